@@ -1,0 +1,44 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+namespace beatbench {
+
+/// Zero-phase Butterworth band-pass. `order` is that of the low-pass prototype, as in scipy.signal.butter.
+struct BandPass {
+  int order = 0;          ///< 0: no filter; else 1..8
+  double low_hz = 0.5;
+  double high_hz = 40.0;
+
+  bool operator==(const BandPass&) const = default;
+};
+
+/// What a model eats and what its outputs mean. It is stored in every checkpoint and in every exported file, so
+/// that every command prepares a recording in the same way.
+struct Preprocessing {
+  std::string input = "window";        ///< window: float32 [1, length]
+  double sampling_rate_hz = 360.0;
+  int before_samples = 108;            ///< a window is the samples [R - before, R + after)
+  int after_samples = 108;
+  std::vector<std::string> leads = {"MLII", "II", "V5"};  ///< the first that a record has is used
+  BandPass filter{5, 0.5, 40.0};       ///< applied to the whole recording
+  std::string scaling = "record";      ///< record | window (subtract mean, divide by SD over it) | none (mV)
+  std::string edge = "replicate";      ///< replicate | skip: windows that cross a recording's edge
+  std::string class_map = "paper8";
+  std::vector<std::string> class_names;
+  bool multi_label = false;
+
+  int length_samples() const { return before_samples + after_samples; }
+  bool operator==(const Preprocessing&) const = default;
+};
+
+void to_json(nlohmann::json& json, const Preprocessing& preprocessing);
+/// @throws Error(data) naming the missing or wrong field.
+void from_json(const nlohmann::json& json, Preprocessing& preprocessing);
+
+/// @throws Error(usage) naming the field and its valid range.
+void validate(const Preprocessing& preprocessing);
+
+}  // namespace beatbench

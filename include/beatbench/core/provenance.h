@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace beatbench {
+
+/// Where a model came from: enough to rebuild its split and to repeat its run.
+struct Provenance {
+  std::string dataset;             ///< for example "mitdb"
+  std::string dataset_hash;        ///< of all records in order
+  std::string protocol;            ///< for example "random (intra-patient)"
+  std::string split_hash;          ///< of the row lists of training, validation and test
+  std::uint64_t seed = 0;
+  std::string commit;              ///< of the source that made it
+  nlohmann::json configuration;    ///< the run's effective options
+};
+
+void to_json(nlohmann::json& json, const Provenance& provenance);
+/// @throws Error(data) naming the missing or wrong field.
+void from_json(const nlohmann::json& json, Provenance& provenance);
+
+/// The commit this build was made from ("unknown" outside a checkout; "-dirty" is appended if it was changed).
+std::string source_commit();
+
+/// The release of beatbench, as in CMakeLists.txt.
+std::string beatbench_version();
+
+}  // namespace beatbench

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "beatbench/core/preprocessing.h"
+#include "beatbench/core/provenance.h"
+#include "beatbench/models/registry.h"
+
+namespace beatbench {
+
+/// Everything about a trained model but its weights; it travels inside every checkpoint and every exported file.
+struct ModelDescription {
+  std::string model;             ///< registry name
+  ModelShape shape;
+  ModelOptions options;
+  Preprocessing preprocessing;
+  Provenance provenance;
+};
+
+void to_json(nlohmann::json& json, const ModelDescription& description);
+/// @throws Error(data) naming the missing or wrong field.
+void from_json(const nlohmann::json& json, ModelDescription& description);
+
+/// The name of the entry that holds the description in a checkpoint and in an exported TorchScript file.
+inline constexpr const char* kDescriptionEntry = "beatbench.json";
+
+struct Checkpoint {
+  ModelDescription description;
+  std::shared_ptr<BeatModel> model;   ///< in evaluation mode, on the CPU
+};
+
+/// Reads `path`, or, for a run folder, its checkpoints/best.pt.
+/// @throws Error(io) if there is none, Error(data) if it is damaged or no checkpoint of beatbench.
+Checkpoint load_checkpoint(const std::filesystem::path& path);
+
+/// checkpoints/best.pt of a run folder, or `path` itself.
+std::filesystem::path checkpoint_path(const std::filesystem::path& path);
+
+}  // namespace beatbench

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "beatbench/core/window.h"
+#include "beatbench/models/registry.h"
+
+namespace beatbench {
+
+/// Logits [rows, outputs], row-major, of the chosen rows of a set. The model is put into evaluation mode for the call
+/// and back into the mode it was in.
+std::vector<float> predict_logits(BeatModel& model, const WindowSet& windows, std::span<const std::uint32_t> rows,
+                                  int batch_size = 512);
+
+/// The index of the largest value of each row of [rows, outputs].
+std::vector<int> predicted_labels(std::span<const float> scores, int outputs);
+
+/// Softmax of each row of [rows, outputs], in place.
+void softmax_rows(std::span<float> scores, int outputs);
+
+}  // namespace beatbench

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string>
+
+#include "beatbench/evaluation/classification.h"
+#include "beatbench/evaluation/timing.h"
+
+namespace beatbench {
+
+/// The words that every report uses for figures; reports/schema.json defines them and reports/README.md explains
+/// them. Nothing outside of this module writes them.
+
+/// A number, or the text "undefined: <why>".
+nlohmann::ordered_json figure_json(const Figure& figure);
+
+/// {accuracy, macro_f1, n, class_names, confusion: [[...]], classes: {NAME: {n, predicted, sensitivity,
+/// positive_predictivity, specificity, f1}}}
+nlohmann::ordered_json figures_json(const ClassificationFigures& figures);
+
+/// {RECORD: figures_json, ...} in the order given.
+/// @throws Error(usage) if a record is named twice.
+nlohmann::ordered_json records_json(std::span<const RecordFigures> records);
+
+/// {n, median_s, p90_s, p99_s, mean_s, min_s}, and samples_s where they were kept.
+nlohmann::ordered_json timing_json(const Timing& timing);
+
+/// The text of a report: indented by two blanks, with what fits into a line kept on one line. A number that is not
+/// finite, for which JSON has no form, becomes "undefined: not a finite number"; bytes that are not UTF-8 become
+/// U+FFFD. Ends with a newline.
+std::string report_text(const nlohmann::ordered_json& report);
+
+}  // namespace beatbench

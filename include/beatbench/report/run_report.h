@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "beatbench/core/preprocessing.h"
+#include "beatbench/core/provenance.h"
+#include "beatbench/evaluation/classification.h"
+#include "beatbench/report/context.h"
+
+namespace beatbench {
+
+/// The version of the report's form, of both kinds; reports/schema.json describes it.
+inline constexpr int kReportSchemaVersion = 1;
+
+/// One epoch of training. A figure that was not measured is absent. Accuracy and F1 are fractions of 1.
+struct EpochRow {
+  int epoch = 0;  ///< from 1
+  double learning_rate = 0;
+  std::optional<double> train_loss;  ///< mean over the epoch's windows
+  std::optional<double> train_accuracy;
+  std::optional<double> validation_loss;
+  std::optional<double> validation_accuracy;
+  std::optional<double> validation_macro_f1;
+  double seconds = 0;  ///< wall time, validation included
+};
+
+/// How many windows of each class a part of the split holds, in the order of the class names.
+struct SplitPart {
+  std::vector<std::int64_t> per_class;
+};
+
+struct TrainingSummary {
+  int epochs_run = 0;
+  int best_epoch = 0;             ///< the epoch whose weights were tested, from 1
+  double seconds = 0;             ///< wall time of the whole training
+  double windows_per_second = 0;  ///< training windows only, validation not counted
+  std::string stopped_by;         ///< for example "epochs", "early stopping", "interrupted"
+  std::vector<EpochRow> history;
+};
+
+/// Figures of a part of the test rows, for example "without record 232".
+struct SubsetFigures {
+  std::string name;
+  ClassificationFigures figures;
+};
+
+/// All that `train` knows at its end. Data set, protocol, seed, class names and class map are taken from
+/// `provenance` and `preprocessing`, so that they cannot disagree with what the checkpoint holds.
+struct RunReport {
+  std::string model;            ///< registry key
+  std::int64_t parameters = 0;  ///< trainable numbers
+  bool intra_patient = false;   ///< the protocol lets a patient's beats be on both sides of the split
+  Preprocessing preprocessing;
+  Provenance provenance;
+  SplitPart train, validation, test;
+  TrainingSummary training;
+  ClassificationFigures test_figures;
+  std::vector<RecordFigures> test_records;
+  std::vector<SubsetFigures> test_subsets;
+  std::vector<std::string> notes;  ///< what a reader must know to read the figures rightly
+  Context context;
+};
+
+/// The run's report.json: see reports/schema.json, kind "run".
+/// @throws Error(usage) if the class names of its parts differ, or a name occurs twice.
+nlohmann::ordered_json to_json(const RunReport& report);
+
+}  // namespace beatbench

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "beatbench/core/preprocessing.h"
+#include "beatbench/core/record.h"
+#include "beatbench/core/window.h"
+
+namespace beatbench {
+
+/// A lead made ready for windows: at the preprocessing's rate, filtered and, where the scaling is by record, scaled.
+struct PreparedLead {
+  std::vector<float> samples;
+  double record_rate_hz = 0;   ///< of the recording it came from
+};
+
+/// Replaces each run of NaN by the straight line between its neighbours (by the nearest value at the ends, by 0 if
+/// there is no value at all), so that a gap does not spread through a filter.
+void fill_gaps(std::span<float> signal);
+
+/// Subtracts the mean and divides by the standard deviation; a constant signal becomes zeros.
+void standardise(std::span<float> signal);
+
+/// Picks the lead, converts it to mV, fills gaps, resamples, filters and scales, as the preprocessing says.
+/// @throws Error(data) if the record has none of the leads.
+PreparedLead prepare_lead(const Record& record, const Preprocessing& preprocessing);
+
+/// Cuts one window [R - before, R + after) per row and appends it, with its row, to `set`. Row samples count at the
+/// recording's own rate. Windows that cross an edge follow the edge policy: `replicate` repeats the first or last
+/// sample, `skip` leaves the row out; both count in `set.edge_windows`.
+/// @throws Error(data) if a row lies outside the recording.
+void append_windows(WindowSet& set, const PreparedLead& lead, std::span<const WindowRow> rows,
+                    const Preprocessing& preprocessing);
+
+}  // namespace beatbench

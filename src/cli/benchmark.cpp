@@ -1,0 +1,149 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <map>
+
+#include "beatbench/core/error.h"
+#include "beatbench/report/figures_json.h"
+#include "beatbench/report/table.h"
+#include "cli/benchmark_measure.h"
+#include "cli/commands.h"
+#include "cli/data_options.h"
+#include "cli/run_main.h"
+
+namespace beatbench::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kBenchmarkExamples =
+    "Examples:\n"
+    "  benchmark --computer-type laptop\n"
+    "  benchmark --computer-type ci --models models/r1.pt --dataset mitdb --batch-sizes 1,64 --date 2024-05-01\n\n"
+    "Writes REPORTS/summary-NAME-MODEL-yyyy-mm-dd.json for each model; a name that is taken gets -2. On the data that a\n"
+    "model was trained on, only the test part of its own split is used.";
+
+struct BenchmarkArguments {
+  std::string computer_type, models = "models", datasets = "datasets", reports = "reports", date, log_level = "info";
+  std::vector<std::string> only;
+  std::vector<int> batch_sizes = {1, 8, 32, 128};
+  double seconds = 1.0;
+  int threads = 0;
+  bool json = false;
+};
+
+std::int64_t file_size_of(const fs::path& file) { return static_cast<std::int64_t>(fs::file_size(file)); }
+
+SummaryReport benchmark_model(const fs::path& file, std::span<const FoundDataset> datasets,
+                              const BenchmarkArguments& arguments, const Context& context, spdlog::logger& logger) {
+  const bool peak_is_own = reset_peak_memory();
+  const std::unique_ptr<Engine> engine = open_model(file);
+  SummaryReport report;
+  report.computer_type = arguments.computer_type;
+  report.date = report_date(arguments.date.empty() ? std::nullopt : std::optional(arguments.date));
+  report.model = file.stem().string();
+  report.file = file.filename().string();
+  report.format = std::string(find_engine(file)->name);
+  report.size_bytes = file_size_of(file);
+  report.parameters = engine->parameters();
+  report.context = context;
+  for (const FoundDataset& found : datasets) {
+    logger.info("{} on {}", report.file, found.name);
+    BenchmarkRows rows;
+    try {
+      rows = load_rows(found, engine->description(), context.threads, logger);
+    } catch (const Error& error) {
+      if (!found.is_csv || error.kind() != ErrorKind::data) throw;
+      logger.warn("left out: {}", error.what());
+      report.notes.push_back(std::string("left out: ") + error.what());
+      continue;
+    }
+    report.notes.insert(report.notes.end(), rows.notes.begin(), rows.notes.end());
+    report.datasets.push_back(measure_dataset(*engine, rows, arguments.seconds));
+    if (report.throughput.empty()) {
+      report.throughput = measure_throughput(*engine, rows.dataset.windows, arguments.batch_sizes, arguments.seconds);
+    }
+  }
+  report.peak_memory_bytes = peak_memory_bytes();
+  report.notes.push_back(peak_is_own ? "peak memory is that of the process while this model ran, the data set included"
+                                     : "peak memory is that of the whole process so far");
+  return report;
+}
+
+Table benchmark_table() {
+  return Table({{"model", Align::left}, {"data set", Align::left}, {"protocol", Align::left}, {"beats"}, {"accuracy"},
+                {"macro F1"}, {"median"}, {"p99"}, {"beats/s"}, {"size"}});
+}
+
+void add_rows(Table& table, const SummaryReport& report) {
+  double best = 0;
+  for (const Throughput& row : report.throughput) best = std::max(best, row.windows_per_second);
+  char size[32];
+  std::snprintf(size, sizeof size, "%.1f MB", static_cast<double>(report.size_bytes) / 1e6);
+  for (const DatasetResult& result : report.datasets) {
+    table.add_row({report.file, result.name, result.protocol, std::to_string(result.total), percent(result.figures.accuracy),
+                   percent(result.figures.macro_f1), duration_text(result.inference_time.median_s),
+                   duration_text(result.inference_time.p99_s), std::to_string(std::llround(best)), size});
+  }
+}
+
+int run_benchmark(const BenchmarkArguments& arguments, spdlog::logger& logger) {
+  const std::string date = report_date(arguments.date.empty() ? std::nullopt : std::optional(arguments.date));
+  const std::vector<fs::path> models = find_models(arguments.models);
+  for (const fs::path& model : models) summary_path(arguments.reports, arguments.computer_type, model.stem().string(), date);
+  const std::vector<FoundDataset> datasets = find_datasets(arguments.datasets, arguments.only);
+  if (datasets.empty()) {
+    throw Error(ErrorKind::usage, arguments.datasets,
+                "holds no data set (a folder of annotated WFDB records, or a label-first CSV), and neither does $BEATBENCH_DATA");
+  }
+  const Context context = start_context(arguments.threads, "cpu", logger);
+  Table table = benchmark_table();
+  std::vector<fs::path> written;
+  nlohmann::ordered_json all = nlohmann::ordered_json::array();
+  catch_interrupts();
+  for (const fs::path& model : models) {
+    if (interrupted()) break;
+    const SummaryReport report = benchmark_model(model, datasets, arguments, context, logger);
+    if (report.datasets.empty()) {
+      throw Error(ErrorKind::data, model.string(), "can eat none of the data sets: " + names_of(datasets));
+    }
+    written.push_back(write_summary(arguments.reports, report));
+    add_rows(table, report);
+    if (arguments.json) all.push_back(to_json(report));
+  }
+  if (arguments.json) std::printf("%s", report_text(all).c_str());
+  else {
+    std::printf("%s\n", table.text().c_str());
+    for (const fs::path& path : written) std::printf("report: %s\n", path.c_str());
+  }
+  return interrupted() ? kInterrupted : kSuccess;
+}
+
+}  // namespace
+
+int benchmark_command(int argc, char** argv) {
+  return run_main("benchmark", [&] {
+    CLI::App app("Measures accuracy and speed of every model on every data set.", "benchmark");
+    app.footer(std::string(kBenchmarkExamples) + "\n\n" + descriptions_of("Engines", engine_registry()));
+    BenchmarkArguments a;
+    app.add_option("--computer-type", a.computer_type, "this kind of machine, as it stands in the report's name")->required();
+    app.add_option("--models", a.models, "folder of model files, or one file")->capture_default_str();
+    app.add_option("--datasets", a.datasets, "folder of data sets; those in $BEATBENCH_DATA are used as well")->capture_default_str();
+    app.add_option("--dataset", a.only, "only these data sets, by name")->delimiter(',');
+    app.add_option("--reports", a.reports, "folder for the reports")->capture_default_str();
+    app.add_option("--date", a.date, "yyyy-mm-dd of the report (default: SOURCE_DATE_EPOCH, else today, UTC)");
+    app.add_option("--batch-sizes", a.batch_sizes, "for the throughput")->delimiter(',')->capture_default_str()->check(CLI::Range(1, 65536));
+    app.add_option("--seconds", a.seconds, "how long each timing is repeated")->capture_default_str()->check(CLI::Range(0.01, 600.0));
+    app.add_option("--threads", a.threads, "0: one for each processor")->capture_default_str();
+    app.add_flag("--json", a.json, "print the reports as JSON on stdout");
+    app.add_option("--log-level", a.log_level, "of stderr: debug, info, warning, error, quiet")
+        ->check(CLI::IsMember({"debug", "info", "warning", "error", "quiet"}))->capture_default_str();
+    try {
+      app.parse(argc, argv);
+    } catch (const CLI::CallForHelp& help) {
+      return app.exit(help);
+    }
+    return run_benchmark(a, *make_logger(a.log_level));
+  });
+}
+
+}  // namespace beatbench::cli

@@ -1,0 +1,169 @@
+#include "cli/benchmark_measure.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <numeric>
+
+#include "beatbench/core/error.h"
+#include "beatbench/models/predict.h"
+#include "cli/data_options.h"
+#include "cli/progress.h"
+#include "cli/stored_run.h"
+
+namespace beatbench::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using BenchmarkClock = std::chrono::steady_clock;
+
+constexpr int kAccuracyBatch = 256;
+constexpr int kWarmUpRuns = 20;
+
+double elapsed(BenchmarkClock::time_point start) {
+  return std::chrono::duration<double>(BenchmarkClock::now() - start).count();
+}
+
+bool is_record_folder(const fs::path& folder) {
+  bool headers = fs::exists(folder / "RECORDS"), annotations = false;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    headers = headers || entry.path().extension() == ".hea";
+    annotations = annotations || entry.path().extension() == ".atr";
+  }
+  return headers && annotations;
+}
+
+void add_datasets_in(const fs::path& folder, std::vector<FoundDataset>& found) {
+  if (!fs::is_directory(folder)) return;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const fs::path& path = entry.path();
+    const bool csv = entry.is_regular_file() && path.extension() == ".csv";
+    if (!csv && !(entry.is_directory() && is_record_folder(path))) continue;
+    const std::string name = csv ? path.stem().string() : path.filename().string();
+    const bool known = std::ranges::any_of(found, [&](const FoundDataset& d) { return d.name == name; });
+    if (!known) found.push_back({name, path, csv});
+  }
+}
+
+// Runs `work` for warm-up, then again and again for about `seconds`; the durations of the latter.
+template <typename Work>
+std::vector<double> repeat_timed(double seconds, std::size_t at_least, const Work& work) {
+  for (int i = 0; i < kWarmUpRuns; ++i) work();
+  std::vector<double> durations;
+  const auto start = BenchmarkClock::now();
+  while (durations.size() < at_least || elapsed(start) < seconds) {
+    const auto run_start = BenchmarkClock::now();
+    work();
+    durations.push_back(elapsed(run_start));
+  }
+  return durations;
+}
+
+std::vector<float> run_all(Engine& engine, const WindowSet& windows) {
+  Progress progress("testing", 30.0);
+  const auto length = static_cast<std::size_t>(windows.length_samples);
+  std::vector<float> logits;
+  for (std::size_t first = 0; first < windows.size(); first += kAccuracyBatch) {
+    const std::size_t count = std::min<std::size_t>(kAccuracyBatch, windows.size() - first);
+    const auto part = engine.run(std::span(windows.values).subspan(first * length, count * length), static_cast<int>(count));
+    logits.insert(logits.end(), part.begin(), part.end());
+    progress.update(static_cast<std::int64_t>(first + count), static_cast<std::int64_t>(windows.size()), "beats");
+  }
+  return logits;
+}
+
+}  // namespace
+
+std::vector<FoundDataset> find_datasets(const fs::path& folder, std::span<const std::string> only) {
+  std::vector<FoundDataset> found;
+  if (const char* root = std::getenv("BEATBENCH_DATA")) add_datasets_in(root, found);
+  add_datasets_in(folder, found);
+  std::ranges::sort(found, {}, &FoundDataset::name);
+  for (const std::string& name : only) {
+    if (std::ranges::find(found, name, &FoundDataset::name) == found.end()) {
+      throw Error(ErrorKind::usage, "--dataset", "there is no data set '" + name + "'; found: " + (found.empty() ? "none" : names_of(found)));
+    }
+  }
+  if (!only.empty()) std::erase_if(found, [&](const FoundDataset& d) { return std::ranges::find(only, d.name) == only.end(); });
+  return found;
+}
+
+std::vector<fs::path> find_models(const fs::path& place) {
+  std::vector<fs::path> files;
+  if (fs::is_regular_file(place)) files.push_back(place);
+  if (fs::is_directory(place)) {
+    for (const auto& entry : fs::directory_iterator(place)) {
+      if (entry.is_regular_file() && find_engine(entry.path())) files.push_back(entry.path());
+    }
+  }
+  if (files.empty()) throw Error(ErrorKind::usage, place.string(), "holds no model file; make one with: convert runs/NAME --to torchscript --out " + place.string());
+  std::ranges::sort(files);
+  return files;
+}
+
+BenchmarkRows load_rows(const FoundDataset& found, const ModelDescription& description, int threads, spdlog::logger& logger) {
+  BenchmarkRows rows;
+  if (found.is_csv) {
+    rows.dataset = load_labelled_csv(found.path, description.preprocessing);
+    rows.rows_used = "all windows of the file";
+    rows.protocol = "as the file was made";
+    rows.notes.push_back(found.name + ": whether the model was trained on these windows cannot be told from a CSV");
+    return rows;
+  }
+  const Database database = open_database(found.path.string());
+  rows.dataset = load_with_progress(database, description.preprocessing, false, threads, logger);
+  rows.rows_used = "all beats";
+  rows.protocol = "all beats of a database the model was not trained on";
+  if (auto stored = rebuild_split(description, rows.dataset, database)) {
+    rows.dataset.windows = select_windows(stored->windows, stored->split.test);
+    rows.rows_used = "test part of the model's own split";
+    rows.protocol = stored->split.label();
+    rows.intra_patient = stored->split.intra_patient;
+    for (const std::string& note : stored->split.notes) rows.notes.push_back(found.name + ": " + note);
+  }
+  return rows;
+}
+
+DatasetResult measure_dataset(Engine& engine, const BenchmarkRows& rows, double seconds_per_measurement) {
+  const WindowSet& windows = rows.dataset.windows;
+  std::vector<std::uint32_t> all(windows.size());
+  std::iota(all.begin(), all.end(), 0U);
+  const std::vector<int> reference = labels_of(windows, all);
+  const std::vector<int> predicted = predicted_labels(run_all(engine, windows), engine.description().shape.outputs);
+
+  DatasetResult result;
+  result.name = rows.dataset.name;
+  result.content_hash = rows.dataset.hash;
+  result.rows_used = rows.rows_used;
+  result.protocol = rows.protocol;
+  result.intra_patient = rows.intra_patient;
+  result.total = static_cast<std::int64_t>(windows.size());
+  result.figures = evaluate_classification(reference, predicted, rows.dataset.class_names);
+  result.records = evaluate_by_record(reference, predicted, records_of(windows, all), record_ids(windows), rows.dataset.class_names);
+  if (!rows.dataset.prepare_seconds_per_beat.empty()) {
+    result.preprocessing_time = summarise_timing(rows.dataset.prepare_seconds_per_beat);
+  }
+  std::size_t next = 0;
+  result.inference_time = summarise_timing(repeat_timed(seconds_per_measurement, 100, [&] {
+    engine.run(windows.window(next), 1);
+    next = (next + 1) % windows.size();
+  }));
+  return result;
+}
+
+std::vector<Throughput> measure_throughput(Engine& engine, const WindowSet& windows, std::span<const int> batch_sizes,
+                                           double seconds_per_measurement) {
+  std::vector<Throughput> rows;
+  for (const int batch : batch_sizes) {
+    std::vector<float> values;
+    for (int i = 0; i < batch; ++i) {
+      const auto window = windows.window(static_cast<std::size_t>(i) % windows.size());
+      values.insert(values.end(), window.begin(), window.end());
+    }
+    const Timing timing = summarise_timing(repeat_timed(seconds_per_measurement, 5, [&] { engine.run(values, batch); }));
+    rows.push_back({batch, batch / timing.median_s});
+  }
+  return rows;
+}
+
+}  // namespace beatbench::cli

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "beatbench/core/preprocessing.h"
+#include "beatbench/data/dataset.h"
+#include "beatbench/data/protocol.h"
+#include "cli/session.h"
+
+namespace beatbench::cli {
+
+/// Loads a database with a progress bar and logs what it holds.
+Dataset load_with_progress(const Database& database, const Preprocessing& preprocessing, bool strict, int threads,
+                           spdlog::logger& logger);
+
+/// "a, b, c" of the names in a registry.
+template <typename Rows>
+std::string names_of(const Rows& rows) {
+  std::string list;
+  for (const auto& row : rows) list += (list.empty() ? "" : ", ") + std::string(row.name);
+  return list;
+}
+
+/// A line per row of a registry: its name and description.
+template <typename Rows>
+std::string descriptions_of(const std::string& heading, const Rows& rows) {
+  std::string text = heading + ":\n";
+  for (const auto& row : rows) {
+    std::string name = "  " + std::string(row.name);
+    name.resize(std::max<std::size_t>(name.size() + 1, 18), ' ');
+    text += name + std::string(row.description) + "\n";
+  }
+  return text;
+}
+
+/// Labels or record indices of the chosen rows.
+std::vector<int> labels_of(const WindowSet& windows, std::span<const std::uint32_t> rows);
+std::vector<std::uint32_t> records_of(const WindowSet& windows, std::span<const std::uint32_t> rows);
+std::vector<std::string> record_ids(const WindowSet& windows);
+
+}  // namespace beatbench::cli

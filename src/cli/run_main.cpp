@@ -1,0 +1,40 @@
+#include "cli/run_main.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include "beatbench/core/error.h"
+#include "beatbench/runtime/engine.h"
+
+namespace beatbench::cli {
+namespace {
+
+int fail(const char* program, const std::string& text, int status) {
+  const std::string first_line = text.substr(0, text.find('\n'));
+  std::fprintf(stderr, "%s: error: %s\n", program, first_line.c_str());
+  return status;
+}
+
+}  // namespace
+
+int run_main(const char* program, const std::function<int()>& command) {
+  try {
+    const int status = command();
+    if (std::fflush(stdout) != 0) return fail(program, "cannot write to standard output", kFailure);
+    return status;
+  } catch (const Error& error) {
+    return fail(program, error.what(), error.kind() == ErrorKind::usage ? kUsage : kFailure);
+  } catch (const CLI::ParseError& error) {
+    return fail(program, error.what(), kUsage);
+  } catch (const std::bad_alloc&) {
+    return fail(program, "out of memory", kFailure);
+  } catch (const std::exception& error) {
+    return fail(program, error_text(error), kFailure);
+  } catch (...) {
+    return fail(program, "unknown error", kFailure);
+  }
+}
+
+}  // namespace beatbench::cli

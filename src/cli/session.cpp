@@ -1,0 +1,74 @@
+#include "cli/session.h"
+
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+
+#include <csignal>
+#include <nlohmann/json.hpp>
+
+#include "beatbench/core/error.h"
+#include "beatbench/runtime/environment.h"
+
+namespace beatbench::cli {
+namespace {
+
+volatile std::sig_atomic_t interrupts = 0;
+
+extern "C" void on_interrupt(int signal) {
+  interrupts = interrupts + 1;
+  if (interrupts > 1) {
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);
+  }
+}
+
+}  // namespace
+
+std::shared_ptr<spdlog::logger> make_logger(const std::string& level) {
+  auto sink = std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
+  sink->set_pattern("%^%l%$: %v");
+  sink->set_level(level == "quiet" ? spdlog::level::off : spdlog::level::from_str(level));
+  auto logger = std::make_shared<spdlog::logger>("beatbench", sink);
+  logger->set_level(spdlog::level::debug);
+  logger->flush_on(spdlog::level::info);
+  return logger;
+}
+
+void log_to_file(spdlog::logger& logger, const std::filesystem::path& file) {
+  try {
+    auto sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(file.string());
+    sink->set_pattern("%Y-%m-%dT%H:%M:%S %l %v");
+    logger.sinks().push_back(sink);
+  } catch (const spdlog::spdlog_ex& error) {
+    throw Error(ErrorKind::io, file.string(), error.what());
+  }
+}
+
+void catch_interrupts() {
+  struct sigaction action {};
+  action.sa_handler = on_interrupt;
+  action.sa_flags = SA_RESTART;
+  ::sigaction(SIGINT, &action, nullptr);
+  ::sigaction(SIGTERM, &action, nullptr);
+}
+
+bool interrupted() { return interrupts > 0; }
+
+Context start_context(int threads, const std::string& device, spdlog::logger& logger) {
+  ContextInput input;
+  input.now = report_clock();
+  input.threads = set_compute_threads(threads);
+  input.device = device_name(device);
+  input.libraries = library_versions();
+  input.libraries["nlohmann_json"] = std::to_string(NLOHMANN_JSON_VERSION_MAJOR) + "." +
+                                     std::to_string(NLOHMANN_JSON_VERSION_MINOR) + "." +
+                                     std::to_string(NLOHMANN_JSON_VERSION_PATCH);
+  input.libraries["spdlog"] = std::to_string(SPDLOG_VER_MAJOR) + "." + std::to_string(SPDLOG_VER_MINOR) + "." +
+                              std::to_string(SPDLOG_VER_PATCH);
+  const Blas blas = loaded_blas();
+  input.blas = blas.description;
+  if (!blas.warning.empty()) logger.warn("{}", blas.warning);
+  return measure_context(input);
+}
+
+}  // namespace beatbench::cli

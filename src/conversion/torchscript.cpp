@@ -1,0 +1,16 @@
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "conversion/formats.h"
+#include "conversion/trace.h"
+
+namespace beatbench::formats {
+
+std::string write_torchscript(const Checkpoint& checkpoint) {
+  const torch::jit::Module module = trace_and_freeze(checkpoint);
+  std::ostringstream bytes;
+  module.save(bytes, {{kDescriptionEntry, nlohmann::json(checkpoint.description).dump(2)}});
+  return std::move(bytes).str();
+}
+
+}  // namespace beatbench::formats

@@ -1,0 +1,113 @@
+#include "beatbench/core/files.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <limits>
+#include <system_error>
+#include <utility>
+
+#include "beatbench/core/error.h"
+
+namespace beatbench {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void fail(const fs::path& path, const std::string& what, int reason) {
+  throw Error(ErrorKind::io, path.string(), what + ": " + std::strerror(reason));
+}
+
+class FileDescriptor {
+ public:
+  explicit FileDescriptor(int fd) : fd_(fd) {}
+  ~FileDescriptor() { if (fd_ >= 0) ::close(fd_); }
+  FileDescriptor(const FileDescriptor&) = delete;
+  FileDescriptor& operator=(const FileDescriptor&) = delete;
+  int get() const { return fd_; }
+  int release() { return std::exchange(fd_, -1); }
+
+ private:
+  int fd_;
+};
+
+template <typename Container>
+Container read_whole(const fs::path& path) {
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) fail(path, "cannot open", errno);
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0) fail(path, "cannot read", errno);
+  if (S_ISDIR(status.st_mode)) fail(path, "cannot read", EISDIR);
+  Container content(static_cast<std::size_t>(status.st_size), 0);
+  std::size_t filled = 0;
+  while (true) {
+    if (filled == content.size()) content.resize(filled + (filled ? 1 : 4096));  // also reads files that report no size
+    const ssize_t got = ::read(file.get(), content.data() + filled, content.size() - filled);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) fail(path, "cannot read", errno);
+    if (got == 0) break;
+    filled += static_cast<std::size_t>(got);
+  }
+  content.resize(filled);
+  return content;
+}
+
+fs::path temporary_beside(const fs::path& path) {
+  return path.parent_path() / ("." + path.filename().string() + ".partial-" + std::to_string(::getpid()));
+}
+
+void write_all(int fd, std::string_view content, const fs::path& path) {
+  while (!content.empty()) {
+    const ssize_t put = ::write(fd, content.data(), content.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) fail(path, "cannot write", errno);
+    content.remove_prefix(static_cast<std::size_t>(put));
+  }
+}
+
+}  // namespace
+
+std::string read_text_file(const fs::path& path) { return read_whole<std::string>(path); }
+std::vector<unsigned char> read_binary_file(const fs::path& path) { return read_whole<std::vector<unsigned char>>(path); }
+
+void write_file_atomically(const fs::path& path, std::string_view content) {
+  const fs::path temporary = temporary_beside(path);
+  FileDescriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+  if (file.get() < 0) fail(path, "cannot write", errno);
+  try {
+    write_all(file.get(), content, path);
+    if (::fsync(file.get()) != 0) fail(path, "cannot write", errno);
+    if (::close(file.release()) != 0) fail(path, "cannot write", errno);
+    if (::rename(temporary.c_str(), path.c_str()) != 0) fail(path, "cannot write", errno);
+  } catch (...) {
+    ::unlink(temporary.c_str());
+    throw;
+  }
+}
+
+AtomicFolder::AtomicFolder(fs::path path) : path_(std::move(path)) {
+  if (!path_.has_filename()) path_ = path_.parent_path();  // "runs/r1/"
+  if (fs::exists(path_)) throw Error(ErrorKind::usage, path_.string(), "already exists; choose another name");
+  temporary_ = temporary_beside(path_);
+  std::error_code reason;
+  if (path_.has_parent_path()) fs::create_directories(path_.parent_path(), reason);
+  if (!reason) fs::create_directory(temporary_, reason);
+  if (reason) throw Error(ErrorKind::io, path_.string(), "cannot make the folder: " + reason.message());
+}
+
+AtomicFolder::~AtomicFolder() {
+  std::error_code ignored;
+  if (!committed_) fs::remove_all(temporary_, ignored);
+}
+
+void AtomicFolder::commit() {
+  std::error_code reason;
+  fs::rename(temporary_, path_, reason);
+  if (reason) throw Error(ErrorKind::io, path_.string(), "cannot make the folder: " + reason.message());
+  committed_ = true;
+}
+
+}  // namespace beatbench

@@ -1,0 +1,54 @@
+#include "beatbench/core/record.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cmath>
+#include <utility>
+
+#include "beatbench/core/error.h"
+
+namespace beatbench {
+namespace {
+
+bool equal_ignoring_case(const std::string& a, const std::string& b) {
+  return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+}
+
+double millivolts_per(const Lead& lead) {
+  static const std::array<std::pair<const char*, double>, 4> units = {
+      {{"mV", 1.0}, {"uV", 1e-3}, {"V", 1e3}, {"nV", 1e-6}}};
+  for (const auto& [name, factor] : units) {
+    if (equal_ignoring_case(lead.units, name)) return factor;
+  }
+  throw Error(ErrorKind::unsupported, "lead " + lead.name,
+              "its unit is '" + lead.units + "'; a voltage is needed (mV, uV, V or nV)");
+}
+
+}  // namespace
+
+std::size_t find_lead(const Record& record, std::span<const std::string> preferred) {
+  for (const std::string& wanted : preferred) {
+    for (std::size_t i = 0; i < record.leads.size(); ++i) {
+      if (equal_ignoring_case(record.leads[i].name, wanted)) return i;
+    }
+  }
+  std::string wanted_names;
+  for (const std::string& name : preferred) wanted_names += (wanted_names.empty() ? "" : ", ") + name;
+  std::string present;
+  for (const Lead& lead : record.leads) present += (present.empty() ? "" : ", ") + lead.name;
+  throw Error(ErrorKind::data, "record " + record.id,
+              "has none of the leads " + wanted_names + "; it has " + (present.empty() ? "no leads" : present));
+}
+
+std::vector<float> to_millivolts(const Lead& lead) {
+  const double scale = millivolts_per(lead) / lead.gain;
+  std::vector<float> out(lead.samples.size());
+  std::ranges::transform(lead.samples, out.begin(), [&](std::int32_t sample) {
+    return sample == kMissingSample ? std::nanf("")
+                                    : static_cast<float>((static_cast<double>(sample) - lead.baseline) * scale);
+  });
+  return out;
+}
+
+}  // namespace beatbench

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <filesystem>
+
+#include "beatbench/data/database.h"
+
+namespace beatbench::databases {
+
+Database describe_mitdb(const std::filesystem::path& folder);
+Database describe_simdb(const std::filesystem::path& folder);
+Database describe_folder(const std::filesystem::path& folder);
+
+}  // namespace beatbench::databases

@@ -1,0 +1,78 @@
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+
+#include "beatbench/core/error.h"
+#include "beatbench/data/database.h"
+#include "data/databases/databases.h"
+
+namespace beatbench {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array kDatabases = {
+    DatabaseSpec{"mitdb", "MIT-BIH Arrhythmia Database: 48 half-hour records of 47 subjects", databases::describe_mitdb},
+    DatabaseSpec{"simdb", "simulated patients (made by: convert dataset simdb --to wfdb --out datasets/simdb)",
+                 databases::describe_simdb},
+};
+
+const DatabaseSpec* find_spec(std::string_view name) {
+  const auto* found = std::ranges::find(kDatabases, name, &DatabaseSpec::name);
+  return found == kDatabases.end() ? nullptr : found;
+}
+
+std::vector<fs::path> places_of(const std::string& name) {
+  std::vector<fs::path> places;
+  if (const char* root = std::getenv("BEATBENCH_DATA")) places.push_back(fs::path(root) / name);
+  places.push_back(fs::path("datasets") / name);
+  return places;
+}
+
+void check_division(const Database& database) {
+  for (const auto* list : {&database.training_records, &database.test_records}) {
+    for (const std::string& record : *list) {
+      if (std::ranges::find(database.records, record) == database.records.end()) {
+        throw Error(ErrorKind::data, database.folder.string(),
+                    "is not all of " + database.name + ": record " + record + " is missing");
+      }
+    }
+  }
+}
+
+}  // namespace
+
+const std::string& Database::subject_of(const std::string& record) const {
+  const auto found = subjects.find(record);
+  return found == subjects.end() ? record : found->second;
+}
+
+std::span<const DatabaseSpec> database_registry() { return kDatabases; }
+
+Database open_database(const std::string& name_or_folder) {
+  fs::path folder = name_or_folder;
+  const DatabaseSpec* spec = find_spec(name_or_folder);
+  if (spec) {
+    const std::vector<fs::path> places = places_of(name_or_folder);
+    const auto place = std::ranges::find_if(places, [](const fs::path& p) { return fs::is_directory(p); });
+    if (place == places.end()) {
+      std::string looked;
+      for (const fs::path& p : places) looked += (looked.empty() ? "" : ", ") + p.string();
+      throw Error(ErrorKind::usage, "data", "'" + name_or_folder + "' is not there; looked at: " + looked);
+    }
+    folder = *place;
+  } else if (!fs::is_directory(folder)) {
+    std::string known;
+    for (const DatabaseSpec& row : kDatabases) known += (known.empty() ? "" : ", ") + std::string(row.name);
+    throw Error(ErrorKind::usage, "data",
+                "'" + name_or_folder + "' is neither a known database (" + known + ") nor a folder of records");
+  } else {
+    const fs::path whole = fs::absolute(folder).lexically_normal();
+    spec = find_spec((whole.has_filename() ? whole : whole.parent_path()).filename().string());
+  }
+  Database database = spec ? spec->describe(folder) : databases::describe_folder(folder);
+  check_division(database);
+  return database;
+}
+
+}  // namespace beatbench

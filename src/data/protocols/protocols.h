@@ -1,0 +1,10 @@
+#pragma once
+
+#include "beatbench/data/protocol.h"
+
+namespace beatbench::protocols {
+
+Split random(const WindowSet& windows, const Database& database, const SplitOptions& options);
+Split inter_patient(const WindowSet& windows, const Database& database, const SplitOptions& options);
+
+}  // namespace beatbench::protocols

@@ -1,0 +1,96 @@
+#include "beatbench/models/checkpoint.h"
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "beatbench/core/error.h"
+#include "beatbench/core/files.h"
+#include "models/checkpoint_io.h"
+
+namespace beatbench {
+namespace {
+
+constexpr int kSchemaVersion = 1;
+
+ModelDescription description_from(torch::serialize::InputArchive& archive, const std::string& where) {
+  c10::IValue text;
+  if (!archive.try_read("description", text) || !text.isString()) {
+    throw Error(ErrorKind::data, where, "is no checkpoint of beatbench (it has no description)");
+  }
+  return nlohmann::json::parse(text.toStringRef()).get<ModelDescription>();
+}
+
+}  // namespace
+
+void to_json(nlohmann::json& json, const ModelDescription& d) {
+  json = {{"schema_version", kSchemaVersion},
+          {"model", d.model},
+          {"shape", {{"channels", d.shape.channels}, {"length", d.shape.length}, {"outputs", d.shape.outputs}}},
+          {"options", d.options},
+          {"preprocessing", d.preprocessing},
+          {"provenance", d.provenance}};
+}
+
+void from_json(const nlohmann::json& json, ModelDescription& d) {
+  try {
+    if (const int version = json.at("schema_version"); version != kSchemaVersion) {
+      throw Error(ErrorKind::unsupported, "model description",
+                  "has version " + std::to_string(version) + "; this build reads " + std::to_string(kSchemaVersion));
+    }
+    json.at("model").get_to(d.model);
+    json.at("shape").at("channels").get_to(d.shape.channels);
+    json.at("shape").at("length").get_to(d.shape.length);
+    json.at("shape").at("outputs").get_to(d.shape.outputs);
+    json.at("options").get_to(d.options);
+    json.at("preprocessing").get_to(d.preprocessing);
+    json.at("provenance").get_to(d.provenance);
+  } catch (const nlohmann::json::exception& error) {
+    throw Error(ErrorKind::data, "model description", error.what());
+  }
+}
+
+std::filesystem::path checkpoint_path(const std::filesystem::path& path) {
+  return std::filesystem::is_directory(path) ? path / "checkpoints" / "best.pt" : path;
+}
+
+void save_checkpoint(const std::filesystem::path& path, const ModelDescription& description, const BeatModel& model,
+                     const std::function<void(torch::serialize::OutputArchive&)>& more) {
+  torch::serialize::OutputArchive archive;
+  archive.write("description", c10::IValue(nlohmann::json(description).dump()));
+  torch::serialize::OutputArchive weights(archive.compilation_unit());
+  model.save(weights);
+  archive.write("weights", weights);
+  if (more) more(archive);
+  std::ostringstream bytes;
+  archive.save_to(bytes);
+  write_file_atomically(path, bytes.view());
+}
+
+Checkpoint load_checkpoint(const std::filesystem::path& path,
+                           const std::function<void(torch::serialize::InputArchive&)>& more) {
+  const std::filesystem::path file = checkpoint_path(path);
+  std::istringstream bytes(read_text_file(file));
+  try {
+    torch::serialize::InputArchive archive;
+    archive.load_from(bytes, torch::Device(torch::kCPU));
+    Checkpoint checkpoint;
+    checkpoint.description = description_from(archive, file.string());
+    const ModelDescription& description = checkpoint.description;
+    checkpoint.model = make_model(description.model, description.shape, description.options);
+    torch::serialize::InputArchive weights;
+    archive.read("weights", weights);
+    checkpoint.model->load(weights);
+    checkpoint.model->eval();
+    if (more) more(archive);
+    return checkpoint;
+  } catch (const c10::Error& error) {
+    throw Error(ErrorKind::data, file.string(),
+                "cannot be read as a checkpoint: " + std::string(error.what_without_backtrace()));
+  } catch (const nlohmann::json::exception& error) {
+    throw Error(ErrorKind::data, file.string(), "has a damaged description: " + std::string(error.what()));
+  }
+}
+
+Checkpoint load_checkpoint(const std::filesystem::path& path) { return load_checkpoint(path, {}); }
+
+}  // namespace beatbench

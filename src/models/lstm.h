@@ -1,0 +1,17 @@
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "beatbench/models/registry.h"
+
+namespace beatbench::models {
+
+/// The original system's LSTM: each sample through a dense layer with ReLU, one LSTM over the samples, a dense layer
+/// on its last state. With 45 and 23 units and 18 classes it has 6,962 parameters: 92 more than Keras counts, because
+/// LibTorch's LSTM has two bias vectors. As in Keras, kernels start Glorot uniform, the recurrent kernel orthogonal,
+/// the biases zero but for the forget gate's 1.
+std::shared_ptr<BeatModel> make_lstm(const ModelShape& shape, const ModelOptions& options);
+std::span<const ModelOption> lstm_options();
+
+}  // namespace beatbench::models

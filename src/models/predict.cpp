@@ -1,0 +1,82 @@
+#include "beatbench/models/predict.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "models/batch.h"
+#include "models/model.h"
+
+namespace beatbench {
+namespace {
+
+class EvaluationMode {
+ public:
+  explicit EvaluationMode(BeatModel& model) : model_(model), was_training_(model.is_training()) { model_.eval(); }
+  ~EvaluationMode() { model_.train(was_training_); }
+  EvaluationMode(const EvaluationMode&) = delete;
+  EvaluationMode& operator=(const EvaluationMode&) = delete;
+
+ private:
+  BeatModel& model_;
+  bool was_training_;
+};
+
+}  // namespace
+
+torch::Tensor view_windows(const WindowSet& windows) {
+  return torch::from_blob(const_cast<float*>(windows.values.data()),
+                          {static_cast<std::int64_t>(windows.size()), 1, windows.length_samples}, torch::kFloat32);
+}
+
+torch::Tensor gather_windows(const WindowSet& windows, std::span<const std::uint32_t> rows) {
+  torch::Tensor batch = torch::empty({static_cast<std::int64_t>(rows.size()), 1, windows.length_samples});
+  float* out = batch.data_ptr<float>();
+  for (const std::uint32_t row : rows) {
+    std::memcpy(out, windows.window(row).data(), windows.window(row).size_bytes());
+    out += windows.length_samples;
+  }
+  return batch;
+}
+
+torch::Tensor gather_labels(const WindowSet& windows, std::span<const std::uint32_t> rows) {
+  torch::Tensor labels = torch::empty({static_cast<std::int64_t>(rows.size())}, torch::kInt64);
+  std::ranges::transform(rows, labels.data_ptr<std::int64_t>(),
+                         [&](std::uint32_t row) { return static_cast<std::int64_t>(windows.rows[row].label); });
+  return labels;
+}
+
+std::vector<float> predict_logits(BeatModel& model, const WindowSet& windows, std::span<const std::uint32_t> rows,
+                                  int batch_size) {
+  const torch::NoGradGuard no_grad;
+  const EvaluationMode evaluation(model);
+  const torch::Device device = model.parameters().front().device();
+  std::vector<float> logits;
+  for (std::size_t first = 0; first < rows.size(); first += static_cast<std::size_t>(batch_size)) {
+    const auto part = rows.subspan(first, std::min<std::size_t>(static_cast<std::size_t>(batch_size), rows.size() - first));
+    const torch::Tensor out = model.forward(gather_windows(windows, part).to(device)).to(torch::kCPU).contiguous();
+    logits.insert(logits.end(), out.data_ptr<float>(), out.data_ptr<float>() + out.numel());
+  }
+  return logits;
+}
+
+std::vector<int> predicted_labels(std::span<const float> scores, int outputs) {
+  std::vector<int> labels;
+  for (std::size_t i = 0; i + static_cast<std::size_t>(outputs) <= scores.size(); i += static_cast<std::size_t>(outputs)) {
+    const auto row = scores.subspan(i, static_cast<std::size_t>(outputs));
+    labels.push_back(static_cast<int>(std::ranges::max_element(row) - row.begin()));
+  }
+  return labels;
+}
+
+void softmax_rows(std::span<float> scores, int outputs) {
+  for (std::size_t i = 0; i + static_cast<std::size_t>(outputs) <= scores.size(); i += static_cast<std::size_t>(outputs)) {
+    const auto row = scores.subspan(i, static_cast<std::size_t>(outputs));
+    const float largest = *std::ranges::max_element(row);
+    double sum = 0;
+    for (float& value : row) sum += value = std::exp(value - largest);
+    for (float& value : row) value = static_cast<float>(value / sum);
+  }
+}
+
+}  // namespace beatbench

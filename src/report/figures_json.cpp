@@ -1,0 +1,115 @@
+#include "beatbench/report/figures_json.h"
+
+#include <algorithm>
+
+#include "report/json_values.h"
+
+namespace beatbench {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kLineWidth = 160;  // characters; a class with all its figures fits
+
+Json class_json(const ClassFigures& figures) {
+  return {{"n", figures.n},
+          {"predicted", figures.predicted},
+          {"sensitivity", figure_json(figures.sensitivity)},
+          {"positive_predictivity", figure_json(figures.positive_predictivity)},
+          {"specificity", figure_json(figures.specificity)},
+          {"f1", figure_json(figures.f1)}};
+}
+
+Json confusion_json(const ClassificationFigures& figures) {
+  const std::size_t classes = figures.class_names.size();
+  Json rows = Json::array();
+  for (std::size_t row = 0; row < classes; ++row) {
+    Json counts = Json::array();
+    for (std::size_t column = 0; column < classes; ++column) counts.push_back(figures.count(row, column));
+    rows.push_back(std::move(counts));
+  }
+  return rows;
+}
+
+std::string scalar_text(const Json& value) {
+  const Json safe = value.is_number_float() ? report_json::number(value.get<double>()) : value;
+  return safe.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string key_text(const std::string& key) { return scalar_text(Json(key)) + ": "; }
+
+// The value on one line, or an empty text if that would be longer than `room`.
+std::string line_text(const Json& value, std::size_t room) {
+  if (!value.is_structured()) return scalar_text(value);
+  std::string text(1, value.is_object() ? '{' : '[');
+  for (const auto& [key, item] : value.items()) {
+    if (text.size() > 1) text += ", ";
+    if (value.is_object()) text += key_text(key);
+    const std::string inner = line_text(item, room);
+    if (inner.empty() || text.size() + inner.size() > room) return "";
+    text += inner;
+  }
+  return text + (value.is_object() ? '}' : ']');
+}
+
+void append_text(const Json& value, std::size_t indent, std::string& out) {
+  const std::string line = line_text(value, kLineWidth - std::min(indent, kLineWidth / 2));
+  if (!line.empty()) {
+    out += line;
+    return;
+  }
+  const std::string inner_indent(indent + 2, ' ');
+  out += value.is_object() ? "{" : "[";
+  bool first = true;
+  for (const auto& [key, item] : value.items()) {
+    out += (first ? "\n" : ",\n") + inner_indent;
+    if (value.is_object()) out += key_text(key);
+    append_text(item, indent + 2, out);
+    first = false;
+  }
+  out += "\n" + std::string(indent, ' ') + (value.is_object() ? "}" : "]");
+}
+
+}  // namespace
+
+Json figure_json(const Figure& figure) { return report_json::number(figure.value, figure.why_undefined); }
+
+Json figures_json(const ClassificationFigures& figures) {
+  Json classes = Json::object();
+  for (const ClassFigures& each : figures.classes) report_json::insert_new(classes, each.name, class_json(each));
+  return {{"accuracy", figure_json(figures.accuracy)},
+          {"macro_f1", figure_json(figures.macro_f1)},
+          {"n", figures.n},
+          {"class_names", figures.class_names},
+          {"confusion", confusion_json(figures)},
+          {"classes", std::move(classes)}};
+}
+
+Json records_json(std::span<const RecordFigures> records) {
+  Json json = Json::object();
+  for (const RecordFigures& each : records) report_json::insert_new(json, each.record, figures_json(each.figures));
+  return json;
+}
+
+Json timing_json(const Timing& timing) {
+  Json json = {{"n", timing.n},
+               {"median_s", report_json::number(timing.median_s)},
+               {"p90_s", report_json::number(timing.p90_s)},
+               {"p99_s", report_json::number(timing.p99_s)},
+               {"mean_s", report_json::number(timing.mean_s)},
+               {"min_s", report_json::number(timing.min_s)}};
+  if (!timing.samples_s.empty()) {
+    Json samples = Json::array();
+    for (const double each : timing.samples_s) samples.push_back(report_json::number(each));
+    json["samples_s"] = std::move(samples);
+  }
+  return json;
+}
+
+std::string report_text(const Json& report) {
+  std::string text;
+  append_text(report, 0, text);
+  return text + "\n";
+}
+
+}  // namespace beatbench

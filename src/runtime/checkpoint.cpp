@@ -1,0 +1,38 @@
+#include "models/model.h"
+#include "runtime/engines.h"
+
+namespace beatbench::engines {
+namespace {
+
+class CheckpointEngine final : public Engine {
+ public:
+  explicit CheckpointEngine(const std::filesystem::path& file) {
+    Checkpoint checkpoint = load_checkpoint(file);
+    model_ = checkpoint.model;
+    description_ = checkpoint.description;
+    parameters_ = parameter_count(*model_);
+  }
+
+ private:
+  std::vector<float> run_batch(std::span<const float> batch, int count) override {
+    const torch::NoGradGuard no_grad;
+    const torch::Tensor in = torch::from_blob(const_cast<float*>(batch.data()),
+                                              {count, description_.shape.channels, description_.shape.length});
+    const torch::Tensor out = model_->forward(in).contiguous();
+    return {out.data_ptr<float>(), out.data_ptr<float>() + out.numel()};
+  }
+
+  std::shared_ptr<BeatModel> model_;
+};
+
+}  // namespace
+
+bool is_checkpoint(const std::filesystem::path& file) {
+  return file.extension() == ".pt" && !is_torchscript(file) && std::filesystem::is_regular_file(file);
+}
+
+std::unique_ptr<Engine> open_checkpoint(const std::filesystem::path& file) {
+  return std::make_unique<CheckpointEngine>(file);
+}
+
+}  // namespace beatbench::engines

@@ -1,0 +1,75 @@
+#include "beatbench/runtime/environment.h"
+
+#include <dlfcn.h>
+#include <sched.h>
+#include <unistd.h>
+#include <torch/torch.h>
+#include <torch/version.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <string_view>
+
+namespace beatbench {
+namespace {
+
+template <typename Function>
+Function* loaded_symbol(const char* name) {
+  return reinterpret_cast<Function*>(::dlsym(RTLD_DEFAULT, name));
+}
+
+}  // namespace
+
+std::map<std::string, std::string> library_versions() {
+  return {{"libtorch", TORCH_VERSION}, {"libtorch_cuda", torch::cuda::is_available() ? "available" : "none"}};
+}
+
+Blas loaded_blas() {
+  // OpenBLAS says itself how it was built: openblas_get_parallel() is 0 without threads, 1 with its own, 2 with OpenMP.
+  auto* config = loaded_symbol<char*()>("openblas_get_config");
+  auto* parallel = loaded_symbol<int()>("openblas_get_parallel");
+  if (config && parallel) {
+    const int kind = parallel();
+    auto* core = loaded_symbol<char*()>("openblas_get_corename");
+    const std::string text = std::string(config()) + (core ? std::string(", kernels for ") + core() : "") +
+                             (kind == 2 ? " (OpenMP)" : kind == 1 ? " (own threads)" : " (no threads)");
+    if (kind == 1) {
+      return {text, "OpenBLAS with its own threads fights LibTorch for the cores; install libopenblas0-openmp"};
+    }
+    return {text, ""};
+  }
+  if (loaded_symbol<void()>("MKL_Get_Version_String") || loaded_symbol<void()>("mkl_get_version_string")) return {"MKL", ""};
+  if (loaded_symbol<void()>("bli_info_get_version_str")) return {"BLIS", ""};
+  if (torch::cuda::is_available() || at::hasMKL()) return {"built into LibTorch", ""};
+  return {"reference BLAS", "the reference BLAS is up to 20 times slower than OpenBLAS; install libopenblas0-openmp"};
+}
+
+void restart_with_fast_blas([[maybe_unused]] char** argv) {
+#if defined(__x86_64__)
+  auto* core_name = loaded_symbol<char*()>("openblas_get_corename");
+  if (!core_name || std::getenv("OPENBLAS_CORETYPE")) return;
+  const std::string_view chosen = core_name();
+  if (chosen != "Prescott" && chosen != "Core2") return;
+  const char* better = __builtin_cpu_supports("avx512f") ? "SkylakeX" : __builtin_cpu_supports("avx2") ? "Haswell" : nullptr;
+  if (!better) return;
+  ::setenv("OPENBLAS_CORETYPE", better, 1);
+  ::execv("/proc/self/exe", argv);  // returns only if it failed: slow, but right
+#endif
+}
+
+int set_compute_threads(int threads) {
+  if (threads <= 0) {
+    cpu_set_t allowed;
+    CPU_ZERO(&allowed);
+    threads = ::sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : 1;
+  }
+  at::set_num_threads(std::max(threads, 1));
+  return at::get_num_threads();
+}
+
+std::string device_name(const std::string& device) {
+  if (device == "cpu" || !torch::cuda::is_available()) return "cpu";
+  return "cuda";
+}
+
+}  // namespace beatbench

@@ -1,0 +1,53 @@
+#include <torch/torch.h>
+
+#include <array>
+
+#include "beatbench/core/error.h"
+#include "runtime/engines.h"
+
+namespace beatbench {
+namespace {
+
+constexpr std::array kEngines = {
+    EngineSpec{"torchscript", "TorchScript file (.pt) made by convert", engines::is_torchscript, engines::open_torchscript},
+    EngineSpec{"checkpoint", "checkpoint of a run (.pt), run by the model's own code", engines::is_checkpoint,
+               engines::open_checkpoint},
+};
+
+}  // namespace
+
+std::span<const EngineSpec> engine_registry() { return kEngines; }
+
+const EngineSpec* find_engine(const std::filesystem::path& file) {
+  for (const EngineSpec& spec : kEngines) {
+    if (spec.can_open(file)) return &spec;
+  }
+  return nullptr;
+}
+
+std::unique_ptr<Engine> open_model(const std::filesystem::path& file) {
+  if (!std::filesystem::exists(file)) throw Error(ErrorKind::io, file.string(), "there is no such file");
+  if (const EngineSpec* spec = find_engine(file)) return spec->open(file);
+  std::string kinds;
+  for (const EngineSpec& spec : kEngines) kinds += (kinds.empty() ? "" : "; ") + std::string(spec.description);
+  throw Error(ErrorKind::data, file.string(), "is no model file that can be run here; there are: " + kinds);
+}
+
+std::vector<float> Engine::run(std::span<const float> batch, int count) {
+  const auto wanted = static_cast<std::size_t>(count) * static_cast<std::size_t>(description_.shape.channels) *
+                      static_cast<std::size_t>(description_.shape.length);
+  if (count < 1 || batch.size() != wanted) {
+    throw Error(ErrorKind::usage, "model " + description_.model,
+                "takes windows of " + std::to_string(description_.shape.channels) + " x " +
+                    std::to_string(description_.shape.length) + " samples: " + std::to_string(wanted) + " values for " +
+                    std::to_string(count) + " windows; got " + std::to_string(batch.size()));
+  }
+  return run_batch(batch, count);
+}
+
+std::string error_text(const std::exception& error) {
+  const auto* torch_error = dynamic_cast<const c10::Error*>(&error);
+  return torch_error ? torch_error->what_without_backtrace() : error.what();
+}
+
+}  // namespace beatbench

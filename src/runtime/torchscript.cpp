@@ -1,0 +1,61 @@
+#include <torch/script.h>
+
+#include <nlohmann/json.hpp>
+#include <unordered_map>
+
+#include "beatbench/core/error.h"
+#include "caffe2/serialize/inline_container.h"
+#include "runtime/engines.h"
+
+namespace beatbench::engines {
+namespace {
+
+// TorchScript files and checkpoints are both archives of LibTorch; only the former carry the description as an entry.
+bool archive_has(const std::filesystem::path& file, const std::string& entry) {
+  try {
+    caffe2::serialize::PyTorchStreamReader reader(file.string());
+    return reader.hasRecord(entry);
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+class TorchScriptEngine final : public Engine {
+ public:
+  explicit TorchScriptEngine(const std::filesystem::path& file) {
+    std::unordered_map<std::string, std::string> extra{{kDescriptionEntry, ""}};
+    try {
+      module_ = torch::jit::load(file.string(), torch::kCPU, extra);
+      module_.eval();
+      description_ = nlohmann::json::parse(extra[kDescriptionEntry]).get<ModelDescription>();
+    } catch (const c10::Error& error) {
+      throw Error(ErrorKind::data, file.string(), "cannot be loaded: " + std::string(error.what_without_backtrace()));
+    } catch (const nlohmann::json::exception& error) {
+      throw Error(ErrorKind::data, file.string(), "has a damaged description: " + std::string(error.what()));
+    }
+    // Frozen weights are constants of the graph and no parameters any more.
+    const auto model = make_model(description_.model, description_.shape, description_.options);
+    parameters_ = parameter_count(*model);
+  }
+
+ private:
+  std::vector<float> run_batch(std::span<const float> batch, int count) override {
+    const c10::InferenceMode inference;
+    const torch::Tensor in = torch::from_blob(const_cast<float*>(batch.data()),
+                                              {count, description_.shape.channels, description_.shape.length});
+    const torch::Tensor out = module_.forward({in}).toTensor().contiguous();
+    return {out.data_ptr<float>(), out.data_ptr<float>() + out.numel()};
+  }
+
+  torch::jit::Module module_;
+};
+
+}  // namespace
+
+bool is_torchscript(const std::filesystem::path& file) { return archive_has(file, "extra/" + std::string(kDescriptionEntry)); }
+
+std::unique_ptr<Engine> open_torchscript(const std::filesystem::path& file) {
+  return std::make_unique<TorchScriptEngine>(file);
+}
+
+}  // namespace beatbench::engines

@@ -1,0 +1,86 @@
+#include "beatbench/signal/prepare.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "beatbench/core/error.h"
+#include "beatbench/signal/filter.h"
+#include "beatbench/signal/resample.h"
+
+namespace beatbench {
+
+void fill_gaps(std::span<float> signal) {
+  std::size_t i = 0;
+  while (i < signal.size()) {
+    if (!std::isnan(signal[i])) {
+      ++i;
+      continue;
+    }
+    std::size_t end = i;
+    while (end < signal.size() && std::isnan(signal[end])) ++end;
+    const bool has_left = i > 0, has_right = end < signal.size();
+    const float left = has_left ? signal[i - 1] : has_right ? signal[end] : 0.0F;
+    const float right = has_right ? signal[end] : left;
+    const auto steps = static_cast<float>(end - i + 1);
+    for (std::size_t k = i; k < end; ++k) signal[k] = left + (right - left) * static_cast<float>(k - i + 1) / steps;
+    i = end;
+  }
+}
+
+void standardise(std::span<float> signal) {
+  if (signal.empty()) return;
+  double sum = 0, squares = 0;
+  for (const float value : signal) sum += value;
+  const double mean = sum / static_cast<double>(signal.size());
+  for (const float value : signal) squares += (value - mean) * (value - mean);
+  const double deviation = std::sqrt(squares / static_cast<double>(signal.size()));
+  const double factor = deviation > 1e-9 ? 1.0 / deviation : 0.0;
+  for (float& value : signal) value = static_cast<float>((value - mean) * factor);
+}
+
+PreparedLead prepare_lead(const Record& record, const Preprocessing& preprocessing) {
+  PreparedLead lead;
+  lead.record_rate_hz = record.sampling_rate_hz;
+  lead.samples = to_millivolts(record.leads[find_lead(record, preprocessing.leads)]);
+  fill_gaps(lead.samples);
+  if (record.sampling_rate_hz != preprocessing.sampling_rate_hz) {
+    lead.samples = resample(lead.samples, record.sampling_rate_hz, preprocessing.sampling_rate_hz);
+  }
+  if (preprocessing.filter.order > 0) {
+    filter_zero_phase(lead.samples, butterworth_band_pass(preprocessing.filter, preprocessing.sampling_rate_hz));
+  }
+  if (preprocessing.scaling == "record") standardise(lead.samples);
+  return lead;
+}
+
+void append_windows(WindowSet& set, const PreparedLead& lead, std::span<const WindowRow> rows,
+                    const Preprocessing& preprocessing) {
+  const auto length = static_cast<std::int64_t>(lead.samples.size());
+  const bool skip_edges = preprocessing.edge == "skip";
+  set.length_samples = preprocessing.length_samples();
+  set.values.reserve(set.values.size() + rows.size() * static_cast<std::size_t>(set.length_samples));
+  for (const WindowRow& row : rows) {
+    const std::int64_t beat = map_sample(row.sample, lead.record_rate_hz, preprocessing.sampling_rate_hz);
+    if (beat < 0 || beat >= length) {
+      throw Error(ErrorKind::data, "record " + set.records.at(row.record).id,
+                  "has a beat at sample " + std::to_string(row.sample) + ", but the recording ends before it");
+    }
+    const std::int64_t first = beat - preprocessing.before_samples, end = beat + preprocessing.after_samples;
+    const bool crosses_edge = first < 0 || end > length;
+    set.edge_windows += crosses_edge ? 1 : 0;
+    if (crosses_edge && skip_edges) continue;
+    const std::size_t offset = set.values.size();
+    if (crosses_edge) {
+      for (std::int64_t i = first; i < end; ++i) {
+        set.values.push_back(lead.samples[static_cast<std::size_t>(std::clamp<std::int64_t>(i, 0, length - 1))]);
+      }
+    } else {
+      set.values.insert(set.values.end(), lead.samples.begin() + first, lead.samples.begin() + end);
+    }
+    if (preprocessing.scaling == "window") standardise(std::span(set.values).subspan(offset));
+    set.rows.push_back(row);
+  }
+}
+
+}  // namespace beatbench

@@ -1,0 +1,29 @@
+#include "beatbench/signal/resample.h"
+
+#include <soxr.h>
+
+#include <cmath>
+
+#include "beatbench/core/error.h"
+
+namespace beatbench {
+
+std::vector<float> resample(std::span<const float> signal, double from_hz, double to_hz) {
+  if (!(from_hz > 0) || !(to_hz > 0)) throw Error(ErrorKind::usage, "resample", "rates must be above 0 Hz");
+  if (from_hz == to_hz) return {signal.begin(), signal.end()};
+  std::vector<float> out(static_cast<std::size_t>(std::llround(static_cast<double>(signal.size()) * to_hz / from_hz)));
+  const soxr_quality_spec_t quality = soxr_quality_spec(SOXR_VHQ, 0);
+  std::size_t done = 0;
+  const soxr_error_t failed = soxr_oneshot(from_hz, to_hz, 1, signal.data(), signal.size(), nullptr, out.data(),
+                                           out.size(), &done, nullptr, &quality, nullptr);
+  if (failed) throw Error(ErrorKind::unsupported, "resample", failed);
+  const float last = done > 0 ? out[done - 1] : 0.0F;  // the resampler may end a sample early
+  for (std::size_t i = done; i < out.size(); ++i) out[i] = last;
+  return out;
+}
+
+std::int64_t map_sample(std::int64_t sample, double from_hz, double to_hz) {
+  return std::llround(static_cast<double>(sample) * to_hz / from_hz);
+}
+
+}  // namespace beatbench

@@ -1,0 +1,54 @@
+#include <algorithm>
+
+#include "beatbench/core/error.h"
+#include "beatbench/training/train.h"
+
+namespace beatbench {
+namespace {
+
+void require(bool holds, const std::string& option, double found, const std::string& allowed) {
+  if (!holds) throw Error(ErrorKind::usage, option, std::to_string(found) + " is not valid; allowed: " + allowed);
+}
+
+void require_choice(const std::string& option, const std::string& found) {
+  const std::vector<std::string> valid = choices_of(option);
+  if (std::ranges::find(valid, found) != valid.end()) return;
+  std::string list;
+  for (const std::string& word : valid) list += (list.empty() ? "" : ", ") + word;
+  throw Error(ErrorKind::usage, option, "'" + found + "' is not valid; allowed: " + list);
+}
+
+}  // namespace
+
+std::vector<std::string> choices_of(std::string_view option) {
+  if (option == "optimizer") return {"adam", "adamw", "sgd"};
+  if (option == "schedule") return {"constant", "cosine", "step", "plateau"};
+  if (option == "class_weights") return {"none", "balanced", "sqrt"};
+  if (option == "sampling") return {"shuffled", "balanced"};
+  if (option == "monitor") return {"macro_f1", "accuracy", "loss"};
+  if (option == "device") return {"auto", "cpu", "cuda"};
+  return {};
+}
+
+void validate(const TrainingOptions& options) {
+  require_choice("optimizer", options.optimizer);
+  require_choice("schedule", options.schedule);
+  require_choice("class_weights", options.class_weights);
+  require_choice("sampling", options.sampling);
+  require_choice("monitor", options.monitor);
+  require_choice("device", options.device);
+  require(options.epochs >= 1, "epochs", options.epochs, "1 or more");
+  require(options.batch_size >= 1, "batch_size", options.batch_size, "1 or more");
+  require(options.learning_rate > 0, "learning_rate", options.learning_rate, "above 0");
+  require(options.weight_decay >= 0, "weight_decay", options.weight_decay, "0 or more");
+  require(options.momentum >= 0 && options.momentum < 1, "momentum", options.momentum, "0 to below 1");
+  require(options.warmup_epochs >= 0, "warmup_epochs", options.warmup_epochs, "0 or more");
+  require(options.step_epochs >= 1, "step_epochs", options.step_epochs, "1 or more");
+  require(options.plateau_patience >= 1, "plateau_patience", options.plateau_patience, "1 or more");
+  require(options.patience >= 0, "patience", options.patience, "0 (off) or more");
+  require(options.clip_norm >= 0, "clip_norm", options.clip_norm, "0 (off) or more");
+  require(options.label_smoothing >= 0 && options.label_smoothing < 1, "label_smoothing", options.label_smoothing,
+          "0 to below 1");
+}
+
+}  // namespace beatbench

@@ -1,0 +1,46 @@
+#include "training/sampler.h"
+
+#include <cmath>
+#include <map>
+
+#include "beatbench/core/random.h"
+
+namespace beatbench {
+
+std::vector<std::uint32_t> epoch_order(const WindowSet& windows, std::span<const std::uint32_t> rows,
+                                       const std::string& sampling, std::uint64_t seed, int epoch) {
+  const std::uint64_t stream = derive_seed(seed, 0x6f72646572, static_cast<std::uint64_t>(epoch));
+  std::vector<std::uint32_t> order(rows.begin(), rows.end());
+  if (sampling == "shuffled") {
+    shuffle(order, stream);
+    return order;
+  }
+  std::map<int, std::vector<std::uint32_t>> by_class;
+  for (const std::uint32_t row : rows) by_class[windows.rows[row].label].push_back(row);
+  std::vector<const std::vector<std::uint32_t>*> classes;
+  for (const auto& [label, members] : by_class) classes.push_back(&members);
+  std::mt19937_64 engine(stream);
+  for (std::uint32_t& slot : order) {
+    const auto& members = *classes[uniform_below(engine, classes.size())];
+    slot = members[uniform_below(engine, members.size())];
+  }
+  return order;
+}
+
+std::vector<float> loss_weights(const WindowSet& windows, std::span<const std::uint32_t> rows, int classes,
+                                const std::string& class_weights) {
+  if (class_weights == "none") return {};
+  std::vector<double> counts(static_cast<std::size_t>(classes), 0.0);
+  for (const std::uint32_t row : rows) counts[static_cast<std::size_t>(windows.rows[row].label)] += 1;
+  std::vector<float> weights;
+  double sum = 0;
+  for (const double n : counts) {
+    const double weight = n == 0 ? 0.0 : class_weights == "balanced" ? 1.0 / n : 1.0 / std::sqrt(n);
+    weights.push_back(static_cast<float>(weight));
+    sum += weight * n;
+  }
+  for (float& weight : weights) weight = static_cast<float>(weight * static_cast<double>(rows.size()) / sum);
+  return weights;
+}
+
+}  // namespace beatbench

@@ -1,0 +1,208 @@
+#include "beatbench/training/train.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "beatbench/core/error.h"
+#include "beatbench/core/random.h"
+#include "beatbench/evaluation/classification.h"
+#include "beatbench/models/predict.h"
+#include "models/batch.h"
+#include "models/checkpoint_io.h"
+#include "models/model.h"
+#include "training/optimizer.h"
+#include "training/sampler.h"
+#include "training/schedule.h"
+#include "training/state.h"
+
+namespace beatbench {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+struct Trainer {
+  const WindowSet& windows;
+  const Split& split;
+  const ModelDescription& description;
+  const TrainingOptions& options;
+  const std::filesystem::path& checkpoints;
+  const TrainingCallbacks& callbacks;
+
+  torch::Device device{torch::kCPU};
+  std::shared_ptr<BeatModel> model;
+  std::unique_ptr<torch::optim::Optimizer> optimizer;
+  torch::nn::CrossEntropyLoss loss;
+  TrainingState state;
+  std::int64_t windows_done = 0;        // in this call
+  double training_seconds = 0;          // in this call, validation not counted
+
+  std::int64_t steps_per_epoch() const {
+    return (static_cast<std::int64_t>(split.training.size()) + options.batch_size - 1) / options.batch_size;
+  }
+};
+
+void save_last(const Trainer& t, const Clock::time_point& start, const Clock::time_point& epoch_start) {
+  TrainingState state = t.state;
+  state.seconds_before += seconds_since(start);
+  state.epoch_seconds_before += state.step > 0 ? seconds_since(epoch_start) : 0.0;
+  save_checkpoint(t.checkpoints / "last.pt", t.description, *t.model, [&](torch::serialize::OutputArchive& archive) {
+    torch::serialize::OutputArchive optimizer(archive.compilation_unit());
+    t.optimizer->save(optimizer);
+    archive.write("optimizer", optimizer);
+    archive.write("state", c10::IValue(state_json(state).dump()));
+  });
+}
+
+void start_fresh(Trainer& t) {
+  torch::manual_seed(derive_seed(t.options.seed, 0x696e6974));
+  t.model = make_model(t.description.model, t.description.shape, t.description.options);
+  t.model->to(t.device);
+  t.optimizer = make_optimizer(t.options, t.model->parameters());
+}
+
+void start_from_last(Trainer& t) {
+  const auto file = t.checkpoints / "last.pt";
+  torch::serialize::InputArchive optimizer;
+  t.model = load_checkpoint(file, [&](torch::serialize::InputArchive& archive) {
+              c10::IValue text;
+              if (!archive.try_read("state", text) || !archive.try_read("optimizer", optimizer)) {
+                throw Error(ErrorKind::data, file.string(), "holds no training state to go on from");
+              }
+              t.state = state_from_json(nlohmann::json::parse(text.toStringRef()));
+            }).model;
+  t.model->to(t.device);
+  t.optimizer = make_optimizer(t.options, t.model->parameters());
+  t.optimizer->load(optimizer);
+}
+
+// One forward, backward and update. Returns the summed loss of the batch.
+double run_step(Trainer& t, std::span<const std::uint32_t> rows) {
+  torch::manual_seed(derive_seed(t.options.seed, static_cast<std::uint64_t>(t.state.epoch),
+                                 static_cast<std::uint64_t>(t.state.step) + 1));
+  set_learning_rate(*t.optimizer, learning_rate_at(t.options, t.state.history, t.state.epoch, t.state.step, t.steps_per_epoch()));
+  t.model->train();
+  t.optimizer->zero_grad();
+  const torch::Tensor labels = gather_labels(t.windows, rows).to(t.device);
+  const torch::Tensor logits = t.model->forward(gather_windows(t.windows, rows).to(t.device));
+  const torch::Tensor loss = t.loss(logits, labels);
+  loss.backward();
+  if (t.options.clip_norm > 0) torch::nn::utils::clip_grad_norm_(t.model->parameters(), t.options.clip_norm);
+  t.optimizer->step();
+  const double value = loss.item<double>();
+  if (!std::isfinite(value)) {
+    throw Error(ErrorKind::data, "training",
+                "the loss is no longer finite in epoch " + std::to_string(t.state.epoch) + ", step " +
+                    std::to_string(t.state.step + 1) + "; a smaller --learning-rate or --clip-norm 1 may help");
+  }
+  t.state.correct += (logits.argmax(1) == labels).sum().item<std::int64_t>();
+  return value * static_cast<double>(rows.size());
+}
+
+void report_step(const Trainer& t) {
+  if (!t.callbacks.on_step) return;
+  const std::int64_t steps = t.steps_per_epoch();
+  const auto seen = std::min<std::int64_t>(t.state.step * t.options.batch_size, static_cast<std::int64_t>(t.split.training.size()));
+  const double rate = static_cast<double>(t.windows_done) / std::max(t.training_seconds, 1e-9);
+  const double left = static_cast<double>(t.split.training.size()) * (t.options.epochs - t.state.epoch + 1) - static_cast<double>(seen);
+  t.callbacks.on_step({t.state.epoch, t.options.epochs, t.state.step, steps,
+                       t.state.loss_sum / static_cast<double>(std::max<std::int64_t>(seen, 1)), rate, left / std::max(rate, 1e-9)});
+}
+
+EpochRow validate_epoch(Trainer& t) {
+  const std::vector<float> logits = predict_logits(*t.model, t.windows, t.split.validation);
+  const int outputs = t.description.shape.outputs;
+  const torch::Tensor scores = torch::from_blob(const_cast<float*>(logits.data()),
+                                                {static_cast<std::int64_t>(t.split.validation.size()), outputs});
+  const torch::Tensor labels = gather_labels(t.windows, t.split.validation);
+  const std::vector<int> reference(labels.data_ptr<std::int64_t>(), labels.data_ptr<std::int64_t>() + labels.numel());
+  const ClassificationFigures figures = evaluate_classification(
+      reference, predicted_labels(logits, outputs), t.description.preprocessing.class_names);
+  const auto n = static_cast<double>(t.split.training.size());
+  EpochRow row;
+  row.epoch = t.state.epoch;
+  row.learning_rate = learning_rate_at(t.options, t.state.history, t.state.epoch, t.steps_per_epoch() - 1, t.steps_per_epoch());
+  row.train_loss = t.state.loss_sum / n;
+  row.train_accuracy = static_cast<double>(t.state.correct) / n;
+  row.validation_loss = torch::nn::functional::cross_entropy(scores, labels).item<double>();
+  row.validation_accuracy = figures.accuracy.value;
+  row.validation_macro_f1 = figures.macro_f1.value;
+  return row;
+}
+
+// Runs what is left of the epoch under way. False if the training was told to stop.
+bool run_epoch(Trainer& t) {
+  const std::vector<std::uint32_t> order =
+      epoch_order(t.windows, t.split.training, t.options.sampling, t.options.seed, t.state.epoch);
+  const std::int64_t steps = t.steps_per_epoch();
+  while (t.state.step < steps) {
+    const auto step_start = Clock::now();
+    const auto first = static_cast<std::size_t>(t.state.step) * static_cast<std::size_t>(t.options.batch_size);
+    const auto count = std::min<std::size_t>(static_cast<std::size_t>(t.options.batch_size), order.size() - first);
+    t.state.loss_sum += run_step(t, std::span(order).subspan(first, count));
+    ++t.state.step;
+    t.windows_done += static_cast<std::int64_t>(count);
+    t.training_seconds += seconds_since(step_start);
+    report_step(t);
+    if (t.callbacks.should_stop && t.callbacks.should_stop()) return false;
+  }
+  return true;
+}
+
+void finish_epoch(Trainer& t, const Clock::time_point& epoch_start) {
+  EpochRow row = validate_epoch(t);
+  row.seconds = t.state.epoch_seconds_before + seconds_since(epoch_start);
+  t.state.history.push_back(row);
+  const bool best = *best_epoch(t.options, t.state.history) + 1 == t.state.history.size();
+  if (best) save_checkpoint(t.checkpoints / "best.pt", t.description, *t.model);
+  t.state.epoch += 1;
+  t.state.step = 0;
+  t.state.loss_sum = 0;
+  t.state.correct = 0;
+  t.state.epoch_seconds_before = 0;
+  if (t.callbacks.on_epoch) t.callbacks.on_epoch(row, best);
+}
+
+}  // namespace
+
+TrainingResult train_model(const WindowSet& windows, const Split& split, const ModelDescription& description,
+                           const TrainingOptions& options, const std::filesystem::path& checkpoints, bool resume,
+                           const TrainingCallbacks& callbacks) {
+  validate(options);
+  Trainer t{windows, split, description, options, checkpoints, callbacks};
+  t.device = choose_device(options.device);
+  if (resume) start_from_last(t);
+  else start_fresh(t);
+  const std::vector<float> weights = loss_weights(windows, split.training, description.shape.outputs, options.class_weights);
+  auto loss_options = torch::nn::CrossEntropyLossOptions().label_smoothing(options.label_smoothing);
+  if (!weights.empty()) loss_options.weight(torch::tensor(weights));
+  t.loss = torch::nn::CrossEntropyLoss(loss_options);
+  t.loss->to(t.device);
+
+  TrainingResult result;
+  const auto start = Clock::now();
+  while (t.state.epoch <= options.epochs && !should_stop_early(options, t.state.history)) {
+    const auto epoch_start = Clock::now();
+    if (!run_epoch(t)) {
+      save_last(t, start, epoch_start);
+      result.interrupted = true;
+      break;
+    }
+    finish_epoch(t, epoch_start);
+    save_last(t, start, epoch_start);
+  }
+  const auto best = best_epoch(options, t.state.history);
+  result.summary.epochs_run = static_cast<int>(t.state.history.size());
+  result.summary.best_epoch = best ? t.state.history[*best].epoch : 0;
+  result.summary.seconds = t.state.seconds_before + seconds_since(start);
+  result.summary.windows_per_second = static_cast<double>(t.windows_done) / std::max(t.training_seconds, 1e-9);
+  result.summary.stopped_by = result.interrupted                                ? "interrupted"
+                              : should_stop_early(options, t.state.history) ? "early stopping"
+                                                                            : "epochs";
+  result.summary.history = t.state.history;
+  return result;
+}
+
+}  // namespace beatbench

@@ -1,0 +1,93 @@
+#include "beatbench/core/record.h"
+#include "wfdb/formats/formats.h"
+
+namespace beatbench::wfdb {
+namespace {
+
+constexpr std::int32_t kMissing = -2048;
+
+std::uint64_t bytes_for(std::uint64_t samples) { return samples / 2 * 3 + samples % 2 * 2; }
+std::uint64_t samples_in(std::uint64_t bytes) { return bytes / 3 * 2 + bytes % 3 / 2; }
+
+// 12 bits of two's complement; written so that the compiler needs no branch.
+std::int32_t extend(std::uint32_t bits) {
+  const std::int32_t value = static_cast<std::int32_t>(bits << 20) >> 20;
+  return value == kMissing ? kMissingSample : value;
+}
+// Of a block's three bytes, the first in the lowest bits.
+std::int32_t first_of(std::uint32_t block) { return extend(block); }
+std::int32_t second_of(std::uint32_t block) { return extend((block >> 16 & 0xFFU) | (block >> 4 & 0xF00U)); }
+
+std::uint32_t load_3(const unsigned char* bytes) { return bytes[0] | bytes[1] << 8U | bytes[2] << 16U; }
+std::uint32_t load_4(const unsigned char* bytes) { return load_3(bytes) | static_cast<std::uint32_t>(bytes[3]) << 24U; }
+
+// Every block's first sample goes to `first`, its second to `second`, each `stride` elements apart. Gathering the
+// blocks one by one and taking them apart in a second loop, which the compiler vectorises, is twice as fast as one
+// loop.
+template <std::size_t stride>
+void decode_blocks(const unsigned char* bytes, std::int32_t* __restrict first, std::int32_t* __restrict second,
+                   std::size_t blocks) {
+  if (blocks == 0) return;
+  const std::size_t last = blocks - 1;  // has no fourth byte behind it
+  for (std::size_t i = 0; i < last; ++i) first[i * stride] = static_cast<std::int32_t>(load_4(bytes + i * 3));
+  first[last * stride] = static_cast<std::int32_t>(load_3(bytes + last * 3));
+  for (std::size_t i = 0; i < blocks; ++i) {
+    const auto block = static_cast<std::uint32_t>(first[i * stride]);
+    first[i * stride] = first_of(block);
+    second[i * stride] = second_of(block);
+  }
+}
+
+void decode_in_order(const unsigned char* bytes, std::int32_t* out, std::size_t samples) {
+  decode_blocks<2>(bytes, out, out + 1, samples / 2);
+  if (samples % 2 != 0) {
+    const unsigned char* end = bytes + samples / 2 * 3;
+    out[samples - 1] = extend(end[0] | end[1] << 8U);
+  }
+}
+
+void decode(std::span<const unsigned char> bytes, std::span<std::int32_t* const> signals, std::size_t frames) {
+  if (signals.size() == 2) return decode_blocks<1>(bytes.data(), signals[0], signals[1], frames);
+  if (signals.size() == 1) return decode_in_order(bytes.data(), signals[0], frames);
+  std::vector<std::int32_t> interleaved(frames * signals.size());
+  decode_in_order(bytes.data(), interleaved.data(), interleaved.size());
+  for (std::size_t s = 0; s < signals.size(); ++s) {
+    for (std::size_t f = 0; f < frames; ++f) signals[s][f] = interleaved[f * signals.size() + s];
+  }
+}
+
+std::vector<unsigned char> encode(std::span<const std::span<const std::int32_t>> signals) {
+  const std::size_t count = signals.size();
+  const std::size_t samples = count == 0 ? 0 : signals.front().size() * count;
+  const auto bits_of = [&](std::size_t i) {
+    const std::int32_t value = signals[i % count][i / count];
+    return static_cast<std::uint32_t>(value == kMissingSample ? kMissing : value) & 0xFFFU;
+  };
+  std::vector<unsigned char> bytes;
+  bytes.reserve(bytes_for(samples));
+  for (std::size_t i = 0; i < samples; i += 2) {
+    const bool last_is_alone = i + 1 == samples;
+    const std::uint32_t first = bits_of(i);
+    const std::uint32_t second = last_is_alone ? 0 : bits_of(i + 1);
+    bytes.push_back(static_cast<unsigned char>(first & 0xFFU));
+    bytes.push_back(static_cast<unsigned char>(first >> 8 | second >> 8 << 4));
+    if (!last_is_alone) bytes.push_back(static_cast<unsigned char>(second & 0xFFU));
+  }
+  return bytes;
+}
+
+}  // namespace
+
+const SignalFormat kFormat212 = {.number = 212,
+                                 .description = "two 12-bit two's complement samples in three bytes",
+                                 .minimum = -2047,
+                                 .maximum = 2047,
+                                 .missing = kMissing,
+                                 .frame_multiple = 2,
+                                 .block_bytes = 3,
+                                 .bytes_for = bytes_for,
+                                 .samples_in = samples_in,
+                                 .decode = decode,
+                                 .encode = encode};
+
+}  // namespace beatbench::wfdb

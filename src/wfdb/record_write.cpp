@@ -1,0 +1,135 @@
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "beatbench/core/error.h"
+#include "beatbench/core/files.h"
+#include "beatbench/wfdb/annotation_file.h"
+#include "beatbench/wfdb/header.h"
+#include "beatbench/wfdb/record_io.h"
+#include "beatbench/wfdb/signal_format.h"
+#include "wfdb/signal_file.h"
+#include "wfdb/text_fields.h"
+
+namespace beatbench {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Removes the files it is told of, unless all of them were written.
+class WrittenFiles {
+ public:
+  ~WrittenFiles() {
+    std::error_code ignored;
+    for (const fs::path& path : new_paths_) fs::remove(path, ignored);
+  }
+
+  void write(const fs::path& path, std::string_view content) {
+    std::error_code ignored;
+    const bool is_new = !fs::exists(path, ignored);
+    write_file_atomically(path, content);
+    if (is_new) new_paths_.push_back(path);
+  }
+
+  void keep() { new_paths_.clear(); }
+
+ private:
+  std::vector<fs::path> new_paths_;
+};
+
+std::string_view as_text(const std::vector<unsigned char>& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+[[noreturn]] void fail(const Record& record, const std::string& message) {
+  throw Error(ErrorKind::usage, "record " + wfdb::quote(record.id), message);
+}
+
+// A name that becomes part of a file name.
+void check_file_name(const Record& record, const char* what, const std::string& name) {
+  if (fs::path(name).filename() == name && wfdb::is_inside_folder(name) && !name.empty()) return;
+  fail(record, std::string("its ") + what + " is " + wfdb::quote(name) + "; allowed: a name that a file can have");
+}
+
+void check_samples(const Record& record, const Lead& lead, const SignalFormat& format) {
+  if (lead.samples.size() != record.length_samples()) {
+    fail(record, "lead " + lead.name + " has " + std::to_string(lead.samples.size()) + " samples, lead " +
+                     record.leads.front().name + " has " + std::to_string(record.length_samples()) +
+                     "; allowed: the same for all");
+  }
+  const auto wrong = std::ranges::find_if(lead.samples, [&](std::int32_t sample) {
+    return sample != kMissingSample && (sample < format.minimum || sample > format.maximum);
+  });
+  if (wrong == lead.samples.end()) return;
+  fail(record, "lead " + lead.name + " has the value " + std::to_string(*wrong) + " at sample " +
+                   std::to_string(wrong - lead.samples.begin()) + "; allowed in format " +
+                   std::to_string(format.number) + ": " + std::to_string(format.minimum) + " to " +
+                   std::to_string(format.maximum));
+}
+
+SignalSpec signal_spec(const Record& record, const Lead& lead, const SignalFormat& format) {
+  if (!(lead.gain > 0))
+    fail(record, "lead " + lead.name + " has gain " + std::to_string(lead.gain) + "; allowed: above 0");
+  SignalSpec signal;
+  signal.file_name = record.id + ".dat";
+  signal.format = format.number;
+  signal.gain = lead.gain;
+  signal.baseline = lead.baseline;
+  signal.units = lead.units;
+  signal.adc_resolution_bits = lead.adc_resolution_bits;
+  signal.adc_zero = lead.adc_zero;
+  const std::int32_t first = lead.samples.empty() ? lead.adc_zero : lead.samples.front();
+  signal.initial_value = first == kMissingSample ? format.missing : first;
+  signal.checksum = signal_checksum(lead.samples, format);
+  signal.description = lead.name;
+  return signal;
+}
+
+std::string header_text(const Record& record, const SignalFormat& format) {
+  if (!(record.sampling_rate_hz > 0)) {
+    fail(record, "its sampling rate is " + std::to_string(record.sampling_rate_hz) + " Hz; allowed: above 0");
+  }
+  Header header;
+  header.record_name = record.id;
+  header.sampling_rate_hz = record.sampling_rate_hz;
+  header.length_samples = static_cast<std::int64_t>(record.length_samples());
+  header.comments = record.comments;
+  for (const Lead& lead : record.leads) header.signals.push_back(signal_spec(record, lead, format));
+  header.signal_count = static_cast<int>(header.signals.size());
+  return format_header(header);
+}
+
+std::vector<unsigned char> signal_bytes(const Record& record, const SignalFormat& format) {
+  std::vector<std::span<const std::int32_t>> signals;
+  for (const Lead& lead : record.leads) {
+    check_samples(record, lead, format);
+    signals.emplace_back(lead.samples);
+  }
+  return format.encode(signals);
+}
+
+void make_folder(const fs::path& folder) {
+  std::error_code reason;
+  if (!folder.empty()) fs::create_directories(folder, reason);
+  if (reason) throw Error(ErrorKind::io, folder.string(), "cannot make the folder: " + reason.message());
+}
+
+}  // namespace
+
+void write_record(const Record& record, const fs::path& folder, int format_number, const std::string& annotator) {
+  const SignalFormat& format = find_signal_format(format_number, "record " + wfdb::quote(record.id));
+  check_file_name(record, "id", record.id);
+  if (!annotator.empty()) check_file_name(record, "annotator", annotator);
+  const auto signals = signal_bytes(record, format);
+  const auto annotations = format_annotations(record.annotations);
+  const std::string header = header_text(record, format);
+
+  make_folder(folder);
+  WrittenFiles files;
+  if (!record.leads.empty()) files.write(folder / (record.id + ".dat"), as_text(signals));
+  if (!annotator.empty()) files.write(folder / (record.id + "." + annotator), as_text(annotations));
+  files.write(folder / (record.id + ".hea"), header);
+  files.keep();
+}
+
+}  // namespace beatbench

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "beatbench/core/error.h"
+
+namespace beatbench::wfdb {
+
+/// A text as it can stand in a one-line message: quoted, cut after 40 characters, other than printable ASCII as '?'.
+inline std::string quote(std::string_view text) {
+  constexpr std::size_t longest = 40;
+  std::string out = "'";
+  for (const char c : text.substr(0, longest)) out += c >= ' ' && c <= '~' ? c : '?';
+  return out + (text.size() > longest ? "...'" : "'");
+}
+
+/// A file's line, for errors.
+struct LinePlace {
+  const std::string& where;
+  int line;
+
+  [[noreturn]] void fail(const std::string& message) const {
+    throw Error(ErrorKind::data, where + ", line " + std::to_string(line), message);
+  }
+  [[noreturn]] void fail(std::string_view field, std::string_view found, const std::string& allowed) const {
+    fail("the " + std::string(field) + " is " + quote(found) + "; allowed: " + allowed);
+  }
+};
+
+inline std::int64_t parse_integer(std::string_view text, const LinePlace& place, std::string_view field,
+                                  std::int64_t smallest, std::int64_t largest) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || value < smallest || value > largest) {
+    place.fail(field, text, "an integer from " + std::to_string(smallest) + " to " + std::to_string(largest));
+  }
+  return value;
+}
+
+inline double parse_number(std::string_view text, const LinePlace& place, std::string_view field) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) {
+    place.fail(field, text, "a number");
+  }
+  return value;
+}
+
+inline constexpr std::string_view kBlanks = " \t";
+
+/// `text` without blanks at its ends.
+inline std::string_view trimmed(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(kBlanks);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+}
+
+/// Takes the first word off the front of `text`; empty if there is none.
+inline std::string_view take_word(std::string_view& text) {
+  text = trimmed(text);
+  const std::string_view word = text.substr(0, text.find_first_of(kBlanks));
+  text.remove_prefix(word.size());
+  return word;
+}
+
+/// The lines of a text with LF or CRLF line ends.
+inline std::vector<std::string_view> split_lines(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    lines.push_back(line);
+  }
+  return lines;
+}
+
+}  // namespace beatbench::wfdb

@@ -1,0 +1,203 @@
+#include "beatbench/evaluation/classification.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "beatbench/core/error.h"
+
+namespace beatbench {
+namespace {
+
+const std::vector<std::string> kAami = {"N", "S", "V", "F", "Q"};
+
+template <typename Call>
+void expect_usage_error(Call call, const std::string& words) {
+  try {
+    call();
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::usage);
+    EXPECT_THAT(error.what(), testing::HasSubstr(words));
+  }
+}
+
+// Expands confusion counts into rows of labels.
+struct Labels {
+  std::vector<int> reference, predicted;
+};
+
+Labels labels_of(const std::vector<std::int64_t>& confusion, int classes) {
+  Labels labels;
+  for (int row = 0; row < classes; ++row) {
+    for (int column = 0; column < classes; ++column) {
+      const auto count = static_cast<std::size_t>(confusion[static_cast<std::size_t>(row * classes + column)]);
+      labels.reference.insert(labels.reference.end(), count, row);
+      labels.predicted.insert(labels.predicted.end(), count, column);
+    }
+  }
+  return labels;
+}
+
+// The cumulative confusion matrix on DS2 of de Chazal, O'Dwyer and Reilly 2004 (IEEE Trans. Biomed. Eng. 51:1196,
+// doi:10.1109/TBME.2004.827359). Its row sums are DS2's counts.
+const std::vector<std::int64_t> kDeChazal = {38444, 1904, 303,  3509, 99,   //
+                                             173,   1395, 252,  16,   1,    //
+                                             117,   321,  2504, 176,  103,  //
+                                             33,    1,    7,    347,  0,    //
+                                             4,     0,    3,    0,    0};
+
+TEST(Classification, AgreesWithThePublishedFiguresOfDeChazal) {
+  const Labels labels = labels_of(kDeChazal, 5);
+  const ClassificationFigures figures = evaluate_classification(labels.reference, labels.predicted, kAami);
+  EXPECT_EQ(figures.confusion, kDeChazal);
+  EXPECT_EQ(figures.n, 49712);
+  EXPECT_EQ(figures.classes[0].n, 44259);
+  EXPECT_EQ(figures.classes[1].n, 1837);
+  EXPECT_EQ(figures.classes[2].n, 3221);
+  EXPECT_NEAR(figures.accuracy.value.value(), 0.859, 0.0005);
+  EXPECT_NEAR(figures.classes[0].sensitivity.value.value(), 0.869, 0.0005);
+  EXPECT_NEAR(figures.classes[0].positive_predictivity.value.value(), 0.992, 0.0005);
+  EXPECT_NEAR(figures.classes[1].sensitivity.value.value(), 0.759, 0.0005);
+  EXPECT_NEAR(figures.classes[1].positive_predictivity.value.value(), 0.385, 0.0005);
+  EXPECT_NEAR(figures.classes[2].sensitivity.value.value(), 0.777, 0.0005);
+  EXPECT_NEAR(figures.classes[3].sensitivity.value.value(), 0.894, 0.0005);
+  EXPECT_NEAR(figures.classes[3].positive_predictivity.value.value(), 0.086, 0.0005);
+  // The paper's 81.9 % for V follows AAMI in leaving out F and Q beats that were called V (7 + 3); ours counts them.
+  EXPECT_NEAR(figures.classes[2].positive_predictivity.value.value(), 2504.0 / 3069.0, 1e-12);
+  EXPECT_EQ(figures.classes[4].sensitivity.value, 0.0);
+  EXPECT_EQ(figures.classes[4].f1.value, 0.0);
+}
+
+// The example of scikit-learn's documentation of classification_report.
+TEST(Classification, AgreesWithScikitLearnsExample) {
+  const std::vector<int> reference = {0, 1, 2, 2, 2};
+  const std::vector<int> predicted = {0, 0, 2, 2, 1};
+  const auto figures = evaluate_classification(reference, predicted, {"class 0", "class 1", "class 2"});
+  EXPECT_NEAR(figures.accuracy.value.value(), 0.60, 1e-12);
+  EXPECT_NEAR(figures.macro_f1.value.value(), 0.49, 0.005);
+  EXPECT_NEAR(figures.classes[0].positive_predictivity.value.value(), 0.50, 0.005);
+  EXPECT_NEAR(figures.classes[0].f1.value.value(), 0.67, 0.005);
+  EXPECT_EQ(figures.classes[1].f1.value, 0.0);
+  EXPECT_NEAR(figures.classes[2].sensitivity.value.value(), 0.67, 0.005);
+  EXPECT_NEAR(figures.classes[2].f1.value.value(), 0.80, 0.005);
+}
+
+// 2x2 by hand: TP 90, FN 10, FP 5, TN 895 of the second class.
+TEST(Classification, TwoClassesByHand) {
+  const auto figures = figures_of_confusion({895, 5, 10, 90}, {"normal", "abnormal"});
+  const ClassFigures& abnormal = figures.classes[1];
+  EXPECT_EQ(abnormal.n, 100);
+  EXPECT_EQ(abnormal.predicted, 95);
+  EXPECT_DOUBLE_EQ(abnormal.sensitivity.value.value(), 0.9);
+  EXPECT_DOUBLE_EQ(abnormal.positive_predictivity.value.value(), 90.0 / 95.0);
+  EXPECT_DOUBLE_EQ(abnormal.specificity.value.value(), 895.0 / 900.0);
+  EXPECT_DOUBLE_EQ(abnormal.f1.value.value(), 180.0 / 195.0);
+  EXPECT_DOUBLE_EQ(figures.accuracy.value.value(), 0.985);
+  EXPECT_DOUBLE_EQ(figures.macro_f1.value.value(), (180.0 / 195.0 + 1790.0 / 1805.0) / 2);
+}
+
+TEST(Classification, AClassWithoutReferenceBeatsIsUndefinedAndLeftOutOfTheMean) {
+  const auto figures = figures_of_confusion({8, 0, 2, 0, 10, 0, 0, 0, 0}, {"a", "b", "c"});
+  const ClassFigures& absent = figures.classes[2];
+  EXPECT_EQ(absent.n, 0);
+  EXPECT_EQ(absent.predicted, 2);
+  EXPECT_EQ(absent.sensitivity, (Figure{std::nullopt, "no beats of this class in the reference"}));
+  EXPECT_EQ(absent.f1, (Figure{std::nullopt, "no beats of this class in the reference"}));
+  EXPECT_EQ(absent.positive_predictivity.value, 0.0);
+  EXPECT_DOUBLE_EQ(absent.specificity.value.value(), 0.9);
+  EXPECT_DOUBLE_EQ(figures.macro_f1.value.value(), (16.0 / 18.0 + 1.0) / 2);
+}
+
+TEST(Classification, AClassThatIsNeverPredictedCountsAsZero) {
+  const auto figures = figures_of_confusion({10, 0, 5, 0}, {"a", "b"});
+  EXPECT_EQ(figures.classes[1].positive_predictivity, (Figure{std::nullopt, "no beats were put into this class"}));
+  EXPECT_EQ(figures.classes[1].f1.value, 0.0);
+  EXPECT_DOUBLE_EQ(figures.macro_f1.value.value(), 0.5 * 20.0 / 25.0);
+}
+
+TEST(Classification, SpecificityIsUndefinedWhereThereIsNothingElse) {
+  const auto figures = figures_of_confusion({7, 3, 0, 0}, {"a", "b"});
+  EXPECT_EQ(figures.classes[0].specificity, (Figure{std::nullopt, "no beats of other classes in the reference"}));
+  EXPECT_DOUBLE_EQ(figures.classes[1].specificity.value.value(), 0.7);
+}
+
+TEST(Classification, NoBeatsAtAll) {
+  const auto figures = evaluate_classification({}, {}, kAami);
+  EXPECT_EQ(figures.n, 0);
+  EXPECT_EQ(figures.accuracy, (Figure{std::nullopt, "no beats in the reference"}));
+  EXPECT_EQ(figures.macro_f1, (Figure{std::nullopt, "no beats in the reference"}));
+  EXPECT_EQ(figures.confusion, std::vector<std::int64_t>(25, 0));
+  ASSERT_EQ(figures.classes.size(), 5U);
+  EXPECT_FALSE(figures.classes[0].specificity.value);
+}
+
+// Renaming the classes (here: reversing their order) must only reorder the figures.
+TEST(Classification, DoesNotDependOnTheOrderOfClasses) {
+  const std::vector<std::int64_t> reversed(kDeChazal.rbegin(), kDeChazal.rend());
+  const auto one = figures_of_confusion(kDeChazal, kAami);
+  const auto other = figures_of_confusion(reversed, {kAami.rbegin(), kAami.rend()});
+  EXPECT_EQ(one.accuracy, other.accuracy);
+  EXPECT_NEAR(one.macro_f1.value.value(), other.macro_f1.value.value(), 1e-15);
+  for (std::size_t i = 0; i < kAami.size(); ++i) EXPECT_EQ(one.classes[i], other.classes[4 - i]);
+}
+
+TEST(Classification, RefusesWhatDoesNotFit) {
+  const std::vector<int> two = {0, 1};
+  const std::vector<int> three = {0, 1, 1};
+  expect_usage_error([&] { evaluate_classification(two, three, kAami); }, "2 reference labels but 3 predicted");
+  const std::vector<int> high = {0, 5};
+  expect_usage_error([&] { evaluate_classification(two, high, kAami); }, "predicted label 5 in row 1; allowed: 0 to 4");
+  const std::vector<int> low = {-1, 0};
+  expect_usage_error([&] { evaluate_classification(low, two, kAami); }, "reference label -1 in row 0");
+  expect_usage_error([&] { evaluate_classification(two, two, {}); }, "no class names");
+  expect_usage_error([&] { evaluate_classification(two, two, {"N", ""}); }, "empty");
+  expect_usage_error([&] { evaluate_classification(two, two, {"N", "N"}); }, "'N' is named twice");
+  expect_usage_error([] { figures_of_confusion({1, 2, 3}, {"a", "b"}); }, "must be 4 numbers");
+  expect_usage_error([] { figures_of_confusion({1, 2, 3, -1}, {"a", "b"}); }, "must be 4 numbers from 0");
+}
+
+class ByRecord : public testing::Test {
+ protected:
+  const std::vector<std::string> ids_ = {"100", "207", "232"};
+  const std::vector<std::string> names_ = {"N", "S"};
+  const std::vector<int> reference_ = {0, 0, 1, 1, 1, 0};
+  const std::vector<int> predicted_ = {0, 1, 1, 1, 0, 0};
+  const std::vector<std::uint32_t> record_ = {0, 0, 2, 2, 0, 2};
+};
+
+TEST_F(ByRecord, GivesFiguresOfRecordsThatHaveRows) {
+  const auto records = evaluate_by_record(reference_, predicted_, record_, ids_, names_);
+  ASSERT_EQ(records.size(), 2U);
+  EXPECT_EQ(records[0].record, "100");
+  EXPECT_EQ(records[0].figures.confusion, (std::vector<std::int64_t>{1, 1, 1, 0}));
+  EXPECT_EQ(records[1].record, "232");
+  EXPECT_EQ(records[1].figures.confusion, (std::vector<std::int64_t>{1, 0, 0, 2}));
+}
+
+TEST_F(ByRecord, PooledRecordsAreTheWhole) {
+  const auto records = evaluate_by_record(reference_, predicted_, record_, ids_, names_);
+  EXPECT_EQ(pooled_figures(records, {}), evaluate_classification(reference_, predicted_, names_));
+}
+
+TEST_F(ByRecord, PooledRecordsCanLeaveOneOut) {
+  const auto records = evaluate_by_record(reference_, predicted_, record_, ids_, names_);
+  const std::vector<std::string> left_out = {"232"};
+  EXPECT_EQ(pooled_figures(records, left_out), records[0].figures);
+}
+
+TEST_F(ByRecord, RefusesWhatDoesNotFit) {
+  const std::vector<std::uint32_t> unknown = {0, 0, 2, 3, 0, 2};
+  expect_usage_error([&] { evaluate_by_record(reference_, predicted_, unknown, ids_, names_); },
+                     "row 3 is of record number 3; there are 3 records");
+  const std::vector<std::uint32_t> too_few = {0};
+  expect_usage_error([&] { evaluate_by_record(reference_, predicted_, too_few, ids_, names_); },
+                     "6 reference labels but 1 record numbers");
+  const auto records = evaluate_by_record(reference_, predicted_, record_, ids_, names_);
+  const std::vector<std::string> unknown_name = {"207"};
+  expect_usage_error([&] { pooled_figures(records, unknown_name); }, "no record '207'");
+  const std::vector<std::string> all = {"100", "232"};
+  expect_usage_error([&] { pooled_figures(records, all); }, "no records are left");
+}
+
+}  // namespace
+}  // namespace beatbench

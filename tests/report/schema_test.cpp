@@ -1,0 +1,141 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <valijson/adapters/nlohmann_json_adapter.hpp>
+#include <valijson/schema.hpp>
+#include <valijson/schema_parser.hpp>
+#include <valijson/validation_results.hpp>
+#include <valijson/validator.hpp>
+
+#include "beatbench/core/files.h"
+#include "beatbench/report/figures_json.h"
+#include "report/sample_reports.h"
+
+namespace beatbench {
+namespace {
+
+using nlohmann::json;
+
+// Checks against one part of the schema, so that a failure names its place and not only "neither kind fits".
+class Schema {
+ public:
+  explicit Schema(const std::string& part) {
+    document_ = json::parse(read_text_file(BEATBENCH_SOURCE_DIR "/reports/schema.json"));
+    if (!part.empty()) {
+      document_.erase("oneOf");
+      document_["$ref"] = "#/$defs/" + part;
+    }
+    valijson::SchemaParser().populateSchema(valijson::adapters::NlohmannJsonAdapter(document_), schema_);
+  }
+
+  // What is wrong, a line each; empty if nothing is.
+  std::string complaints(const json& report) const {
+    valijson::ValidationResults results;
+    valijson::Validator().validate(schema_, valijson::adapters::NlohmannJsonAdapter(report), &results);
+    std::string text;
+    for (valijson::ValidationResults::Error error; results.popError(error);) {
+      for (const std::string& step : error.context) text += step;
+      text += ": " + error.description + "\n";
+    }
+    return text;
+  }
+
+ private:
+  json document_;
+  valijson::Schema schema_;
+};
+
+json written(const nlohmann::ordered_json& report) { return json::parse(report_text(report)); }
+json run() { return written(to_json(samples::run_report())); }
+json summary() { return written(to_json(samples::summary_report())); }
+
+TEST(Schema, HoldsForBothReports) {
+  EXPECT_EQ(Schema("run").complaints(run()), "");
+  EXPECT_EQ(Schema("summary").complaints(summary()), "");
+  EXPECT_EQ(Schema("").complaints(run()), "");
+  EXPECT_EQ(Schema("").complaints(summary()), "");
+}
+
+TEST(Schema, HoldsWhereNearlyEverythingIsUndefined) {
+  RunReport bare = samples::run_report();
+  bare.test_figures = figures_of_confusion(std::vector<std::int64_t>(9, 0), {"N", "V", "Q"});
+  bare.test_records.clear();
+  bare.test_subsets.clear();
+  bare.training = {};
+  bare.training.windows_per_second = std::numeric_limits<double>::quiet_NaN();
+  bare.notes.clear();
+  bare.context = measure_context({});
+  EXPECT_EQ(Schema("run").complaints(written(to_json(bare))), "");
+  SummaryReport empty = samples::summary_report();
+  empty.datasets.clear();
+  empty.throughput.clear();
+  empty.parameters.reset();
+  empty.peak_memory_bytes.reset();
+  EXPECT_EQ(Schema("summary").complaints(written(to_json(empty))), "");
+}
+
+TEST(Schema, RefusesAKindItDoesNotKnow) {
+  json report = run();
+  report["kind"] = "other";
+  EXPECT_NE(Schema("").complaints(report), "");
+}
+
+// What the schema must catch, or it would pass anything: each change to a sound report has to be refused.
+TEST(Schema, RefusesWhatIsWrong) {
+  const Schema schema("run");
+  const auto refused = [&](const std::string& pointer, const json& value) {
+    json report = run();
+    report[json::json_pointer(pointer)] = value;
+    return !schema.complaints(report).empty();
+  };
+  EXPECT_TRUE(refused("/unheard_of", 1));
+  EXPECT_TRUE(refused("/test/unheard_of", 1));
+  EXPECT_TRUE(refused("/test/classes/N/recall", 0.5));
+  EXPECT_TRUE(refused("/context/unheard_of", "x"));
+  EXPECT_TRUE(refused("/test/accuracy", nullptr));
+  EXPECT_TRUE(refused("/test/accuracy", 99.05));
+  EXPECT_TRUE(refused("/test/accuracy", "undefined"));
+  EXPECT_TRUE(refused("/test/n", -1));
+  EXPECT_TRUE(refused("/test/n", 1.5));
+  EXPECT_TRUE(refused("/test/confusion/0/0", "90"));
+  EXPECT_TRUE(refused("/test/records/100/macro_f1", nullptr));
+  EXPECT_TRUE(refused("/context/date", "yesterday"));
+  EXPECT_TRUE(refused("/schema_version", 0));
+}
+
+// Takes each required key away in turn, in every object that the schema describes.
+TEST(Schema, RequiresEveryKeyItDescribes) {
+  const json schema = json::parse(read_text_file(BEATBENCH_SOURCE_DIR "/reports/schema.json"));
+  int objects = 0;
+  for (const auto& [name, definition] : schema["$defs"].items()) {
+    if (!definition.contains("properties")) continue;
+    ++objects;
+    EXPECT_FALSE(definition["additionalProperties"].get<bool>()) << name;
+    std::vector<std::string> keys;
+    for (const auto& [key, ignored] : definition["properties"].items()) {
+      if (key != "samples_s") keys.push_back(key);  // the only key that may be absent
+    }
+    EXPECT_THAT(definition["required"].get<std::vector<std::string>>(), testing::UnorderedElementsAreArray(keys))
+        << name;
+  }
+  EXPECT_EQ(objects, 14);
+  for (const char* key : {"test", "context", "split", "provenance"}) {
+    json report = run();
+    report.erase(key);
+    EXPECT_NE(Schema("run").complaints(report), "") << key;
+  }
+}
+
+// The figures stand in a run's test, a summary's data set and a record under the same words.
+TEST(Schema, HasOneVocabulary) {
+  const json defs = json::parse(read_text_file(BEATBENCH_SOURCE_DIR "/reports/schema.json"))["$defs"];
+  for (const auto& [key, meaning] : defs["figures"]["properties"].items()) {
+    EXPECT_EQ(defs["test"]["properties"][key], meaning) << key;
+    EXPECT_EQ(defs["dataset"]["properties"][key], meaning) << key;
+  }
+}
+
+}  // namespace
+}  // namespace beatbench

@@ -1,0 +1,178 @@
+#include "beatbench/wfdb/annotation_file.h"
+
+#include <gmock/gmock.h>
+
+#include <random>
+
+#include "test_folder.h"
+
+namespace beatbench {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using Bytes = std::vector<unsigned char>;
+
+// Words of a file, low byte first.
+Bytes file_of(std::initializer_list<unsigned> words) {
+  Bytes bytes;
+  for (const unsigned word : words) {
+    bytes.push_back(static_cast<unsigned char>(word & 0xFF));
+    bytes.push_back(static_cast<unsigned char>(word >> 8));
+  }
+  return bytes;
+}
+
+constexpr unsigned word(unsigned code, unsigned datum) { return code << 10 | datum; }
+
+std::vector<Annotation> parse(const Bytes& bytes) { return parse_annotations(bytes, "x.atr"); }
+
+Annotation at(std::int64_t sample, std::uint8_t code) {
+  Annotation annotation;
+  annotation.sample = sample;
+  annotation.code = code;
+  return annotation;
+}
+
+TEST(AnnotationFile, StepsAddUp) {
+  EXPECT_THAT(parse(file_of({word(1, 10), word(5, 1023), word(28, 0), 0})),
+              ElementsAre(at(10, 1), at(1033, 5), at(1033, 28)));
+  EXPECT_THAT(parse(file_of({0})), IsEmpty());
+}
+
+TEST(AnnotationFile, ZerosMayFollowTheEnd) { EXPECT_EQ(parse(file_of({word(1, 10), 0, 0, 0})).size(), 1); }
+
+TEST(AnnotationFile, SkipTakesASigned32BitStepHighWordFirst) {
+  EXPECT_THAT(parse(file_of({word(59, 0), 0x0001, 0x0002, word(1, 3), 0})), ElementsAre(at(65536 + 2 + 3, 1)));
+  EXPECT_THAT(parse(file_of({word(1, 100), word(59, 0), 0xFFFF, 0xFFF6, word(1, 0), 0})),
+              ElementsAre(at(100, 1), at(90, 1)));
+  EXPECT_THAT(parse(file_of({word(59, 0), 0x7FFF, 0xFFFF, word(59, 0), 0x7FFF, 0xFFFF, word(1, 1), 0})),
+              ElementsAre(at(0xFFFFFFFF, 1)));
+}
+
+TEST(AnnotationFile, ANullAnnotationTakesASkipToTheSampleBefore) {
+  // The words with which the WFDB library ends its notes at time 0, in the files of sqrs.
+  const Bytes bytes = file_of({word(22, 0), word(59, 0), 0xFFFF, 0xFFFF, word(0, 1), word(1, 144), 0});
+  const std::vector<Annotation> annotations = {at(0, 22), at(0, 0), at(144, 1)};
+  EXPECT_EQ(parse(bytes), annotations);
+  EXPECT_EQ(format_annotations(annotations), bytes);
+}
+
+TEST(AnnotationFile, NumberAndChannelPersistSubtypeAndAuxDoNot) {
+  const auto found = parse(file_of({word(1, 5), word(60, 7), word(62, 2), word(61, 3), word(63, 2), 'a' | 'b' << 8,  //
+                                    word(1, 5), word(1, 5), word(60, 0), word(62, 0), 0}));
+  ASSERT_EQ(found.size(), 3);
+  EXPECT_EQ(found[0], (Annotation{5, 1, 3, 2, 7, "ab"}));
+  EXPECT_EQ(found[1], (Annotation{10, 1, 0, 2, 7, ""}));
+  EXPECT_EQ(found[2], (Annotation{15, 1, 0, 0, 0, ""}));
+}
+
+TEST(AnnotationFile, NegativeFieldsIn10AndIn8Bits) {
+  const auto found = parse(file_of({word(14, 5), word(61, 1023), word(60, 0xFE), word(14, 1), word(61, 0x380), 0}));
+  EXPECT_EQ(found.at(0).subtype, -1) << "as in mitdb: both signals unreadable";
+  EXPECT_EQ(found.at(0).number, -2);
+  EXPECT_EQ(found.at(1).subtype, -128);
+}
+
+TEST(AnnotationFile, AnAuxTextOfOddLengthIsPadded) {
+  const auto found = parse(file_of({word(28, 5), word(63, 3), '(' | 'V' << 8, 'T', word(1, 1), 0}));
+  EXPECT_EQ(found.at(0).aux, "(VT");
+  EXPECT_EQ(found.at(1).sample, 6);
+}
+
+TEST(AnnotationFile, ANulAtTheEndOfAnAuxTextIsKept) {
+  EXPECT_EQ(parse(file_of({word(28, 5), word(63, 3), '(' | 'N' << 8, 0, 0})).at(0).aux, std::string("(N\0", 3));
+}
+
+TEST(AnnotationFile, GarbledFilesAreRefusedWithTheByte) {
+  const struct {
+    Bytes bytes;
+    const char* where;
+    const char* message;
+  } cases[] = {
+      {{}, "byte 0", "cut short"},
+      {{0x01}, "byte 0", "cut short"},
+      {file_of({word(1, 5)}), "byte 2", "cut short"},
+      {file_of({word(1, 5), word(59, 0), 1}), "byte 2", "cut short"},
+      {file_of({word(1, 5), word(50, 1), 0}), "byte 2", "annotation code 50; allowed: 0 to 49"},
+      {file_of({word(58, 1), 0}), "byte 0", "annotation code 58"},
+      {file_of({word(60, 1), 0}), "byte 0", "NUM before the first annotation"},
+      {file_of({word(61, 1), 0}), "byte 0", "SUB before the first annotation"},
+      {file_of({word(62, 1), 0}), "byte 0", "CHN before the first annotation"},
+      {file_of({word(63, 2), 1, 0}), "byte 0", "AUX before the first annotation"},
+      {file_of({word(1, 5), word(60, 256), 0}), "byte 2", "NUM 256; allowed: -128 to 127"},
+      {file_of({word(1, 5), word(62, 256), 0}), "byte 2", "CHN 256; allowed: 0 to 255"},
+      {file_of({word(1, 5), word(63, 300), 0}), "byte 2", "AUX text of 300 bytes; allowed: 0 to 255"},
+      {file_of({word(1, 5), word(63, 200), 0}), "byte 2", "AUX text of 200 bytes, but the file ends after 2"},
+      {file_of({word(59, 1), 0, 5, word(1, 0), 0}), "byte 0", "SKIP with datum 1; allowed: 0"},
+      {file_of({word(1, 5), word(59, 0), 0xFFFF, 0xFFF6, word(1, 0), 0}), "byte 8", "time -5"},
+      {file_of({word(1, 5), 0, 0, 7}), "byte 6", "value 7 after the closing zero word"},
+  };
+  for (const auto& [bytes, where, message] : cases) {
+    SCOPED_TRACE(message);
+    EXPECT_ERROR(parse(bytes), ErrorKind::data, "x.atr", where, message);
+  }
+}
+
+TEST(AnnotationFile, NotesAtTimeZeroDescribeTheFile) {
+  auto note = [](std::string text) {
+    Annotation annotation = at(0, codes::note);
+    annotation.aux = std::move(text);
+    return annotation;
+  };
+  const std::vector<Annotation> annotations = {note("## time resolution: 1000.5"),
+                                               note("## annotation type definitions"),
+                                               note("42 w Wave of unknown origin"),
+                                               note("43 z"),
+                                               note("a remark of the reader"),
+                                               note("## end of definitions"),
+                                               at(0, 1),
+                                               note("44 q after the notes")};
+  const AnnotationFileNotes notes = read_annotation_notes(annotations, "x.atr");
+  EXPECT_EQ(notes.time_resolution_hz, 1000.5);
+  EXPECT_THAT(notes.definitions,
+              ElementsAre(AnnotationDefinition{42, "w", "Wave of unknown origin"}, AnnotationDefinition{43, "z", ""}));
+  EXPECT_EQ(read_annotation_notes({}, "x.atr").time_resolution_hz, std::nullopt);
+  for (const char* text :
+       {"## time resolution: fast", "## time resolution: 0", "## time resolution:", "## time resolution: inf"}) {
+    EXPECT_ERROR(read_annotation_notes(std::vector{note(text)}, "x.atr"), ErrorKind::data, "x.atr", "above 0, in Hz");
+  }
+}
+
+TEST(AnnotationFile, FormatUsesASkipForLongGapsAndStepsBack) {
+  const std::vector<Annotation> annotations = {at(1023, 1), at(2047, 1), at(2000, 5)};
+  EXPECT_EQ(format_annotations(annotations),
+            file_of({word(1, 1023), word(59, 0), 0, 1024, word(1, 0), word(59, 0), 0xFFFF, 0xFFD1, word(5, 0), 0}));
+}
+
+TEST(AnnotationFile, FormatIsTheInverseOfParse) {
+  std::mt19937 engine(11);
+  const auto below = [&](unsigned bound) { return engine() % bound; };
+  std::vector<Annotation> annotations;
+  for (int i = 0; i < 5000; ++i) {
+    Annotation annotation;
+    annotation.sample = below(10) == 0 ? static_cast<std::int64_t>(engine()) * 5 : i * 300;  // beyond 32 bits, and back
+    annotation.code = static_cast<std::uint8_t>(below(50));
+    annotation.subtype = static_cast<std::int8_t>(below(256));
+    annotation.channel = static_cast<std::uint8_t>(below(3) == 0 ? below(256) : 0);
+    annotation.number = static_cast<std::int8_t>(below(3) == 0 ? below(256) : 0);
+    annotation.aux = std::string(below(4) == 0 ? below(256) : 0, static_cast<char>(below(256)));
+    annotations.push_back(annotation);
+  }
+  EXPECT_EQ(parse(format_annotations(annotations)), annotations);
+  EXPECT_EQ(format_annotations({}), file_of({0}));
+}
+
+TEST(AnnotationFile, FormatRefusesWhatAFileCannotHold) {
+  const auto formatted = [](Annotation annotation) {
+    format_annotations(std::vector{at(1, 1), std::move(annotation)});
+  };
+  Annotation long_aux = at(5, 28);
+  long_aux.aux = std::string(256, 'a');
+  EXPECT_ERROR(formatted(at(5, 50)), ErrorKind::usage, "annotation 1", "code is 50; allowed: 0 (null) to 49");
+  EXPECT_ERROR(formatted(at(-5, 1)), ErrorKind::usage, "annotation 1", "time is -5");
+  EXPECT_ERROR(formatted(long_aux), ErrorKind::usage, "annotation 1", "256 bytes; allowed: 0 to 255");
+}
+
+}  // namespace
+}  // namespace beatbench

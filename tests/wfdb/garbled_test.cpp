@@ -1,0 +1,121 @@
+// Damaged inputs: whatever the bytes are, the result is a value or an Error. What went in is rebuilt from the seed.
+#include <gmock/gmock.h>
+
+#include <random>
+
+#include "beatbench/core/files.h"
+#include "beatbench/core/random.h"
+#include "beatbench/wfdb/annotation_file.h"
+#include "beatbench/wfdb/header.h"
+#include "beatbench/wfdb/record_io.h"
+#include "support/recordings.h"
+#include "test_folder.h"
+
+namespace beatbench {
+namespace {
+
+constexpr const char* kHeader =
+    "rec_1 3 128.5/64(10.5) 7 12:30:00 25/04/1989\r\n"
+    "rec_1.dat 16+24 100.25(-7)/uV 10 5 -3 65535 1 lead II, raw\r\n"
+    "rec_1.dat 16+24 100.25(-7)/uV 10 5 -3 65535 1 lead III\r\n"
+    "rec_2.dat 212 200 11 1024 995 -22131 0 V5\r\n"
+    "# 69 M 1085 1629 x1\r\n";
+
+// Truncates or changes up to eight bytes, more often to bytes that mean something.
+std::string damaged(std::string text, std::mt19937_64& engine) {
+  static const std::string telling = "0123456789/()+-:x.~# \n\r\t\xff";
+  if (uniform_below(engine, 4) == 0) text.resize(uniform_below(engine, text.size() + 1));
+  for (std::uint64_t i = uniform_below(engine, 9); i > 0 && !text.empty(); --i) {
+    const char byte = uniform_below(engine, 2) == 0 ? telling[uniform_below(engine, telling.size())]
+                                                    : static_cast<char>(uniform_below(engine, 256));
+    text[uniform_below(engine, text.size())] = byte;
+  }
+  return text;
+}
+
+std::span<const unsigned char> as_bytes(const std::string& text) {
+  return {reinterpret_cast<const unsigned char*>(text.data()), text.size()};
+}
+
+// Runs `action` on damaged forms of `text`; any exception but Error fails the test.
+template <typename Action>
+void try_damaged(const std::string& text, int rounds, Action&& action) {
+  int refused = 0;
+  for (int seed = 0; seed < rounds; ++seed) {
+    std::mt19937_64 engine(derive_seed(1, static_cast<std::uint64_t>(seed)));
+    const std::string input = damaged(text, engine);
+    try {
+      action(input);
+    } catch (const Error& error) {
+      ++refused;
+      EXPECT_STRNE(error.what(), "");
+    } catch (const std::exception& error) {
+      FAIL() << "seed " << seed << ": " << error.what();
+    }
+  }
+  EXPECT_GT(refused, 0);
+}
+
+// What was read can be written and read again, unless it is refused.
+void read_and_write_header(const std::string& text) {
+  const Header header = parse_header(text, "x.hea");
+  EXPECT_EQ(parse_header(format_header(header), "x.hea"), header);
+}
+
+void read_and_write_annotations(const std::string& text) {
+  const auto annotations = parse_annotations(as_bytes(text), "x.atr");
+  read_annotation_notes(annotations, "x.atr");
+  EXPECT_EQ(parse_annotations(format_annotations(annotations), "x.atr"), annotations);
+}
+
+TEST(Garbled, Headers) { try_damaged(kHeader, 20'000, read_and_write_header); }
+
+TEST(Garbled, EveryTruncationOfAHeader) {
+  const std::string text = kHeader;
+  for (std::size_t size = 0; size < text.size(); ++size) {
+    const auto error = tests::caught([&] { parse_header(text.substr(0, size), "x.hea"); });
+    if (!error.text.empty()) {
+      EXPECT_EQ(error.kind, ErrorKind::data);
+    }
+  }
+}
+
+TEST(Garbled, AnnotationFiles) {
+  std::vector<Annotation> annotations;
+  for (int i = 0; i < 40; ++i) {
+    annotations.push_back(
+        {i * 700, static_cast<std::uint8_t>(1 + i), static_cast<std::int8_t>(i % 3), 0, 0, i % 5 == 0 ? "(AFIB" : ""});
+  }
+  const auto bytes = format_annotations(annotations);
+  try_damaged(std::string(bytes.begin(), bytes.end()), 20'000, read_and_write_annotations);
+}
+
+TEST(Garbled, EveryTruncationOfAnAnnotationFileIsRefused) {
+  BEATBENCH_NEED_DATABASE(folder, "mitdb");
+  const auto bytes = read_binary_file(folder / "207.atr");
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    const auto error = tests::caught([&] { parse_annotations(std::span(bytes).first(size), "207.atr"); });
+    ASSERT_EQ(error.kind, ErrorKind::data) << size;
+    ASSERT_FALSE(error.text.empty()) << size;
+  }
+}
+
+TEST(Garbled, RealAnnotationFiles) {
+  BEATBENCH_NEED_DATABASE(folder, "mitdb");
+  const std::string text = read_text_file(folder / "207.atr");
+  try_damaged(text, 1'000, read_and_write_annotations);
+}
+
+TEST(Garbled, RecordsWithDamagedHeaders) {
+  const tests::TestFolder folder;
+  folder.put("rec_1.dat", std::string(24 + 7 * 2 * 2, '\x01'));
+  folder.put("rec_2.dat", std::string(11, '\x02'));
+  try_damaged(kHeader, 2'000, [&](const std::string& text) {
+    folder.put("rec_1.hea", text);
+    const Record record = read_record(folder / "rec_1", {.annotator = std::nullopt});
+    for (const Lead& lead : record.leads) EXPECT_EQ(lead.samples.size(), record.length_samples());
+  });
+}
+
+}  // namespace
+}  // namespace beatbench

@@ -1,0 +1,7 @@
+#include "beatbench/runtime/environment.h"
+#include "cli/commands.h"
+
+int main(int argc, char** argv) {
+  beatbench::restart_with_fast_blas(argv);
+  return beatbench::cli::convert_command(argc, argv);
+}
