@@ -2,6 +2,6 @@
 #include "cli/commands.h"
 
 int main(int argc, char** argv) {
-  beatbench::restart_with_fast_blas(argv);
+  beatbench::restart_with_fast_settings(argv);
   return beatbench::cli::benchmark_command(argc, argv);
 }

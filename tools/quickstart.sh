@@ -56,7 +56,7 @@ while [[ -e runs/quickstart-$number || -e models/quickstart-$number ]]; do numbe
 run=runs/quickstart-$number models=models/quickstart-$number
 
 echo "Data: $title"
-tools/setup.sh train convert benchmark classify
+tools/setup.sh train convert benchmark
 
 if [[ -e datasets/$data/RECORDS || -n ${BEATBENCH_DATA:-} && -e $BEATBENCH_DATA/$data/RECORDS ]]; then
   step "data: $data is there"
@@ -73,11 +73,11 @@ build/bin/train --model "$model" --data "$data" --classes paper8 --protocol "$pr
   --max-windows "$max_windows" --seed 1 --out "$run"
 step "converting $run to TorchScript"
 build/bin/convert "$run" --to torchscript --out "$models"
-step "benchmarking $models on datasets"
+step "benchmarking $models on $data"
 mkdir -p reports
 marker=$(mktemp)
 trap 'rm -f "$marker"' EXIT
-build/bin/benchmark --computer-type "$computer" --models "$models" --datasets datasets --reports reports
+build/bin/benchmark --computer-type "$computer" --models "$models" --datasets datasets --dataset "$data" --reports reports
 
 step "done"
 echo

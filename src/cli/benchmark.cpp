@@ -133,15 +133,11 @@ int benchmark_command(int argc, char** argv) {
     app.add_option("--date", a.date, "yyyy-mm-dd of the report (default: SOURCE_DATE_EPOCH, else today, UTC)");
     app.add_option("--batch-sizes", a.batch_sizes, "for the throughput")->delimiter(',')->capture_default_str()->check(CLI::Range(1, 65536));
     app.add_option("--seconds", a.seconds, "how long each timing is repeated")->capture_default_str()->check(CLI::Range(0.01, 600.0));
-    app.add_option("--threads", a.threads, "0: one for each processor")->capture_default_str();
+    app.add_option("--threads", a.threads, "0: one for each processor")->capture_default_str()->check(CLI::Range(0, 1024));
     app.add_flag("--json", a.json, "print the reports as JSON on stdout");
     app.add_option("--log-level", a.log_level, "of stderr: debug, info, warning, error, quiet")
         ->check(CLI::IsMember({"debug", "info", "warning", "error", "quiet"}))->capture_default_str();
-    try {
-      app.parse(argc, argv);
-    } catch (const CLI::CallForHelp& help) {
-      return app.exit(help);
-    }
+    if (const auto status = parse_command_line(app, argc, argv)) return *status;
     return run_benchmark(a, *make_logger(a.log_level));
   });
 }

@@ -140,9 +140,10 @@ int convert_command(int argc, char** argv) {
     app.add_option("--to", model.formats, names_of(format_registry()))->delimiter(',')->capture_default_str();
     app.add_option("--out", model.out, "folder for the model files")->capture_default_str();
     app.add_option("--name", model.name, "file name without extension (default: the run folder's)");
-    app.add_option("--windows", model.windows, "test windows to compare the file with the checkpoint on; 0: none")->capture_default_str();
+    app.add_option("--windows", model.windows, "test windows to compare the file with the checkpoint on; 0: none")
+        ->check(CLI::NonNegativeNumber)->capture_default_str();
     app.add_option("--data", model.data, "where the run's database is now (default: as in training)");
-    app.add_option("--threads", model.threads, "0: one for each processor")->capture_default_str();
+    app.add_option("--threads", model.threads, "0: one for each processor")->capture_default_str()->check(CLI::Range(0, 1024));
     app.add_flag("--json", model.json, "print the results as JSON on stdout");
 
     DatasetArguments dataset;
@@ -150,14 +151,10 @@ int convert_command(int argc, char** argv) {
     sub->add_option("name", dataset.name, "simdb")->capture_default_str();
     sub->add_option("--to", dataset.format, "wfdb")->capture_default_str();
     sub->add_option("--out", dataset.out, "folder to make (default: datasets/NAME)");
-    sub->add_option("--seed", dataset.simulation.seed, "of the simulation")->capture_default_str();
+    sub->add_option("--seed", dataset.simulation.seed, "of the simulation")->capture_default_str()->check(CLI::NonNegativeNumber);
     sub->add_option("--records", dataset.simulation.records, "number of simulated patients")->capture_default_str()->check(CLI::Range(1, 999));
     sub->add_option("--duration", dataset.simulation.duration_s, "of each record in seconds")->capture_default_str();
-    try {
-      app.parse(argc, argv);
-    } catch (const CLI::CallForHelp& help) {
-      return app.exit(help);
-    }
+    if (const auto status = parse_command_line(app, argc, argv)) return *status;
     const auto logger = make_logger(log_level);
     if (sub->parsed()) return convert_dataset(dataset, *logger);
     if (model.source.empty()) throw Error(ErrorKind::usage, "source", "a run folder or checkpoint is needed; see convert --help");

@@ -17,7 +17,27 @@ int fail(const char* program, const std::string& text, int status) {
   return status;
 }
 
+std::string flags_of(const CLI::App& app) {
+  std::string flags;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) flags += (flags.empty() ? "--" : ", --") + name;
+  }
+  return flags;
+}
+
 }  // namespace
+
+std::optional<int> parse_command_line(CLI::App& app, int argc, char** argv) {
+  try {
+    app.parse(argc, argv);
+    return std::nullopt;
+  } catch (const CLI::CallForHelp& help) {
+    return app.exit(help);
+  } catch (const CLI::ExtrasError& error) {
+    const auto subcommands = app.get_subcommands();  // those on this command line
+    throw Error(ErrorKind::usage, "", error.what() + ("; valid: " + flags_of(subcommands.empty() ? app : *subcommands.front())));
+  }
+}
 
 int run_main(const char* program, const std::function<int()>& command) {
   try {

@@ -150,6 +150,15 @@ class FreshRunFolder {
   bool made_here_;
 };
 
+// A run can only go on with the beats it began with.
+void check_same_data(const fs::path& folder, const ModelDescription& now) {
+  const Provenance before = load_checkpoint(folder / "checkpoints" / "last.pt").description.provenance;
+  if (before.dataset_hash != now.provenance.dataset_hash || before.split_hash != now.provenance.split_hash) {
+    throw Error(ErrorKind::data, folder.string(),
+                "cannot go on: the data of " + now.provenance.dataset + " or its split is not what the run began with");
+  }
+}
+
 int run_training(RunOptions run, const fs::path& folder, bool resume, bool json, spdlog::logger& logger) {
   check_run(run);
   if (!resume && fs::exists(folder)) {
@@ -168,10 +177,12 @@ int run_training(RunOptions run, const fs::path& folder, bool resume, bool json,
               split.test.size());
   const ModelDescription description = describe(run, dataset, split);
 
+  if (resume) check_same_data(folder, description);
+
+  catch_interrupts();
   const FreshRunFolder fresh(folder, !resume);
   log_to_file(logger, folder / "train.log");
   if (!resume) write_file_atomically(folder / "config.json", run_options_json(run).dump(2) + "\n");
-  catch_interrupts();
   const TrainingResult result = train_with_progress(run, dataset, split, description, folder, resume, logger);
   write_log_csv(folder, result.summary.history);
   if (result.interrupted) {
@@ -196,11 +207,7 @@ int train_command(int argc, char** argv) {
                "\n" + descriptions_of("Databases", database_registry()));
     TrainArguments arguments;
     declare_train_options(app, arguments);
-    try {
-      app.parse(argc, argv);
-    } catch (const CLI::CallForHelp& help) {
-      return app.exit(help);
-    }
+    if (const auto status = parse_command_line(app, argc, argv)) return *status;
     if (arguments.print_config) {
       std::printf("%s", app.config_to_str(true, true).c_str());
       return kSuccess;

@@ -52,14 +52,17 @@ void declare_data(CLI::App& app, RunOptions& run) {
   app.add_option("--data", run.data, "database by name (" + names_of(database_registry()) + ") or a folder of WFDB records")
       ->capture_default_str()->group("Data");
   app.add_option("--classes", run.preprocessing.class_map, names_of(class_maps()))->capture_default_str()->group("Data");
-  app.add_option("--protocol", run.protocol, names_of(protocol_registry()))->capture_default_str()->group("Data");
+  std::vector<std::string> protocols;
+  for (const ProtocolSpec& spec : protocol_registry()) protocols.emplace_back(spec.name);
+  app.add_option("--protocol", run.protocol, names_of(protocol_registry()))
+      ->check(CLI::IsMember(protocols))->capture_default_str()->group("Data");
   app.add_option("--test-fraction", run.split.test_fraction, "share of the beats for the test (protocol random)")
       ->capture_default_str()->group("Data");
   app.add_option("--validation-fraction", run.split.validation_fraction,
                  "share of the training side, of its beats or its subjects, for validation")
       ->capture_default_str()->group("Data");
   app.add_option("--max-windows", run.max_windows, "use at most so many beats, drawn in proportion to the classes; 0: all")
-      ->capture_default_str()->group("Data");
+      ->check(CLI::NonNegativeNumber)->capture_default_str()->group("Data");
   app.add_flag("--strict", run.strict, "a wrong checksum is an error, not a warning")->group("Data");
 }
 
@@ -99,9 +102,10 @@ void declare_training(CLI::App& app, RunOptions& run) {
   choice(app, "--monitor", t.monitor, "monitor", "validation figure that chooses the best epoch")->group(group);
   app.add_option("--clip-norm", t.clip_norm, "largest gradient norm; 0: no clipping")->capture_default_str()->group(group);
   app.add_option("--label-smoothing", t.label_smoothing, "of the cross-entropy")->capture_default_str()->group(group);
-  app.add_option("--seed", t.seed, "of every random stream: split, weights, order, dropout")->capture_default_str()->group(group);
+  app.add_option("--seed", t.seed, "of every random stream: split, weights, order, dropout")
+      ->check(CLI::NonNegativeNumber)->capture_default_str()->group(group);
   choice(app, "--device", t.device, "device", "auto takes cuda where it is")->group(group);
-  app.add_option("--threads", run.threads, "0: one for each processor")->capture_default_str()->group(group);
+  app.add_option("--threads", run.threads, "0: one for each processor")->capture_default_str()->check(CLI::Range(0, 1024))->group(group);
 }
 
 }  // namespace
@@ -148,6 +152,7 @@ void declare_train_options(CLI::App& app, TrainArguments& arguments) {
   app.add_flag("--print-config", arguments.print_config, "print the effective options as a config file and stop")
       ->configurable(false);
   app.set_config("--config", "", "read options from a file as --print-config writes it; flags win over it");
+  app.allow_config_extras(CLI::config_extras_mode::error);
   declare_data(app, run);
   declare_preprocessing(app, run.preprocessing);
   declare_training(app, run);

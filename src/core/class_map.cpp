@@ -12,7 +12,8 @@ const std::vector<ClassMap>& all_maps() {
   static const std::vector<ClassMap> maps = {
       {"paper8",
        "the eight classes of Jun et al. 2018 (VEB is ventricular escape)",
-       {{"NOR", "N"}, {"PVC", "V"}, {"PAB", "/"}, {"RBB", "R"}, {"LBB", "L"}, {"APC", "A"}, {"VFW", "!"}, {"VEB", "E"}}},
+       {{"NOR", "N"}, {"PVC", "V"}, {"PAB", "/"}, {"RBB", "R"}, {"LBB", "L"}, {"APC", "A"}, {"VFW", "!"},
+        {"VEB", "E"}}},
       {"aami5",
        "AAMI classes as de Chazal et al. 2004 group them",
        {{"N", "NLRBej"}, {"S", "AaJSn"}, {"V", "VEr"}, {"F", "F"}, {"Q", "/fQ?"}}},

@@ -71,7 +71,9 @@ void write_all(int fd, std::string_view content, const fs::path& path) {
 }  // namespace
 
 std::string read_text_file(const fs::path& path) { return read_whole<std::string>(path); }
-std::vector<unsigned char> read_binary_file(const fs::path& path) { return read_whole<std::vector<unsigned char>>(path); }
+std::vector<unsigned char> read_binary_file(const fs::path& path) {
+  return read_whole<std::vector<unsigned char>>(path);
+}
 
 void write_file_atomically(const fs::path& path, std::string_view content) {
   const fs::path temporary = temporary_beside(path);
@@ -90,10 +92,12 @@ void write_file_atomically(const fs::path& path, std::string_view content) {
 
 AtomicFolder::AtomicFolder(fs::path path) : path_(std::move(path)) {
   if (!path_.has_filename()) path_ = path_.parent_path();  // "runs/r1/"
-  if (fs::exists(path_)) throw Error(ErrorKind::usage, path_.string(), "already exists; choose another name");
-  temporary_ = temporary_beside(path_);
   std::error_code reason;
-  if (path_.has_parent_path()) fs::create_directories(path_.parent_path(), reason);
+  if (fs::exists(path_, reason)) {
+    throw Error(ErrorKind::usage, path_.string(), "already exists; choose another name");
+  }
+  temporary_ = temporary_beside(path_);
+  if (!reason && path_.has_parent_path()) fs::create_directories(path_.parent_path(), reason);
   if (!reason) fs::create_directory(temporary_, reason);
   if (reason) throw Error(ErrorKind::io, path_.string(), "cannot make the folder: " + reason.message());
 }

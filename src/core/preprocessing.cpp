@@ -1,11 +1,13 @@
 #include "beatbench/core/preprocessing.h"
 
 #include <algorithm>
+#include <cmath>
 #include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "beatbench/core/error.h"
+#include "core/json_fields.h"
 
 namespace beatbench {
 namespace {
@@ -37,30 +39,32 @@ void to_json(nlohmann::json& json, const Preprocessing& p) {
 }
 
 void from_json(const nlohmann::json& json, Preprocessing& p) {
-  try {
-    json.at("input").get_to(p.input);
-    json.at("sampling_rate_hz").get_to(p.sampling_rate_hz);
-    json.at("before_samples").get_to(p.before_samples);
-    json.at("after_samples").get_to(p.after_samples);
-    json.at("leads").get_to(p.leads);
-    json.at("filter").at("order").get_to(p.filter.order);
-    json.at("filter").at("low_hz").get_to(p.filter.low_hz);
-    json.at("filter").at("high_hz").get_to(p.filter.high_hz);
-    json.at("scaling").get_to(p.scaling);
-    json.at("edge").get_to(p.edge);
-    json.at("class_map").get_to(p.class_map);
-    json.at("class_names").get_to(p.class_names);
-    json.at("multi_label").get_to(p.multi_label);
-  } catch (const nlohmann::json::exception& error) {
-    throw Error(ErrorKind::data, "preprocessing", error.what());
-  }
+  const auto get = [&](const char* field, auto& value) { get_field(json, field, "preprocessing", value); };
+  get("input", p.input);
+  get("sampling_rate_hz", p.sampling_rate_hz);
+  get("before_samples", p.before_samples);
+  get("after_samples", p.after_samples);
+  get("leads", p.leads);
+  nlohmann::json filter;
+  get("filter", filter);
+  get_field(filter, "order", "preprocessing filter", p.filter.order);
+  get_field(filter, "low_hz", "preprocessing filter", p.filter.low_hz);
+  get_field(filter, "high_hz", "preprocessing filter", p.filter.high_hz);
+  get("scaling", p.scaling);
+  get("edge", p.edge);
+  get("class_map", p.class_map);
+  get("class_names", p.class_names);
+  get("multi_label", p.multi_label);
 }
 
 void validate(const Preprocessing& p) {
   require_one_of("input", p.input, {"window"});
-  require(p.sampling_rate_hz > 0, "sampling_rate_hz", std::to_string(p.sampling_rate_hz), "above 0");
-  require(p.before_samples >= 0 && p.after_samples >= 1 && p.length_samples() <= 100'000, "window",
-          std::to_string(p.before_samples) + "+" + std::to_string(p.after_samples),
+  require(p.sampling_rate_hz > 0 && std::isfinite(p.sampling_rate_hz), "sampling_rate_hz",
+          std::to_string(p.sampling_rate_hz), "above 0");
+  constexpr int kLongest = 100'000;  // each side is held too, so that the sum cannot overflow
+  require(p.before_samples >= 0 && p.after_samples >= 1 && p.before_samples <= kLongest &&
+              p.after_samples <= kLongest && p.length_samples() <= kLongest,
+          "window", std::to_string(p.before_samples) + "+" + std::to_string(p.after_samples),
           "at least 0 samples before and 1 after the beat, 100000 together");
   require(!p.leads.empty(), "leads", "", "at least one name");
   require(p.filter.order >= 0 && p.filter.order <= 8, "filter order", std::to_string(p.filter.order), "0 (none) to 8");

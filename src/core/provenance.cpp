@@ -1,6 +1,6 @@
 #include "beatbench/core/provenance.h"
 
-#include "beatbench/core/error.h"
+#include "core/json_fields.h"
 #include "source_version.h"
 
 namespace beatbench {
@@ -12,17 +12,14 @@ void to_json(nlohmann::json& json, const Provenance& p) {
 }
 
 void from_json(const nlohmann::json& json, Provenance& p) {
-  try {
-    json.at("dataset").get_to(p.dataset);
-    json.at("dataset_hash").get_to(p.dataset_hash);
-    json.at("protocol").get_to(p.protocol);
-    json.at("split_hash").get_to(p.split_hash);
-    json.at("seed").get_to(p.seed);
-    json.at("commit").get_to(p.commit);
-    p.configuration = json.at("configuration");
-  } catch (const nlohmann::json::exception& error) {
-    throw Error(ErrorKind::data, "provenance", error.what());
-  }
+  const auto get = [&](const char* field, auto& value) { get_field(json, field, "provenance", value); };
+  get("dataset", p.dataset);
+  get("dataset_hash", p.dataset_hash);
+  get("protocol", p.protocol);
+  get("split_hash", p.split_hash);
+  get("seed", p.seed);
+  get("commit", p.commit);
+  get("configuration", p.configuration);
 }
 
 std::string source_commit() { return BEATBENCH_SOURCE_COMMIT; }

@@ -23,10 +23,7 @@ class Lstm final : public BeatModel {
   }
 
   torch::Tensor forward(torch::Tensor batch) override {
-    if (can_use_fused_lstm(batch)) {
-      const torch::Tensor x = torch::relu(dense_(batch.permute({2, 0, 1}).contiguous()));  // [length, N, dense]
-      return head_(fused_lstm_last(x, lstm_->parameters()));
-    }
+    if (can_use_fused_lstm(batch)) return forward_fused(batch);
     const torch::Tensor x = torch::relu(dense_(batch.transpose(1, 2)));  // [N, length, dense]
     // The first state is made from the input by tensor operations: a trace then leaves the batch size open.
     const torch::Tensor zero =
@@ -35,6 +32,16 @@ class Lstm final : public BeatModel {
   }
 
  private:
+  // The same with the samples as columns of one matrix, see fused_lstm.h.
+  torch::Tensor forward_fused(const torch::Tensor& batch) {
+    const std::int64_t rows = batch.size(0), padding = padded_batch(rows) - rows, length = batch.size(2);
+    const torch::Tensor columns = torch::constant_pad_nd(batch.permute({1, 2, 0}), {0, padding});  // [channels, length, N]
+    const torch::Tensor x = torch::relu(
+        torch::addmm(dense_->bias.unsqueeze(1), dense_->weight, columns.reshape({columns.size(0), length * (rows + padding)})));
+    const torch::Tensor state = fused_lstm_last(x.view({x.size(0), length, rows + padding}), lstm_->parameters());
+    return head_(state.narrow(1, 0, rows).t());
+  }
+
   void initialise() {
     const torch::NoGradGuard no_grad;
     auto weights = lstm_->named_parameters();

@@ -1,23 +1,28 @@
 #pragma once
 
+#include <cstddef>
+
 namespace beatbench::models {
 
-/// Shapes and buffers of one LSTM layer over a slice of a batch. All arrays are float32 with the time step first and
-/// the full batch as the row count between steps; gates are in LibTorch's order: input, forget, cell, output.
-struct LstmSlice {
-  int steps = 0;          ///< T
-  int batch = 0;          ///< rows of the whole batch: the distance between steps
-  int first = 0, end = 0; ///< the rows of this slice
-  int hidden = 0;         ///< H
+/// The sequences that one register holds: a batch is padded to a multiple of this.
+inline constexpr int kLstmLanes = 16;
+
+/// Shape of one LSTM layer's buffers: float32 [features, T, N], so that the same feature of neighbouring sequences lies
+/// side by side. Gates are in LibTorch's order: input, forget, cell, output.
+struct LstmShape {
+  std::ptrdiff_t steps = 0;   ///< T
+  std::ptrdiff_t batch = 0;   ///< N, a multiple of kLstmLanes
+  std::ptrdiff_t hidden = 0;  ///< H
 };
 
-/// Runs a slice forwards. `gates` [T, batch, 4H] comes as input projection plus biases and becomes the activated
-/// gates; `cells` and `states` [T, batch, H] are written. `recurrent` is weight_hh transposed, [H, 4H].
-void lstm_forward(const LstmSlice& slice, const float* recurrent, float* gates, float* cells, float* states);
+/// Runs the sequences [first, first + kLstmLanes) forwards. `gates` [4H, T, N] comes as input projection plus biases
+/// and becomes the activated gates; `cells` and `states` [H, T, N] are written. `recurrent` is weight_hh, [4H, H].
+void lstm_forward(const LstmShape& shape, std::ptrdiff_t first, const float* recurrent, float* gates, float* cells,
+                  float* states);
 
-/// Runs a slice backwards. `gates` comes as lstm_forward left it and becomes the gradient before activation.
-/// `last_gradient` [batch, H] is that of the last state; `recurrent` is weight_hh, [4H, H].
-void lstm_backward(const LstmSlice& slice, const float* recurrent, const float* last_gradient, const float* cells,
-                   float* gates);
+/// Runs the same sequences backwards. `gates` comes as lstm_forward left it and becomes the gradient before
+/// activation. `last_gradient` [H, N] is that of the last state; `recurrent` is weight_hh transposed, [H, 4H].
+void lstm_backward(const LstmShape& shape, std::ptrdiff_t first, const float* recurrent, const float* last_gradient,
+                   const float* cells, float* gates);
 
 }  // namespace beatbench::models

@@ -44,17 +44,22 @@ Blas loaded_blas() {
   return {"reference BLAS", "the reference BLAS is up to 20 times slower than OpenBLAS; install libopenblas0-openmp"};
 }
 
-void restart_with_fast_blas([[maybe_unused]] char** argv) {
+void restart_with_fast_settings([[maybe_unused]] char** argv) {
+  bool changed = false;
+  const auto set_if_absent = [&](const char* name, const char* value) {
+    if (!value || std::getenv(name)) return;
+    ::setenv(name, value, 1);
+    changed = true;
+  };
 #if defined(__x86_64__)
   auto* core_name = loaded_symbol<char*()>("openblas_get_corename");
-  if (!core_name || std::getenv("OPENBLAS_CORETYPE")) return;
-  const std::string_view chosen = core_name();
-  if (chosen != "Prescott" && chosen != "Core2") return;
-  const char* better = __builtin_cpu_supports("avx512f") ? "SkylakeX" : __builtin_cpu_supports("avx2") ? "Haswell" : nullptr;
-  if (!better) return;
-  ::setenv("OPENBLAS_CORETYPE", better, 1);
-  ::execv("/proc/self/exe", argv);  // returns only if it failed: slow, but right
+  const std::string_view kernels = core_name ? core_name() : "";
+  if (kernels == "Prescott" || kernels == "Core2") {
+    set_if_absent("OPENBLAS_CORETYPE", __builtin_cpu_supports("avx512f") ? "SkylakeX" : __builtin_cpu_supports("avx2") ? "Haswell" : nullptr);
+  }
 #endif
+  if (!std::getenv("GOMP_SPINCOUNT")) set_if_absent("OMP_WAIT_POLICY", "passive");
+  if (changed) ::execv("/proc/self/exe", argv);  // returns only if it failed: slow, but right
 }
 
 int set_compute_threads(int threads) {

@@ -63,8 +63,8 @@ void run_sections(std::vector<double>& x, std::span<const Biquad> sections) {
 }  // namespace
 
 std::vector<Biquad> butterworth_band_pass(const BandPass& band, double sampling_rate_hz) {
-  if (band.order < 1 || band.order > 8 || band.low_hz <= 0 || band.high_hz <= band.low_hz ||
-      band.high_hz >= sampling_rate_hz / 2) {
+  const bool ordered = 0 < band.low_hz && band.low_hz < band.high_hz && band.high_hz < sampling_rate_hz / 2;
+  if (band.order < 1 || band.order > 8 || !ordered) {
     throw Error(ErrorKind::usage, "filter",
                 "a band of " + std::to_string(band.low_hz) + " to " + std::to_string(band.high_hz) + " Hz, order " +
                     std::to_string(band.order) + ", cannot be made at " + std::to_string(sampling_rate_hz) +

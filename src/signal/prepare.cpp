@@ -61,7 +61,9 @@ void append_windows(WindowSet& set, const PreparedLead& lead, std::span<const Wi
   set.length_samples = preprocessing.length_samples();
   set.values.reserve(set.values.size() + rows.size() * static_cast<std::size_t>(set.length_samples));
   for (const WindowRow& row : rows) {
-    const std::int64_t beat = map_sample(row.sample, lead.record_rate_hz, preprocessing.sampling_rate_hz);
+    std::int64_t beat = map_sample(row.sample, lead.record_rate_hz, preprocessing.sampling_rate_hz);
+    // At a lower rate the recording's last samples may be nearest to one just past the end.
+    if (beat == length && lead.record_rate_hz > preprocessing.sampling_rate_hz) --beat;
     if (beat < 0 || beat >= length) {
       throw Error(ErrorKind::data, "record " + set.records.at(row.record).id,
                   "has a beat at sample " + std::to_string(row.sample) + ", but the recording ends before it");

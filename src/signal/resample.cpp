@@ -9,7 +9,10 @@
 namespace beatbench {
 
 std::vector<float> resample(std::span<const float> signal, double from_hz, double to_hz) {
-  if (!(from_hz > 0) || !(to_hz > 0)) throw Error(ErrorKind::usage, "resample", "rates must be above 0 Hz");
+  constexpr double lowest = 0.01, highest = 1e7;  // Hz; libsoxr does not return for rates far outside
+  if (!(from_hz >= lowest && from_hz <= highest) || !(to_hz >= lowest && to_hz <= highest)) {
+    throw Error(ErrorKind::usage, "resample", "rates must be 0.01 to 10,000,000 Hz");
+  }
   if (from_hz == to_hz) return {signal.begin(), signal.end()};
   std::vector<float> out(static_cast<std::size_t>(std::llround(static_cast<double>(signal.size()) * to_hz / from_hz)));
   const soxr_quality_spec_t quality = soxr_quality_spec(SOXR_VHQ, 0);

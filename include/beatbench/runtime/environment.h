@@ -16,10 +16,12 @@ struct Blas {
 };
 Blas loaded_blas();
 
-/// OpenBLAS 0.3.21 does not know processors newer than itself and falls back to its oldest kernels, at a seventh of
-/// the speed. Where that has happened, starts the program anew with OPENBLAS_CORETYPE set to what the processor can
-/// do; returns otherwise, or if the variable is already set. To be called first thing in main.
-void restart_with_fast_blas(char** argv);
+/// Two settings are read from the environment before main begins, so where they are missing this sets them and starts
+/// the program anew; to be called first thing in main.
+/// - OPENBLAS_CORETYPE: OpenBLAS 0.3.21 does not know processors newer than itself and falls back to its oldest
+///   kernels, at a seventh of the speed.
+/// - OMP_WAIT_POLICY=passive: OpenMP threads that spin while they wait slow a shared machine down several times over.
+void restart_with_fast_settings(char** argv);
 
 /// Sets the number of threads of LibTorch's operators; its own default may be 1. `threads` 0: one for each processor
 /// that this process may run on. Returns the number set.

@@ -1,0 +1,68 @@
+// Training speed of each model on random windows, batch 128, Adam: forward, loss, backward and update.
+//
+//   build/bin/train_step --benchmark_min_time=5
+//
+// lstm: the recurrence itself needs 4 H (I + H) multiply-adds a step, H = 23, I = 45: 1.35 million a window forwards and
+// about twice that backwards, 8.1 MFLOP a window in all. At the 240 GFLOP/s of a large product on two cores that is a
+// limit of 30,000 windows/s; the recurrent part runs as small products (23 wide) with 5 H exponentials a step and is
+// what keeps it away from there. `lstm_libtorch` is the same network on LibTorch's own operator, which is what PyTorch
+// runs: the ratio of the two figures is what beatbench's kernel gains.
+#include <benchmark/benchmark.h>
+#include <torch/torch.h>
+
+#include "beatbench/runtime/environment.h"
+#include "models/model.h"
+
+namespace {
+
+constexpr int kBatch = 128, kLength = 216, kClasses = 18;
+
+class LibTorchLstm final : public beatbench::BeatModel {
+ public:
+  LibTorchLstm() {
+    dense_ = register_module("dense", torch::nn::Linear(1, 45));
+    lstm_ = register_module("lstm", torch::nn::LSTM(torch::nn::LSTMOptions(45, 23).batch_first(true)));
+    head_ = register_module("head", torch::nn::Linear(23, kClasses));
+  }
+  torch::Tensor forward(torch::Tensor batch) override {
+    return head_(std::get<0>(lstm_(torch::relu(dense_(batch.transpose(1, 2))))).select(1, -1));
+  }
+
+ private:
+  torch::nn::Linear dense_{nullptr}, head_{nullptr};
+  torch::nn::LSTM lstm_{nullptr};
+};
+
+void train_steps(benchmark::State& state, beatbench::BeatModel& model) {
+  torch::manual_seed(1);
+  model.train();
+  torch::optim::Adam optimizer(model.parameters(), torch::optim::AdamOptions(1e-3));
+  const torch::Tensor batch = torch::randn({kBatch, 1, kLength});
+  const torch::Tensor labels = torch::randint(0, kClasses, {kBatch}, torch::kInt64);
+  for (auto _ : state) {
+    optimizer.zero_grad();
+    torch::nn::functional::cross_entropy(model.forward(batch), labels).backward();
+    optimizer.step();
+  }
+  state.counters["windows/s"] = benchmark::Counter(static_cast<double>(state.iterations() * kBatch), benchmark::Counter::kIsRate);
+}
+
+void lstm_libtorch(benchmark::State& state) {
+  LibTorchLstm model;
+  train_steps(state, model);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  beatbench::restart_with_fast_settings(argv);
+  beatbench::set_compute_threads(0);
+  for (const beatbench::ModelSpec& spec : beatbench::model_registry()) {
+    benchmark::RegisterBenchmark(std::string(spec.name).c_str(), [name = std::string(spec.name)](benchmark::State& state) {
+      train_steps(state, *beatbench::make_model(name, {1, kLength, kClasses}));
+    })->UseRealTime()->Unit(benchmark::kMillisecond);
+  }
+  benchmark::RegisterBenchmark("lstm_libtorch", lstm_libtorch)->UseRealTime()->Unit(benchmark::kMillisecond);
+  benchmark::Initialize(&argc, argv);
+  benchmark::RunSpecifiedBenchmarks();
+}

@@ -1,0 +1,194 @@
+#include "beatbench/core/files.h"
+
+#include <gmock/gmock.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+
+#include "wfdb/test_folder.h"
+
+namespace beatbench {
+namespace {
+
+using namespace std::string_literals;
+
+namespace fs = std::filesystem;
+using tests::TestFolder;
+
+const std::string kEveryByte = [] {
+  std::string bytes;
+  for (int i = 0; i < 256; ++i) bytes += static_cast<char>(i);
+  return bytes + "\r\n\n";
+}();
+
+TEST(ReadFile, GivesEveryByte) {
+  const TestFolder folder;
+  folder.put("x", kEveryByte);
+  EXPECT_EQ(read_text_file(folder / "x"), kEveryByte);
+  const auto bytes = read_binary_file(folder / "x");
+  EXPECT_EQ(std::string(bytes.begin(), bytes.end()), kEveryByte);
+}
+
+TEST(ReadFile, AnEmptyOne) {
+  const TestFolder folder;
+  folder.put("x", "");
+  EXPECT_EQ(read_text_file(folder / "x"), "");
+}
+
+// Files under /proc say that they hold 0 bytes.
+TEST(ReadFile, OneThatHidesItsSize) {
+  EXPECT_THAT(read_text_file("/proc/self/cmdline"), testing::HasSubstr("core_tests"));
+}
+
+TEST(ReadFile, MissingOneIsNamedWithTheReason) {
+  const TestFolder folder;
+  EXPECT_ERROR(read_text_file(folder / "none"), ErrorKind::io, (folder / "none").string(), "No such file"s);
+  EXPECT_ERROR(read_binary_file(folder / "none"), ErrorKind::io, (folder / "none").string(), "No such file"s);
+}
+
+TEST(ReadFile, AFolderIsNoFile) {
+  const TestFolder folder;
+  EXPECT_ERROR(read_text_file(folder.path()), ErrorKind::io, folder.path().string(), "directory"s);
+}
+
+TEST(WriteFile, ContentComesBack) {
+  const TestFolder folder;
+  write_file_atomically(folder / "x", kEveryByte);
+  EXPECT_EQ(read_text_file(folder / "x"), kEveryByte);
+  EXPECT_EQ(folder.file_count(), 1) << "the temporary file is gone";
+}
+
+TEST(WriteFile, ReplacesALongerFile) {
+  const TestFolder folder;
+  folder.put("x", std::string(100'000, 'a'));
+  write_file_atomically(folder / "x", "short");
+  EXPECT_EQ(read_text_file(folder / "x"), "short");
+}
+
+TEST(WriteFile, IntoTheWorkingFolder) {
+  const TestFolder folder;
+  const fs::path before = fs::current_path();
+  fs::current_path(folder.path());
+  write_file_atomically("x", "here");
+  fs::current_path(before);
+  EXPECT_EQ(read_text_file(folder / "x"), "here");
+}
+
+TEST(WriteFile, MissingFolderIsAnErrorAndStaysMissing) {
+  const TestFolder folder;
+  EXPECT_ERROR(write_file_atomically(folder / "none" / "x", "text"), ErrorKind::io, (folder / "none" / "x").string(),
+               "No such file"s);
+  EXPECT_EQ(folder.file_count(), 0);
+}
+
+TEST(WriteFile, AFolderOfThatNameIsLeftAlone) {
+  const TestFolder folder;
+  fs::create_directory(folder / "x");
+  EXPECT_ERROR(write_file_atomically(folder / "x", "text"), ErrorKind::io, (folder / "x").string());
+  EXPECT_TRUE(fs::is_directory(folder / "x"));
+  EXPECT_EQ(folder.file_count(), 1);
+}
+
+enum ChildResult { io_error = 0, no_error = 1, other_error = 2 };
+
+// Writes `path` in a process that may write no file beyond 1000 bytes, as on a full disk.
+int write_with_a_full_disk(const fs::path& path) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    std::signal(SIGXFSZ, SIG_IGN);  // write() then fails with EFBIG
+    const rlimit limit = {1000, 1000};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    int result = no_error;
+    try {
+      write_file_atomically(path, std::string(100'000, 'n'));
+    } catch (const Error& error) {
+      result = error.kind() == ErrorKind::io ? io_error : other_error;
+    }
+    ::_exit(result);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+TEST(WriteFile, AFailingWriteLeavesTheOldContent) {
+  const TestFolder folder;
+  folder.put("x", "old");
+  EXPECT_EQ(write_with_a_full_disk(folder / "x"), io_error);
+  EXPECT_EQ(read_text_file(folder / "x"), "old");
+  EXPECT_EQ(folder.file_count(), 1);
+}
+
+TEST(WriteFile, AFailingWriteLeavesNothingWhereNothingWas) {
+  const TestFolder folder;
+  EXPECT_EQ(write_with_a_full_disk(folder / "x"), io_error);
+  EXPECT_EQ(folder.file_count(), 0);
+}
+
+TEST(AtomicFolder, TakesItsNameOnCommit) {
+  const TestFolder folder;
+  {
+    AtomicFolder run(folder / "run");
+    write_file_atomically(run.temporary() / "report.json", "{}");
+    EXPECT_FALSE(fs::exists(folder / "run"));
+    run.commit();
+  }
+  EXPECT_EQ(read_text_file(folder / "run" / "report.json"), "{}");
+  EXPECT_EQ(folder.file_count(), 2);
+}
+
+TEST(AtomicFolder, IsRemovedWithAllItHoldsWithoutCommit) {
+  const TestFolder folder;
+  {
+    const AtomicFolder run(folder / "run");
+    fs::create_directory(run.temporary() / "checkpoints");
+    write_file_atomically(run.temporary() / "checkpoints" / "last.pt", "weights");
+  }
+  EXPECT_EQ(folder.file_count(), 0);
+}
+
+TEST(AtomicFolder, AnExistingOneIsRefusedAndKept) {
+  const TestFolder folder;
+  fs::create_directory(folder / "run");
+  folder.put("run/report.json", "{}");
+  EXPECT_ERROR(AtomicFolder(folder / "run"), ErrorKind::usage, (folder / "run").string(), "exists"s);
+  EXPECT_ERROR(AtomicFolder(folder / "run/"), ErrorKind::usage, (folder / "run").string(), "exists"s);
+  EXPECT_EQ(read_text_file(folder / "run" / "report.json"), "{}");
+  EXPECT_EQ(folder.file_count(), 2);
+}
+
+TEST(AtomicFolder, MakesTheFoldersAboveIt) {
+  const TestFolder folder;
+  AtomicFolder run(folder / "runs" / "today" / "first/");
+  run.commit();
+  EXPECT_TRUE(fs::is_directory(folder / "runs" / "today" / "first"));
+}
+
+TEST(AtomicFolder, OneThatAppearedMeanwhileIsKept) {
+  const TestFolder folder;
+  {
+    AtomicFolder run(folder / "run");
+    fs::create_directory(folder / "run");
+    folder.put("run/other", "of another run");
+    EXPECT_ERROR(run.commit(), ErrorKind::io, (folder / "run").string());
+  }
+  EXPECT_EQ(read_text_file(folder / "run" / "other"), "of another run");
+  EXPECT_EQ(folder.file_count(), 2);
+}
+
+TEST(AtomicFolder, BelowAFileItCannotBeMade) {
+  const TestFolder folder;
+  folder.put("file", "");
+  EXPECT_ERROR(AtomicFolder(folder / "file" / "run"), ErrorKind::io, (folder / "file" / "run").string());
+}
+
+TEST(AtomicFolder, ANameTooLongIsAnErrorOfOurs) {
+  const TestFolder folder;
+  EXPECT_ERROR(AtomicFolder(folder / std::string(300, 'x')), ErrorKind::io, "File name too long");
+}
+
+}  // namespace
+}  // namespace beatbench

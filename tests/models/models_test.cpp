@@ -1,0 +1,159 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "beatbench/core/error.h"
+#include "beatbench/core/files.h"
+#include "beatbench/models/predict.h"
+#include "made_up_windows.h"
+#include "models/checkpoint_io.h"
+#include "models/fused_lstm.h"
+#include "models/model.h"
+
+namespace beatbench {
+namespace {
+
+using testing::HasSubstr;
+using tests::made_up_description;
+using tests::made_up_windows;
+
+// Keras counts 90 + 6,348 + 432 = 6,870 parameters for Dense 45, LSTM 23, Dense 18; LibTorch's second bias vector of
+// 4 x 23 makes them 92 more.
+TEST(Models, LstmHasTheOriginalsParameters) {
+  EXPECT_EQ(parameter_count(*make_model("lstm", {1, 216, 18})), 6870 + 92);
+}
+
+// Counted by hand, layer by layer: kernel x in x out for every convolution (no bias), 2 per filter for every batch
+// norm, 1x1 skips where the number of filters changes, and the dense layer on 96 filters of 14 samples.
+TEST(Models, ResNet1dHasTheParametersOfItsDefinition) {
+  const int k = 7, f = 24, classes = 8;
+  int expected = k * f + 2 * f;
+  int in = f;
+  for (int unit = 1; unit <= 4; ++unit) {
+    const int out = unit * f;
+    expected += k * in * out + 2 * out + k * out * out + 2 * out + (in == out ? 0 : in * out);
+    in = out;
+  }
+  expected += 96 * 14 * classes + classes;  // 216 samples halved four times, rounded up: 108, 54, 27, 14
+  EXPECT_EQ(expected, 229088);
+  EXPECT_EQ(parameter_count(*make_model("resnet1d", {1, 216, classes})), expected);
+}
+
+TEST(Models, UnknownModelListsTheValidOnes) {
+  try {
+    find_model("transformer");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::usage);
+    EXPECT_THAT(error.what(), HasSubstr("lstm, resnet1d"));
+  }
+}
+
+TEST(Models, UnknownOrAbsurdOptionsAreRefused) {
+  EXPECT_THAT([] { make_model("lstm", {1, 216, 2}, {{"layers", 2}}); },
+              testing::ThrowsMessage<Error>(HasSubstr("valid: dense, hidden")));
+  EXPECT_THAT([] { make_model("lstm", {1, 216, 2}, {{"hidden", 0}}); }, testing::ThrowsMessage<Error>(HasSubstr("allowed: 1")));
+  EXPECT_THAT([] { make_model("lstm", {1, 8, 2}); }, testing::ThrowsMessage<Error>(HasSubstr("16 samples")));
+}
+
+// Every model of the registry: any batch size, finite logits, the same bits from the same seed.
+TEST(Models, EachOneHonoursTheContract) {
+  for (const ModelSpec& spec : model_registry()) {
+    SCOPED_TRACE(spec.name);
+    torch::manual_seed(3);
+    const auto model = make_model(spec.name, {1, 216, 5});
+    torch::manual_seed(3);
+    const auto twin = make_model(spec.name, {1, 216, 5});
+    model->eval();
+    twin->eval();
+    for (const int batch : {1, 3, 16, 33}) {
+      const torch::Tensor x = torch::randn({batch, 1, 216});
+      const torch::Tensor y = model->forward(x);
+      EXPECT_EQ(y.sizes(), (torch::IntArrayRef{batch, 5}));
+      EXPECT_TRUE(torch::isfinite(y).all().item<bool>());
+      EXPECT_TRUE(torch::equal(y, twin->forward(x)));
+      EXPECT_TRUE(torch::allclose(y[0], model->forward(x.narrow(0, 0, 1))[0], 1e-4, 1e-5)) << "depends on its batch";
+    }
+  }
+}
+
+// LibTorch's own LSTM is the reference: state and every gradient.
+TEST(FusedLstm, EqualsLibTorchs) {
+  torch::manual_seed(5);
+  for (const auto& [steps, rows, inputs, hidden] : {std::array{7, 5, 3, 4}, {216, 32, 45, 23}, {1, 1, 1, 1}, {20, 17, 2, 33}}) {
+    torch::nn::LSTM lstm(torch::nn::LSTMOptions(inputs, hidden).batch_first(true));
+    const torch::Tensor x = torch::randn({rows, steps, inputs}, torch::requires_grad());
+    const torch::Tensor weights = torch::randn({rows, hidden});
+    const auto parameters = lstm->parameters();
+
+    const torch::Tensor expected = std::get<0>(lstm->forward(x)).select(1, -1);
+    std::vector<torch::Tensor> inputs_and_weights = parameters;
+    inputs_and_weights.push_back(x);
+    const auto expected_gradients = torch::autograd::grad({(expected * weights).sum()}, inputs_and_weights);
+
+    const torch::Tensor columns = torch::constant_pad_nd(x.permute({2, 1, 0}), {0, models::padded_batch(rows) - rows});
+    const torch::Tensor state = models::fused_lstm_last(columns, parameters).narrow(1, 0, rows).t();
+    const auto gradients = torch::autograd::grad({(state * weights).sum()}, inputs_and_weights);
+
+    EXPECT_TRUE(torch::allclose(state, expected, 1e-4, 1e-5)) << (state - expected).abs().max();
+    for (std::size_t i = 0; i < gradients.size(); ++i) {
+      const double largest = expected_gradients[i].abs().max().item<double>();
+      EXPECT_LT((gradients[i] - expected_gradients[i]).abs().max().item<double>(), 1e-4 * (1 + largest)) << "gradient " << i;
+    }
+  }
+}
+
+TEST(FusedLstm, StaysFiniteFarOutside) {
+  torch::nn::LSTM lstm(torch::nn::LSTMOptions(1, 4));
+  const torch::Tensor x = torch::full({1, 9, 16}, 1e6, torch::requires_grad());
+  const torch::Tensor state = models::fused_lstm_last(x, lstm->parameters());
+  state.sum().backward();
+  EXPECT_TRUE(torch::isfinite(state).all().item<bool>());
+  EXPECT_TRUE(torch::isfinite(x.grad()).all().item<bool>());
+}
+
+TEST(Predict, LabelsAndSoftmaxOfRows) {
+  std::vector<float> scores = {1, 3, 2, 1000, 0, -1000};
+  EXPECT_EQ(predicted_labels(scores, 3), (std::vector<int>{1, 0}));
+  softmax_rows(scores, 3);
+  EXPECT_NEAR(scores[0], 0.09003057, 1e-6);  // e^-2 / (1 + e^-1 + e^-2)
+  EXPECT_NEAR(scores[3], 1.0, 1e-6);
+}
+
+TEST(Checkpoint, ComesBackAsItWas) {
+  const auto folder = std::filesystem::temp_directory_path() / "beatbench_checkpoint_test";
+  std::filesystem::create_directories(folder);
+  for (const ModelSpec& spec : model_registry()) {
+    ModelDescription description = made_up_description(std::string(spec.name));
+    description.provenance.configuration = {{"epochs", 3}};
+    const auto model = make_model(spec.name, description.shape, description.options);
+    const auto file = folder / (std::string(spec.name) + ".pt");
+    save_checkpoint(file, description, *model);
+    const Checkpoint back = load_checkpoint(file);
+    EXPECT_EQ(nlohmann::json(back.description), nlohmann::json(description));
+    const WindowSet windows = made_up_windows(20);
+    std::vector<std::uint32_t> rows(windows.size());
+    std::iota(rows.begin(), rows.end(), 0U);
+    EXPECT_EQ(predict_logits(*back.model, windows, rows), predict_logits(*model, windows, rows));
+  }
+  std::filesystem::remove_all(folder);
+}
+
+TEST(Checkpoint, DamagedOrForeignFilesAreNamed) {
+  const auto file = std::filesystem::temp_directory_path() / "beatbench_damaged.pt";
+  const ModelDescription description = made_up_description("lstm");
+  save_checkpoint(file, description, *make_model("lstm", description.shape));
+  const std::string whole = read_text_file(file);
+  for (const std::size_t length : {std::size_t{0}, std::size_t{10}, whole.size() / 2, whole.size() - 1}) {
+    write_file_atomically(file, whole.substr(0, length));
+    EXPECT_THAT([&] { load_checkpoint(file); }, testing::ThrowsMessage<Error>(HasSubstr(file.string()))) << length;
+  }
+  std::filesystem::remove(file);
+  EXPECT_THAT([&] { load_checkpoint(file); }, testing::ThrowsMessage<Error>(HasSubstr("No such file")));
+}
+
+}  // namespace
+}  // namespace beatbench

@@ -1,0 +1,233 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "beatbench/core/error.h"
+#include "beatbench/core/files.h"
+#include "beatbench/evaluation/classification.h"
+#include "beatbench/models/predict.h"
+#include "beatbench/training/train.h"
+#include "made_up_windows.h"
+#include "models/model.h"
+#include "training/sampler.h"
+#include "training/schedule.h"
+
+namespace beatbench {
+namespace {
+
+using testing::HasSubstr;
+using tests::made_up_description;
+using tests::made_up_split;
+using tests::made_up_windows;
+
+class Training : public testing::Test {
+ protected:
+  Training()
+      : folder_(std::filesystem::temp_directory_path() /
+                (std::string("beatbench_training_") + testing::UnitTest::GetInstance()->current_test_info()->name())) {
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_ / "a");
+    std::filesystem::create_directories(folder_ / "b");
+    torch::set_num_threads(2);
+  }
+  ~Training() override { std::filesystem::remove_all(folder_); }
+
+  TrainingResult run(const std::string& name, const std::string& model, const TrainingOptions& options, bool resume = false,
+                     const TrainingCallbacks& callbacks = {}) {
+    const ModelOptions small = model == "lstm" ? ModelOptions{{"dense", 6}, {"hidden", 8}} : ModelOptions{{"filters", 4}};
+    return train_model(windows_, split_, made_up_description(model, small), options, folder_ / name, resume, callbacks);
+  }
+
+  std::vector<float> weights_of(const std::string& name, const char* file = "last.pt") {
+    std::vector<float> all;
+    for (const torch::Tensor& p : load_checkpoint(folder_ / name / file).model->parameters()) {
+      const torch::Tensor flat = p.contiguous();
+      all.insert(all.end(), flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel());
+    }
+    return all;
+  }
+
+  std::filesystem::path folder_;
+  WindowSet windows_ = made_up_windows(300);
+  Split split_ = made_up_split(300);
+};
+
+TrainingOptions quick_options() {
+  TrainingOptions options;
+  options.epochs = 4;
+  options.batch_size = 16;
+  options.learning_rate = 0.01;
+  return options;
+}
+
+// Three bumps at different places: whoever learns anything learns this.
+TEST_F(Training, LearnsWhatIsPlain) {
+  for (const std::string model : {"lstm", "resnet1d"}) {
+    for (const std::string optimizer : choices_of("optimizer")) {
+      TrainingOptions options = quick_options();
+      options.optimizer = optimizer;
+      options.epochs = 12;
+      options.clip_norm = 5;
+      if (optimizer == "sgd") options.learning_rate = 0.1;
+      const TrainingResult result = run("a", model, options);
+      EXPECT_EQ(result.summary.history.size(), 12U);
+      const Checkpoint best = load_checkpoint(folder_ / "a" / "best.pt");
+      const auto predicted = predicted_labels(predict_logits(*best.model, windows_, split_.test), 3);
+      std::vector<int> reference;
+      for (const auto row : split_.test) reference.push_back(windows_.rows[row].label);
+      EXPECT_GT(evaluate_classification(reference, predicted, {"early", "middle", "late"}).accuracy.value.value(), 0.9)
+          << model << " with " << optimizer;
+    }
+  }
+}
+
+TEST_F(Training, SameSeedGivesSameBits) {
+  TrainingOptions options = quick_options();
+  run("a", "resnet1d", options);
+  run("b", "resnet1d", options);
+  EXPECT_EQ(weights_of("a"), weights_of("b"));
+  options.seed = 2;
+  run("b", "resnet1d", options);
+  EXPECT_NE(weights_of("a"), weights_of("b"));
+}
+
+// Stopped in the middle of an epoch, with dropout, balanced sampling, momentum and a plateau schedule, at every place.
+TEST_F(Training, ResumedRunEndsWithTheSameBits) {
+  TrainingOptions options = quick_options();
+  options.sampling = "balanced";
+  options.class_weights = "sqrt";
+  options.schedule = "plateau";
+  options.plateau_patience = 1;
+  options.epochs = 3;
+  const TrainingResult whole = run("a", "resnet1d", options);
+  for (const int stop_after : {1, 14, 15, 20}) {
+    int steps = 0;
+    TrainingCallbacks callbacks;
+    callbacks.should_stop = [&] { return ++steps == stop_after; };
+    const TrainingResult first = run("b", "resnet1d", options, false, callbacks);
+    EXPECT_TRUE(first.interrupted);
+    EXPECT_EQ(first.summary.stopped_by, "interrupted");
+    const TrainingResult rest = run("b", "resnet1d", options, true);
+    EXPECT_FALSE(rest.interrupted);
+    EXPECT_EQ(weights_of("a"), weights_of("b")) << "stopped after step " << stop_after;
+    EXPECT_EQ(weights_of("a", "best.pt"), weights_of("b", "best.pt"));
+    ASSERT_EQ(rest.summary.history.size(), whole.summary.history.size());
+    for (std::size_t i = 0; i < whole.summary.history.size(); ++i) {
+      EXPECT_EQ(rest.summary.history[i].train_loss, whole.summary.history[i].train_loss);
+      EXPECT_EQ(rest.summary.history[i].validation_loss, whole.summary.history[i].validation_loss);
+    }
+  }
+}
+
+TEST_F(Training, BestIsByValidationAndEarlyStoppingStops) {
+  TrainingOptions options = quick_options();
+  options.epochs = 60;
+  options.patience = 2;
+  options.monitor = "loss";
+  const TrainingResult result = run("a", "resnet1d", options);
+  EXPECT_EQ(result.summary.stopped_by, "early stopping");
+  const auto& history = result.summary.history;
+  EXPECT_EQ(result.summary.best_epoch + 2, static_cast<int>(history.size()));
+  for (const EpochRow& row : history) {
+    EXPECT_GE(row.validation_loss, history[static_cast<std::size_t>(result.summary.best_epoch) - 1].validation_loss);
+  }
+}
+
+TEST_F(Training, LossThatIsNoNumberEndsTheRun) {
+  windows_.values[5 * 64 + 3] = std::nanf("");
+  EXPECT_THAT([&] { run("a", "resnet1d", quick_options()); }, testing::ThrowsMessage<Error>(HasSubstr("no longer finite")));
+}
+
+TEST_F(Training, DamagedStateIsNamed) {
+  run("a", "lstm", quick_options());
+  std::filesystem::copy_file(folder_ / "a" / "best.pt", folder_ / "a" / "last.pt", std::filesystem::copy_options::overwrite_existing);
+  EXPECT_THAT([&] { run("a", "lstm", quick_options(), true); }, testing::ThrowsMessage<Error>(HasSubstr("no training state")));
+}
+
+TEST_F(Training, BadOptionsAreRefusedByName) {
+  const auto message_of = [](auto change) {
+    TrainingOptions options;
+    change(options);
+    try {
+      validate(options);
+      return std::string("accepted");
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+  };
+  EXPECT_THAT(message_of([](TrainingOptions& o) { o.optimizer = "lion"; }), HasSubstr("adam, adamw, sgd"));
+  EXPECT_THAT(message_of([](TrainingOptions& o) { o.schedule = "x"; }), HasSubstr("constant, cosine, step, plateau"));
+  EXPECT_THAT(message_of([](TrainingOptions& o) { o.epochs = 0; }), HasSubstr("epochs"));
+  EXPECT_THAT(message_of([](TrainingOptions& o) { o.learning_rate = 0; }), HasSubstr("learning_rate"));
+  EXPECT_EQ(message_of([](TrainingOptions&) {}), "accepted");
+}
+
+TEST_F(Training, CudaIsRefusedWhereThereIsNone) {
+  if (torch::cuda::is_available()) GTEST_SKIP() << "this machine has CUDA";
+  TrainingOptions options = quick_options();
+  options.device = "cuda";
+  EXPECT_THAT([&] { run("a", "lstm", options); }, testing::ThrowsMessage<Error>(HasSubstr("cuda")));
+}
+
+TEST(Schedule, FollowsItsShape) {
+  TrainingOptions options;
+  options.epochs = 10;
+  options.learning_rate = 1.0;
+  const auto rate = [&](int epoch, std::int64_t step, std::span<const EpochRow> history = {}) {
+    return learning_rate_at(options, history, epoch, step, 10);
+  };
+  EXPECT_DOUBLE_EQ(rate(1, 0), 1.0);
+  EXPECT_NEAR(rate(6, 0), 0.5, 1e-12);  // half a cosine is at half height half way
+  EXPECT_LT(rate(10, 9), 0.001);
+  options.warmup_epochs = 2;
+  EXPECT_NEAR(rate(1, 9), 0.5, 1e-12);
+  EXPECT_NEAR(rate(2, 9), 1.0, 1e-12);
+  options.warmup_epochs = 0;
+  options.schedule = "step";
+  options.step_epochs = 3;
+  EXPECT_DOUBLE_EQ(rate(3, 5), 1.0);
+  EXPECT_NEAR(rate(4, 0), 0.1, 1e-12);
+  options.schedule = "plateau";
+  options.plateau_patience = 2;
+  std::vector<EpochRow> history(4);
+  for (int i = 0; i < 4; ++i) history[static_cast<std::size_t>(i)].validation_loss = i == 0 ? 1.0 : 2.0;
+  EXPECT_DOUBLE_EQ(rate(3, 0, std::span(history).first(2)), 1.0);
+  EXPECT_NEAR(rate(4, 0, std::span(history).first(3)), 0.1, 1e-12);
+}
+
+TEST(Sampler, ShuffledVisitsEachRowOnceAndBalancedEachClassEquallyOften) {
+  WindowSet windows = made_up_windows(300);
+  for (std::size_t i = 0; i < 240; ++i) windows.rows[i].label = 0;  // now 260, 20 and 20 of a class
+  std::vector<std::uint32_t> rows;
+  for (std::uint32_t i = 0; i < 300; ++i) rows.push_back(i);
+  auto order = epoch_order(windows, rows, "shuffled", 1, 1);
+  EXPECT_NE(order, rows);
+  EXPECT_EQ(order, epoch_order(windows, rows, "shuffled", 1, 1));
+  EXPECT_NE(order, epoch_order(windows, rows, "shuffled", 1, 2));
+  std::ranges::sort(order);
+  EXPECT_EQ(order, rows);
+
+  std::array<int, 3> counts{};
+  for (int epoch = 1; epoch <= 10; ++epoch) {
+    for (const auto row : epoch_order(windows, rows, "balanced", 1, epoch)) ++counts[static_cast<std::size_t>(windows.rows[row].label)];
+  }
+  for (const int count : counts) EXPECT_NEAR(count, 1000, 130);  // five standard deviations of 3000 draws at 1/3
+}
+
+TEST(Sampler, LossWeightsHaveMeanOneAndFollowTheirRule) {
+  WindowSet windows = made_up_windows(300);
+  for (std::size_t i = 0; i < 240; ++i) windows.rows[i].label = 0;
+  std::vector<std::uint32_t> rows;
+  for (std::uint32_t i = 0; i < 300; ++i) rows.push_back(i);
+  EXPECT_TRUE(loss_weights(windows, rows, 4, "none").empty());
+  const auto balanced = loss_weights(windows, rows, 4, "balanced");
+  EXPECT_NEAR(balanced[1] / balanced[0], 260.0 / 20.0, 1e-4);
+  EXPECT_EQ(balanced[3], 0.0F);
+  EXPECT_NEAR((260 * balanced[0] + 20 * balanced[1] + 20 * balanced[2]) / 300, 1.0, 1e-5);
+  const auto root = loss_weights(windows, rows, 4, "sqrt");
+  EXPECT_NEAR(root[1] / root[0], std::sqrt(260.0 / 20.0), 1e-4);
+}
+
+}  // namespace
+}  // namespace beatbench

@@ -1,0 +1,133 @@
+#include "beatbench/signal/prepare.h"
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+#include "beatbench/signal/filter.h"
+#include "beatbench/signal/resample.h"
+#include "signal/made_up_record.h"
+#include "wfdb/test_folder.h"
+
+namespace beatbench {
+namespace {
+
+using testing::Each;
+using testing::ElementsAre;
+using testing::FloatEq;
+using testing::FloatNear;
+using tests::made_up_record;
+using tests::plain;
+
+const float kGap = std::numeric_limits<float>::quiet_NaN();
+
+std::vector<float> filled(std::vector<float> signal) {
+  fill_gaps(signal);
+  return signal;
+}
+
+TEST(FillGaps, DrawsAStraightLine) {
+  EXPECT_THAT(filled({1, kGap, kGap, kGap, 5}), ElementsAre(1, FloatEq(2), FloatEq(3), FloatEq(4), 5));
+  EXPECT_THAT(filled({1, kGap, 3, kGap, -1}), ElementsAre(1, FloatEq(2), 3, FloatEq(1), -1));
+}
+
+TEST(FillGaps, RepeatsTheNearestValueAtTheEnds) {
+  EXPECT_THAT(filled({kGap, kGap, 7, 8, kGap, kGap}), ElementsAre(7, 7, 7, 8, 8, 8));
+}
+
+TEST(FillGaps, NothingButGapsIsZero) { EXPECT_THAT(filled({kGap, kGap, kGap}), ElementsAre(0, 0, 0)); }
+
+TEST(FillGaps, ChangesNothingElse) {
+  EXPECT_THAT(filled({}), ElementsAre());
+  EXPECT_THAT(filled({3, -1, 0}), ElementsAre(3, -1, 0));
+}
+
+TEST(Standardise, GivesMeanZeroAndDeviationOne) {
+  std::vector<float> signal = {2, 4, 4, 4, 5, 5, 7, 9};  // mean 5, population SD 2: the example of many textbooks
+  standardise(signal);
+  EXPECT_THAT(signal, ElementsAre(-1.5F, -0.5F, -0.5F, -0.5F, 0, 0, 1, 2));
+}
+
+TEST(Standardise, AConstantBecomesZeros) {
+  std::vector<float> signal(100, 0.3F);
+  standardise(signal);
+  EXPECT_THAT(signal, Each(0.0F));
+  std::vector<float> none;
+  standardise(none);
+  EXPECT_TRUE(none.empty());
+}
+
+TEST(Standardise, SurvivesALargeOffset) {
+  std::vector<float> signal = {100'000, 100'001, 100'000, 100'001};
+  standardise(signal);
+  EXPECT_THAT(signal,
+              ElementsAre(FloatNear(-1, 1e-5F), FloatNear(1, 1e-5F), FloatNear(-1, 1e-5F), FloatNear(1, 1e-5F)));
+}
+
+TEST(PrepareLead, WithoutStepsIsTheLeadInMillivolts) {
+  const Record record = made_up_record();
+  const PreparedLead lead = prepare_lead(record, plain());
+  EXPECT_EQ(lead.samples, to_millivolts(record.leads[1]));
+  EXPECT_EQ(lead.record_rate_hz, 360);
+}
+
+TEST(PrepareLead, ChoosesTheLeadByName) {
+  const Record record = made_up_record();
+  ASSERT_EQ(record.leads[0].name, "V5");
+  Preprocessing preprocessing = plain();
+  preprocessing.leads = {"II", "v5", "MLII"};
+  EXPECT_EQ(prepare_lead(record, preprocessing).samples, to_millivolts(record.leads[0]));
+  preprocessing.leads = {"I", "aVL"};
+  EXPECT_ERROR(prepare_lead(record, preprocessing), ErrorKind::data, "record made-up", "I, aVL", "V5, MLII");
+}
+
+TEST(PrepareLead, AUnitThatIsNoVoltageIsRefused) {
+  Record record = made_up_record();
+  record.leads[1].units = "mmHg";
+  EXPECT_ERROR(prepare_lead(record, plain()), ErrorKind::unsupported, "MLII", "mmHg");
+}
+
+// The steps are done one after the other, in the order that the header states.
+TEST(PrepareLead, FillsResamplesFiltersAndScales) {
+  Record record = made_up_record();
+  record.sampling_rate_hz = 500;
+  record.leads[1].samples[700] = kMissingSample;
+  const Preprocessing preprocessing;
+  auto expected = to_millivolts(record.leads[1]);
+  expected[700] = (expected[699] + expected[701]) / 2;
+  expected = resample(expected, 500, 360);
+  filter_zero_phase(expected, butterworth_band_pass({5, 0.5, 40}, 360));
+  standardise(expected);
+  const PreparedLead lead = prepare_lead(record, preprocessing);
+  EXPECT_EQ(lead.record_rate_hz, 500);
+  ASSERT_EQ(lead.samples.size(), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) ASSERT_NEAR(lead.samples[i], expected[i], 1e-5) << i;
+}
+
+TEST(PrepareLead, ScalesByRecordOnlyWhereAsked) {
+  Preprocessing preprocessing = plain();
+  for (const auto& [scaling, scaled] : {std::pair{"record", true}, {"window", false}, {"none", false}}) {
+    preprocessing.scaling = scaling;
+    double sum = 0, squares = 0;
+    const auto samples = prepare_lead(made_up_record(), preprocessing).samples;
+    for (const float value : samples) {
+      sum += value;
+      squares += value * value;
+    }
+    const auto n = static_cast<double>(samples.size());
+    EXPECT_EQ(std::abs(sum / n) < 1e-5, scaled) << scaling;
+    EXPECT_EQ(std::abs(squares / n - 1) < 1e-4, scaled) << scaling;
+  }
+}
+
+// One missing sample must not spread through the filter, which would make every value NaN.
+TEST(PrepareLead, AGapStaysAGap) {
+  Record record = made_up_record();
+  for (std::size_t i = 0; i < 50; ++i) record.leads[1].samples[i] = record.leads[1].samples[500 + i] = kMissingSample;
+  for (const float value : prepare_lead(record, Preprocessing()).samples) ASSERT_TRUE(std::isfinite(value));
+}
+
+}  // namespace
+}  // namespace beatbench
