@@ -19,7 +19,8 @@ constexpr const char* kBenchmarkExamples =
     "Examples:\n"
     "  benchmark --computer-type laptop\n"
     "  benchmark --computer-type ci --models models/r1.pt --dataset mitdb --batch-sizes 1,64 --date 2024-05-01\n\n"
-    "Writes REPORTS/summary-NAME-MODEL-yyyy-mm-dd.json for each model; a name that is taken gets -2. On the data that a\n"
+    "Writes REPORTS/summary-NAME-MODEL-yyyy-mm-dd.json for each model; a name that is taken gets -2. On the data that "
+    "a\n"
     "model was trained on, only the test part of its own split is used.";
 
 struct BenchmarkArguments {
@@ -70,8 +71,16 @@ SummaryReport benchmark_model(const fs::path& file, std::span<const FoundDataset
 }
 
 Table benchmark_table() {
-  return Table({{"model", Align::left}, {"data set", Align::left}, {"protocol", Align::left}, {"beats"}, {"accuracy"},
-                {"macro F1"}, {"median"}, {"p99"}, {"beats/s"}, {"size"}});
+  return Table({{"model", Align::left},
+                {"data set", Align::left},
+                {"protocol", Align::left},
+                {"beats"},
+                {"accuracy"},
+                {"macro F1"},
+                {"median"},
+                {"p99"},
+                {"beats/s"},
+                {"size"}});
 }
 
 void add_rows(Table& table, const SummaryReport& report) {
@@ -80,20 +89,23 @@ void add_rows(Table& table, const SummaryReport& report) {
   char size[32];
   std::snprintf(size, sizeof size, "%.1f MB", static_cast<double>(report.size_bytes) / 1e6);
   for (const DatasetResult& result : report.datasets) {
-    table.add_row({report.file, result.name, result.protocol, std::to_string(result.total), percent(result.figures.accuracy),
-                   percent(result.figures.macro_f1), duration_text(result.inference_time.median_s),
-                   duration_text(result.inference_time.p99_s), std::to_string(std::llround(best)), size});
+    table.add_row({report.file, result.name, result.protocol, std::to_string(result.total),
+                   percent(result.figures.accuracy), percent(result.figures.macro_f1),
+                   duration_text(result.inference_time.median_s), duration_text(result.inference_time.p99_s),
+                   std::to_string(std::llround(best)), size});
   }
 }
 
 int run_benchmark(const BenchmarkArguments& arguments, spdlog::logger& logger) {
   const std::string date = report_date(arguments.date.empty() ? std::nullopt : std::optional(arguments.date));
   const std::vector<fs::path> models = find_models(arguments.models);
-  for (const fs::path& model : models) summary_path(arguments.reports, arguments.computer_type, model.stem().string(), date);
+  for (const fs::path& model : models)
+    summary_path(arguments.reports, arguments.computer_type, model.stem().string(), date);
   const std::vector<FoundDataset> datasets = find_datasets(arguments.datasets, arguments.only);
   if (datasets.empty()) {
     throw Error(ErrorKind::usage, arguments.datasets,
-                "holds no data set (a folder of annotated WFDB records, or a label-first CSV), and neither does $BEATBENCH_DATA");
+                "holds no data set (a folder of annotated WFDB records, or a label-first CSV), and neither does "
+                "$BEATBENCH_DATA");
   }
   const Context context = start_context(arguments.threads, "cpu", logger);
   Table table = benchmark_table();
@@ -110,7 +122,8 @@ int run_benchmark(const BenchmarkArguments& arguments, spdlog::logger& logger) {
     add_rows(table, report);
     if (arguments.json) all.push_back(to_json(report));
   }
-  if (arguments.json) std::printf("%s", report_text(all).c_str());
+  if (arguments.json)
+    std::printf("%s", report_text(all).c_str());
   else {
     std::printf("%s\n", table.text().c_str());
     for (const fs::path& path : written) std::printf("report: %s\n", path.c_str());
@@ -125,18 +138,28 @@ int benchmark_command(int argc, char** argv) {
     CLI::App app("Measures accuracy and speed of every model on every data set.", "benchmark");
     app.footer(std::string(kBenchmarkExamples) + "\n\n" + descriptions_of("Engines", engine_registry()));
     BenchmarkArguments a;
-    app.add_option("--computer-type", a.computer_type, "this kind of machine, as it stands in the report's name")->required();
+    app.add_option("--computer-type", a.computer_type, "this kind of machine, as it stands in the report's name")
+        ->required();
     app.add_option("--models", a.models, "folder of model files, or one file")->capture_default_str();
-    app.add_option("--datasets", a.datasets, "folder of data sets; those in $BEATBENCH_DATA are used as well")->capture_default_str();
+    app.add_option("--datasets", a.datasets, "folder of data sets; those in $BEATBENCH_DATA are used as well")
+        ->capture_default_str();
     app.add_option("--dataset", a.only, "only these data sets, by name")->delimiter(',');
     app.add_option("--reports", a.reports, "folder for the reports")->capture_default_str();
     app.add_option("--date", a.date, "yyyy-mm-dd of the report (default: SOURCE_DATE_EPOCH, else today, UTC)");
-    app.add_option("--batch-sizes", a.batch_sizes, "for the throughput")->delimiter(',')->capture_default_str()->check(CLI::Range(1, 65536));
-    app.add_option("--seconds", a.seconds, "how long each timing is repeated")->capture_default_str()->check(CLI::Range(0.01, 600.0));
-    app.add_option("--threads", a.threads, "0: one for each processor")->capture_default_str()->check(CLI::Range(0, 1024));
+    app.add_option("--batch-sizes", a.batch_sizes, "for the throughput")
+        ->delimiter(',')
+        ->capture_default_str()
+        ->check(CLI::Range(1, 65536));
+    app.add_option("--seconds", a.seconds, "how long each timing is repeated")
+        ->capture_default_str()
+        ->check(CLI::Range(0.01, 600.0));
+    app.add_option("--threads", a.threads, "0: one for each processor")
+        ->capture_default_str()
+        ->check(CLI::Range(0, 1024));
     app.add_flag("--json", a.json, "print the reports as JSON on stdout");
     app.add_option("--log-level", a.log_level, "of stderr: debug, info, warning, error, quiet")
-        ->check(CLI::IsMember({"debug", "info", "warning", "error", "quiet"}))->capture_default_str();
+        ->check(CLI::IsMember({"debug", "info", "warning", "error", "quiet"}))
+        ->capture_default_str();
     if (const auto status = parse_command_line(app, argc, argv)) return *status;
     return run_benchmark(a, *make_logger(a.log_level));
   });

@@ -65,7 +65,8 @@ std::vector<float> run_all(Engine& engine, const WindowSet& windows) {
   std::vector<float> logits;
   for (std::size_t first = 0; first < windows.size(); first += kAccuracyBatch) {
     const std::size_t count = std::min<std::size_t>(kAccuracyBatch, windows.size() - first);
-    const auto part = engine.run(std::span(windows.values).subspan(first * length, count * length), static_cast<int>(count));
+    const auto part =
+        engine.run(std::span(windows.values).subspan(first * length, count * length), static_cast<int>(count));
     logits.insert(logits.end(), part.begin(), part.end());
     progress.update(static_cast<std::int64_t>(first + count), static_cast<std::int64_t>(windows.size()), "beats");
   }
@@ -81,10 +82,12 @@ std::vector<FoundDataset> find_datasets(const fs::path& folder, std::span<const 
   std::ranges::sort(found, {}, &FoundDataset::name);
   for (const std::string& name : only) {
     if (std::ranges::find(found, name, &FoundDataset::name) == found.end()) {
-      throw Error(ErrorKind::usage, "--dataset", "there is no data set '" + name + "'; found: " + (found.empty() ? "none" : names_of(found)));
+      throw Error(ErrorKind::usage, "--dataset",
+                  "there is no data set '" + name + "'; found: " + (found.empty() ? "none" : names_of(found)));
     }
   }
-  if (!only.empty()) std::erase_if(found, [&](const FoundDataset& d) { return std::ranges::find(only, d.name) == only.end(); });
+  if (!only.empty())
+    std::erase_if(found, [&](const FoundDataset& d) { return std::ranges::find(only, d.name) == only.end(); });
   return found;
 }
 
@@ -96,12 +99,15 @@ std::vector<fs::path> find_models(const fs::path& place) {
       if (entry.is_regular_file() && find_engine(entry.path())) files.push_back(entry.path());
     }
   }
-  if (files.empty()) throw Error(ErrorKind::usage, place.string(), "holds no model file; make one with: convert runs/NAME --to torchscript --out " + place.string());
+  if (files.empty())
+    throw Error(ErrorKind::usage, place.string(),
+                "holds no model file; make one with: convert runs/NAME --to torchscript --out " + place.string());
   std::ranges::sort(files);
   return files;
 }
 
-BenchmarkRows load_rows(const FoundDataset& found, const ModelDescription& description, int threads, spdlog::logger& logger) {
+BenchmarkRows load_rows(const FoundDataset& found, const ModelDescription& description, int threads,
+                        spdlog::logger& logger) {
   BenchmarkRows rows;
   if (found.is_csv) {
     rows.dataset = load_labelled_csv(found.path, description.preprocessing);
@@ -139,7 +145,8 @@ DatasetResult measure_dataset(Engine& engine, const BenchmarkRows& rows, double 
   result.intra_patient = rows.intra_patient;
   result.total = static_cast<std::int64_t>(windows.size());
   result.figures = evaluate_classification(reference, predicted, rows.dataset.class_names);
-  result.records = evaluate_by_record(reference, predicted, records_of(windows, all), record_ids(windows), rows.dataset.class_names);
+  result.records =
+      evaluate_by_record(reference, predicted, records_of(windows, all), record_ids(windows), rows.dataset.class_names);
   if (!rows.dataset.prepare_seconds_per_beat.empty()) {
     result.preprocessing_time = summarise_timing(rows.dataset.prepare_seconds_per_beat);
   }
@@ -160,7 +167,8 @@ std::vector<Throughput> measure_throughput(Engine& engine, const WindowSet& wind
       const auto window = windows.window(static_cast<std::size_t>(i) % windows.size());
       values.insert(values.end(), window.begin(), window.end());
     }
-    const Timing timing = summarise_timing(repeat_timed(seconds_per_measurement, 5, [&] { engine.run(values, batch); }));
+    const Timing timing =
+        summarise_timing(repeat_timed(seconds_per_measurement, 5, [&] { engine.run(values, batch); }));
     rows.push_back({batch, batch / timing.median_s});
   }
   return rows;

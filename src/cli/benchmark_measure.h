@@ -29,7 +29,7 @@ std::vector<std::filesystem::path> find_models(const std::filesystem::path& plac
 
 /// The rows a model is tested on, and what a report must say of them.
 struct BenchmarkRows {
-  Dataset dataset;                    ///< only the rows in use
+  Dataset dataset;  ///< only the rows in use
   std::string rows_used;
   std::string protocol;
   bool intra_patient = false;
@@ -39,7 +39,8 @@ struct BenchmarkRows {
 /// Loads a data set with the model's own preprocessing. Of the data that the model was trained on, only the test part
 /// of its own split is used; of other data, every beat.
 /// @throws Error(data) if the model cannot eat it.
-BenchmarkRows load_rows(const FoundDataset& found, const ModelDescription& description, int threads, spdlog::logger& logger);
+BenchmarkRows load_rows(const FoundDataset& found, const ModelDescription& description, int threads,
+                        spdlog::logger& logger);
 
 /// Accuracy on every row, and the time of single windows.
 DatasetResult measure_dataset(Engine& engine, const BenchmarkRows& rows, double seconds_per_measurement);

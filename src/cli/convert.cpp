@@ -1,7 +1,8 @@
+#include "beatbench/conversion/convert.h"
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
-#include "beatbench/conversion/convert.h"
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
 #include "beatbench/data/simdb.h"
@@ -53,14 +54,16 @@ std::string name_of_source(const fs::path& source) {
 nlohmann::ordered_json convert_one(const Checkpoint& checkpoint, const FormatSpec& format, const fs::path& file,
                                    const WindowSet* windows, spdlog::logger& logger) {
   convert_checkpoint(checkpoint, format, file);
-  nlohmann::ordered_json result = {{"format", format.name}, {"file", file.string()}, {"size_bytes", fs::file_size(file)}};
+  nlohmann::ordered_json result = {
+      {"format", format.name}, {"file", file.string()}, {"size_bytes", fs::file_size(file)}};
   if (!windows) return result;
   const Agreement agreement = compare_with_checkpoint(checkpoint, file, *windows);
   result["compared_windows"] = agreement.windows;
   result["largest_difference"] = agreement.largest_difference;
   result["same_class"] = agreement.same_class;
   logger.info("{}: {} of {} windows get the same class as from the checkpoint, largest difference of a logit {:.2g}",
-              file.string(), static_cast<long long>(std::llround(agreement.same_class * static_cast<double>(agreement.windows))),
+              file.string(),
+              static_cast<long long>(std::llround(agreement.same_class * static_cast<double>(agreement.windows))),
               agreement.windows, agreement.largest_difference);
   return result;
 }
@@ -74,7 +77,8 @@ int convert_model(const ModelArguments& arguments, spdlog::logger& logger) {
   const fs::path folder = arguments.out;
   for (const FormatSpec* format : formats) {
     const fs::path file = folder / (name + std::string(format->extension));
-    if (fs::exists(file)) throw Error(ErrorKind::usage, file.string(), "already exists; choose another --out or --name");
+    if (fs::exists(file))
+      throw Error(ErrorKind::usage, file.string(), "already exists; choose another --out or --name");
   }
   WindowSet windows;
   if (arguments.windows > 0) windows = test_windows(checkpoint.description, arguments.data, arguments.windows, logger);
@@ -92,15 +96,16 @@ int convert_model(const ModelArguments& arguments, spdlog::logger& logger) {
     return kSuccess;
   }
   for (const auto& result : results) {
-    std::printf("%s  %.1f KB\n", result.at("file").get<std::string>().c_str(), result.at("size_bytes").get<double>() / 1e3);
+    std::printf("%s  %.1f KB\n", result.at("file").get<std::string>().c_str(),
+                result.at("size_bytes").get<double>() / 1e3);
   }
   return kSuccess;
 }
 
 int convert_dataset(const DatasetArguments& arguments, spdlog::logger& logger) {
   if (arguments.name != "simdb" || arguments.format != "wfdb") {
-    throw Error(ErrorKind::usage, "dataset", "'" + arguments.name + "' cannot be written as '" + arguments.format +
-                                                 "'; there is: simdb --to wfdb");
+    throw Error(ErrorKind::usage, "dataset",
+                "'" + arguments.name + "' cannot be written as '" + arguments.format + "'; there is: simdb --to wfdb");
   }
   const fs::path out = arguments.out.empty() ? fs::path("datasets") / arguments.name : fs::path(arguments.out);
   AtomicFolder folder(out);
@@ -133,7 +138,8 @@ int convert_command(int argc, char** argv) {
     app.require_subcommand(0, 1);
     std::string log_level = "info";
     app.add_option("--log-level", log_level, "of stderr: debug, info, warning, error, quiet")
-        ->check(CLI::IsMember({"debug", "info", "warning", "error", "quiet"}))->capture_default_str();
+        ->check(CLI::IsMember({"debug", "info", "warning", "error", "quiet"}))
+        ->capture_default_str();
 
     ModelArguments model;
     app.add_option("source", model.source, "run folder (its best checkpoint) or checkpoint file");
@@ -141,9 +147,12 @@ int convert_command(int argc, char** argv) {
     app.add_option("--out", model.out, "folder for the model files")->capture_default_str();
     app.add_option("--name", model.name, "file name without extension (default: the run folder's)");
     app.add_option("--windows", model.windows, "test windows to compare the file with the checkpoint on; 0: none")
-        ->check(CLI::NonNegativeNumber)->capture_default_str();
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
     app.add_option("--data", model.data, "where the run's database is now (default: as in training)");
-    app.add_option("--threads", model.threads, "0: one for each processor")->capture_default_str()->check(CLI::Range(0, 1024));
+    app.add_option("--threads", model.threads, "0: one for each processor")
+        ->capture_default_str()
+        ->check(CLI::Range(0, 1024));
     app.add_flag("--json", model.json, "print the results as JSON on stdout");
 
     DatasetArguments dataset;
@@ -151,13 +160,19 @@ int convert_command(int argc, char** argv) {
     sub->add_option("name", dataset.name, "simdb")->capture_default_str();
     sub->add_option("--to", dataset.format, "wfdb")->capture_default_str();
     sub->add_option("--out", dataset.out, "folder to make (default: datasets/NAME)");
-    sub->add_option("--seed", dataset.simulation.seed, "of the simulation")->capture_default_str()->check(CLI::NonNegativeNumber);
-    sub->add_option("--records", dataset.simulation.records, "number of simulated patients")->capture_default_str()->check(CLI::Range(1, 999));
-    sub->add_option("--duration", dataset.simulation.duration_s, "of each record in seconds")->capture_default_str();
+    sub->add_option("--seed", dataset.simulation.seed, "of the simulation")
+        ->capture_default_str()
+        ->check(CLI::NonNegativeNumber);
+    sub->add_option("--records", dataset.simulation.records, "number of simulated patients")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 999));
+    sub->add_option("--duration", dataset.simulation.duration_s, "of each record in seconds")->capture_default_str()
+        ->check(CLI::Range(10.0, 86400.0));
     if (const auto status = parse_command_line(app, argc, argv)) return *status;
     const auto logger = make_logger(log_level);
     if (sub->parsed()) return convert_dataset(dataset, *logger);
-    if (model.source.empty()) throw Error(ErrorKind::usage, "source", "a run folder or checkpoint is needed; see convert --help");
+    if (model.source.empty())
+      throw Error(ErrorKind::usage, "source", "a run folder or checkpoint is needed; see convert --help");
     return convert_model(model, *logger);
   });
 }

@@ -21,7 +21,9 @@ int terminal_width() {
 }  // namespace
 
 Progress::Progress(std::string task, double plain_seconds)
-    : task_(std::move(task)), plain_seconds_(plain_seconds), terminal_(::isatty(STDERR_FILENO) == 1),
+    : task_(std::move(task)),
+      plain_seconds_(plain_seconds),
+      terminal_(::isatty(STDERR_FILENO) == 1),
       last_(std::chrono::steady_clock::now()) {}
 
 Progress::~Progress() { clear(); }
@@ -39,8 +41,8 @@ void Progress::update(std::int64_t done, std::int64_t total, const std::string& 
   if (drawn_ && waited < kRedrawSeconds && done < total) return;
   const std::int64_t filled = total > 0 ? std::clamp<std::int64_t>(kBarWidth * done / total, 0, kBarWidth) : 0;
   std::string line = task_ + " [" + std::string(static_cast<std::size_t>(filled), '#') +
-                     std::string(static_cast<std::size_t>(kBarWidth - filled), '.') + "] " + std::to_string(done) + "/" +
-                     std::to_string(total) + (detail.empty() ? "" : "  " + detail);
+                     std::string(static_cast<std::size_t>(kBarWidth - filled), '.') + "] " + std::to_string(done) +
+                     "/" + std::to_string(total) + (detail.empty() ? "" : "  " + detail);
   line.resize(std::min<std::size_t>(line.size(), static_cast<std::size_t>(terminal_width() - 1)));
   std::fprintf(stderr, "\r\033[K%s", line.c_str());
   std::fflush(stderr);
@@ -56,9 +58,12 @@ void Progress::clear() {
 std::string clock_text(double seconds) {
   const auto total = static_cast<long long>(std::lround(std::clamp(seconds, 0.0, 1e9)));
   char text[48];
-  if (total >= 3600) std::snprintf(text, sizeof text, "%lld h %02lld min", total / 3600, total / 60 % 60);
-  else if (total >= 60) std::snprintf(text, sizeof text, "%lld min %02lld s", total / 60, total % 60);
-  else std::snprintf(text, sizeof text, "%lld s", total);
+  if (total >= 3600)
+    std::snprintf(text, sizeof text, "%lld h %02lld min", total / 3600, total / 60 % 60);
+  else if (total >= 60)
+    std::snprintf(text, sizeof text, "%lld min %02lld s", total / 60, total % 60);
+  else
+    std::snprintf(text, sizeof text, "%lld s", total);
   return text;
 }
 

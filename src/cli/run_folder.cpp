@@ -16,7 +16,8 @@ void write_log_csv(const std::filesystem::path& folder, std::span<const EpochRow
     text << ',';
     if (value) text << *value;
   };
-  text << "epoch,learning_rate,train_loss,train_accuracy,validation_loss,validation_accuracy,validation_macro_f1,seconds\n";
+  text << "epoch,learning_rate,train_loss,train_accuracy,validation_loss,validation_accuracy,validation_macro_f1,"
+          "seconds\n";
   for (const EpochRow& row : history) {
     text << row.epoch << ',' << row.learning_rate;
     cell(row.train_loss);

@@ -35,7 +35,8 @@ std::optional<int> parse_command_line(CLI::App& app, int argc, char** argv) {
     return app.exit(help);
   } catch (const CLI::ExtrasError& error) {
     const auto subcommands = app.get_subcommands();  // those on this command line
-    throw Error(ErrorKind::usage, "", error.what() + ("; valid: " + flags_of(subcommands.empty() ? app : *subcommands.front())));
+    throw Error(ErrorKind::usage, "",
+                error.what() + ("; valid: " + flags_of(subcommands.empty() ? app : *subcommands.front())));
   }
 }
 

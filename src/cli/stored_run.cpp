@@ -6,13 +6,15 @@
 
 namespace beatbench::cli {
 
-std::optional<StoredSplit> rebuild_split(const ModelDescription& description, const Dataset& dataset, const Database& database) {
+std::optional<StoredSplit> rebuild_split(const ModelDescription& description, const Dataset& dataset,
+                                         const Database& database) {
   if (dataset.hash != description.provenance.dataset_hash) return std::nullopt;
   const RunOptions run = run_options_from_json(description.provenance.configuration, "model's configuration");
   StoredSplit stored;
   stored.windows = dataset.windows;
   if (run.max_windows > 0 && run.max_windows < dataset.windows.size()) {
-    stored.windows = select_windows(dataset.windows, draw_stratified(dataset.windows, run.max_windows, run.training.seed));
+    stored.windows =
+        select_windows(dataset.windows, draw_stratified(dataset.windows, run.max_windows, run.training.seed));
   }
   stored.split = make_split(run.protocol, stored.windows, database, run.split);
   if (stored.split.hash != description.provenance.split_hash) {

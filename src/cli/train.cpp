@@ -44,7 +44,7 @@ ModelDescription describe(const RunOptions& run, const Dataset& dataset, const S
   d.options = resolve_options(find_model(run.model), run.model_options);
   d.preprocessing = run.preprocessing;
   d.shape = {1, run.preprocessing.length_samples(), static_cast<int>(dataset.class_names.size())};
-  d.provenance = {dataset.name, dataset.hash,      split.label(),        split.hash,
+  d.provenance = {dataset.name,      dataset.hash,    split.label(),        split.hash,
                   run.training.seed, source_commit(), run_options_json(run)};
   return d;
 }
@@ -67,8 +67,8 @@ TrainingResult train_with_progress(const RunOptions& run, const Dataset& dataset
   callbacks.should_stop = interrupted;
   callbacks.on_step = [&](const StepProgress& p) {
     char detail[160];
-    std::snprintf(detail, sizeof detail, "epoch %d/%d  loss %.4f  %.0f beats/s  %s left", p.epoch, p.epochs, p.mean_loss,
-                  p.windows_per_second, clock_text(p.seconds_left).c_str());
+    std::snprintf(detail, sizeof detail, "epoch %d/%d  loss %.4f  %.0f beats/s  %s left", p.epoch, p.epochs,
+                  p.mean_loss, p.windows_per_second, clock_text(p.seconds_left).c_str());
     progress.update(p.step, p.steps, detail);
   };
   callbacks.on_epoch = [&](const EpochRow& row, bool best) {
@@ -109,8 +109,8 @@ RunReport make_report(const Dataset& dataset, const Database& database, const Sp
     }
   }
   report.notes = split.notes;
-  report.notes.push_back(std::to_string(dataset.windows.edge_windows) + " windows cross a recording's edge (policy: " +
-                         description.preprocessing.edge + ")");
+  report.notes.push_back(std::to_string(dataset.windows.edge_windows) +
+                         " windows cross a recording's edge (policy: " + description.preprocessing.edge + ")");
   report.context = context;
   return report;
 }
@@ -133,7 +133,8 @@ class FreshRunFolder {
  public:
   FreshRunFolder(fs::path folder, bool made_here) : folder_(std::move(folder)), made_here_(made_here) {
     if (!made_here_) return;
-    if (fs::exists(folder_)) throw Error(ErrorKind::usage, folder_.string(), "already exists; choose another --out, or --resume it");
+    if (fs::exists(folder_))
+      throw Error(ErrorKind::usage, folder_.string(), "already exists; choose another --out, or --resume it");
     std::error_code reason;
     fs::create_directories(folder_ / "checkpoints", reason);
     if (reason) throw Error(ErrorKind::io, folder_.string(), "cannot make the folder: " + reason.message());
@@ -164,17 +165,18 @@ int run_training(RunOptions run, const fs::path& folder, bool resume, bool json,
   if (!resume && fs::exists(folder)) {
     throw Error(ErrorKind::usage, folder.string(), "already exists; choose another --out, or --resume it");
   }
-  const Context context = start_context(run.threads, run.training.device, logger);
   const Database database = open_database(run.data);
+  const Context context = start_context(run.threads, run.training.device, logger);
   Dataset dataset = load_with_progress(database, run.preprocessing, run.strict, context.threads, logger);
   if (run.max_windows > 0 && run.max_windows < dataset.windows.size()) {
-    dataset.windows = select_windows(dataset.windows, draw_stratified(dataset.windows, run.max_windows, run.training.seed));
+    dataset.windows =
+        select_windows(dataset.windows, draw_stratified(dataset.windows, run.max_windows, run.training.seed));
     logger.info("drew {} beats of them", dataset.windows.size());
   }
   const Split split = make_split(run.protocol, dataset.windows, database, run.split);
   for (const std::string& note : split.notes) logger.info("{}: {}", split.label(), note);
-  logger.info("{} beats for training, {} for validation, {} for the test", split.training.size(), split.validation.size(),
-              split.test.size());
+  logger.info("{} beats for training, {} for validation, {} for the test", split.training.size(),
+              split.validation.size(), split.test.size());
   const ModelDescription description = describe(run, dataset, split);
 
   if (resume) check_same_data(folder, description);
@@ -186,14 +188,17 @@ int run_training(RunOptions run, const fs::path& folder, bool resume, bool json,
   const TrainingResult result = train_with_progress(run, dataset, split, description, folder, resume, logger);
   write_log_csv(folder, result.summary.history);
   if (result.interrupted) {
-    logger.warn("interrupted after {} whole epochs; to go on: train --resume {}", result.summary.epochs_run, folder.string());
+    logger.warn("interrupted after {} whole epochs; to go on: train --resume {}", result.summary.epochs_run,
+                folder.string());
     return kInterrupted;
   }
   const RunReport report = make_report(dataset, database, split, description, result.summary, folder, context);
   write_report(folder, report);
   if (const std::string warning = write_pictures(folder, report); !warning.empty()) logger.warn("{}", warning);
-  if (json) std::printf("%s", report_text(to_json(report)).c_str());
-  else print_summary(report, folder);
+  if (json)
+    std::printf("%s", report_text(to_json(report)).c_str());
+  else
+    print_summary(report, folder);
   return kSuccess;
 }
 
@@ -219,7 +224,8 @@ int train_command(int argc, char** argv) {
     }
     const fs::path config = fs::path(arguments.resume) / "config.json";
     const nlohmann::json stored = nlohmann::json::parse(read_text_file(config), nullptr, /*allow_exceptions=*/false);
-    return run_training(run_options_from_json(stored, config.string()), arguments.resume, true, arguments.json, *logger);
+    return run_training(run_options_from_json(stored, config.string()), arguments.resume, true, arguments.json,
+                        *logger);
   });
 }
 

@@ -22,8 +22,8 @@ std::string option_help() {
   std::string text = "NAME=VALUE, one of the model's own options:";
   for (const ModelSpec& spec : model_registry()) {
     for (const ModelOption& option : spec.options) {
-      text += " " + std::string(spec.name) + " " + std::string(option.name) + "=" + CLI::detail::to_string(option.default_value) +
-              " (" + std::string(option.text) + ");";
+      text += " " + std::string(spec.name) + " " + std::string(option.name) + "=" +
+              CLI::detail::to_string(option.default_value) + " (" + std::string(option.text) + ");";
     }
   }
   text.pop_back();
@@ -49,35 +49,56 @@ CLI::Option* choice(CLI::App& app, const std::string& flag, std::string& value, 
 }
 
 void declare_data(CLI::App& app, RunOptions& run) {
-  app.add_option("--data", run.data, "database by name (" + names_of(database_registry()) + ") or a folder of WFDB records")
-      ->capture_default_str()->group("Data");
-  app.add_option("--classes", run.preprocessing.class_map, names_of(class_maps()))->capture_default_str()->group("Data");
+  app.add_option("--data", run.data,
+                 "database by name (" + names_of(database_registry()) + ") or a folder of WFDB records")
+      ->capture_default_str()
+      ->group("Data");
+  app.add_option("--classes", run.preprocessing.class_map, names_of(class_maps()))
+      ->capture_default_str()
+      ->group("Data");
   std::vector<std::string> protocols;
   for (const ProtocolSpec& spec : protocol_registry()) protocols.emplace_back(spec.name);
   app.add_option("--protocol", run.protocol, names_of(protocol_registry()))
-      ->check(CLI::IsMember(protocols))->capture_default_str()->group("Data");
+      ->check(CLI::IsMember(protocols))
+      ->capture_default_str()
+      ->group("Data");
   app.add_option("--test-fraction", run.split.test_fraction, "share of the beats for the test (protocol random)")
-      ->capture_default_str()->group("Data");
+      ->capture_default_str()
+      ->group("Data");
   app.add_option("--validation-fraction", run.split.validation_fraction,
                  "share of the training side, of its beats or its subjects, for validation")
-      ->capture_default_str()->group("Data");
-  app.add_option("--max-windows", run.max_windows, "use at most so many beats, drawn in proportion to the classes; 0: all")
-      ->check(CLI::NonNegativeNumber)->capture_default_str()->group("Data");
+      ->capture_default_str()
+      ->group("Data");
+  app.add_option("--max-windows", run.max_windows,
+                 "use at most so many beats, drawn in proportion to the classes; 0: all")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str()
+      ->group("Data");
   app.add_flag("--strict", run.strict, "a wrong checksum is an error, not a warning")->group("Data");
 }
 
 void declare_preprocessing(CLI::App& app, Preprocessing& p) {
   const char* group = "Preprocessing";
   app.add_option("--lead", p.leads, "lead names in order of preference; the first that a record has is used")
-      ->capture_default_str()->delimiter(',')->group(group);
-  app.add_option("--window-before", p.before_samples, "samples before the beat at 360 Hz")->capture_default_str()->group(group);
+      ->delimiter(',')
+      ->default_str("MLII,II,V5")
+      ->group(group);
+  app.add_option("--window-before", p.before_samples, "samples before the beat at 360 Hz")
+      ->capture_default_str()
+      ->group(group);
   app.add_option("--window-after", p.after_samples, "samples from the beat on")->capture_default_str()->group(group);
-  app.add_option("--scaling", p.scaling, "record or window (mean 0, SD 1 over it), or none (mV)")->capture_default_str()->group(group);
+  app.add_option("--scaling", p.scaling, "record or window (mean 0, SD 1 over it), or none (mV)")
+      ->capture_default_str()
+      ->group(group);
   app.add_option("--edge", p.edge, "windows that cross a recording's edge: replicate its edge sample, or skip them")
-      ->capture_default_str()->group(group);
+      ->capture_default_str()
+      ->group(group);
   app.add_option("--filter-order", p.filter.order, "of the zero-phase Butterworth band-pass; 0: no filter")
-      ->capture_default_str()->group(group);
-  app.add_option("--filter-low", p.filter.low_hz, "lower -3 dB point of one pass in Hz")->capture_default_str()->group(group);
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--filter-low", p.filter.low_hz, "lower -3 dB point of one pass in Hz")
+      ->capture_default_str()
+      ->group(group);
   app.add_option("--filter-high", p.filter.high_hz, "upper one in Hz")->capture_default_str()->group(group);
 }
 
@@ -87,34 +108,56 @@ void declare_training(CLI::App& app, RunOptions& run) {
   app.add_option("--epochs", t.epochs, "passes over the training beats")->capture_default_str()->group(group);
   app.add_option("--batch-size", t.batch_size, "beats per step")->capture_default_str()->group(group);
   choice(app, "--optimizer", t.optimizer, "optimizer", "how weights are updated")->group(group);
-  app.add_option("--learning-rate", t.learning_rate, "at the start, after warm-up")->capture_default_str()->group(group);
-  app.add_option("--weight-decay", t.weight_decay, "L2 (adam, sgd) or decoupled (adamw)")->capture_default_str()->group(group);
+  app.add_option("--learning-rate", t.learning_rate, "at the start, after warm-up")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--weight-decay", t.weight_decay, "L2 (adam, sgd) or decoupled (adamw)")
+      ->capture_default_str()
+      ->group(group);
   app.add_option("--momentum", t.momentum, "of sgd")->capture_default_str()->group(group);
   choice(app, "--schedule", t.schedule, "schedule", "how the learning rate falls")->group(group);
-  app.add_option("--warmup-epochs", t.warmup_epochs, "the rate rises linearly over these")->capture_default_str()->group(group);
-  app.add_option("--step-epochs", t.step_epochs, "schedule step: x0.1 every so many epochs")->capture_default_str()->group(group);
-  app.add_option("--plateau-patience", t.plateau_patience, "schedule plateau: x0.1 after so many epochs without a better validation loss")
-      ->capture_default_str()->group(group);
-  choice(app, "--class-weights", t.class_weights, "class_weights", "weight of a class in the loss: equal, 1/n, 1/sqrt(n)")->group(group);
-  choice(app, "--sampling", t.sampling, "sampling", "each beat once an epoch, or each class equally often")->group(group);
+  app.add_option("--warmup-epochs", t.warmup_epochs, "the rate rises linearly over these")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--step-epochs", t.step_epochs, "schedule step: x0.1 every so many epochs")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--plateau-patience", t.plateau_patience,
+                 "schedule plateau: x0.1 after so many epochs without a better validation loss")
+      ->capture_default_str()
+      ->group(group);
+  choice(app, "--class-weights", t.class_weights, "class_weights",
+         "weight of a class in the loss: equal, 1/n, 1/sqrt(n)")
+      ->group(group);
+  choice(app, "--sampling", t.sampling, "sampling", "each beat once an epoch, or each class equally often")
+      ->group(group);
   app.add_option("--patience", t.patience, "stop early after so many epochs without a better --monitor; 0: never")
-      ->capture_default_str()->group(group);
+      ->capture_default_str()
+      ->group(group);
   choice(app, "--monitor", t.monitor, "monitor", "validation figure that chooses the best epoch")->group(group);
-  app.add_option("--clip-norm", t.clip_norm, "largest gradient norm; 0: no clipping")->capture_default_str()->group(group);
+  app.add_option("--clip-norm", t.clip_norm, "largest gradient norm; 0: no clipping")
+      ->capture_default_str()
+      ->group(group);
   app.add_option("--label-smoothing", t.label_smoothing, "of the cross-entropy")->capture_default_str()->group(group);
   app.add_option("--seed", t.seed, "of every random stream: split, weights, order, dropout")
-      ->check(CLI::NonNegativeNumber)->capture_default_str()->group(group);
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str()
+      ->group(group);
   choice(app, "--device", t.device, "device", "auto takes cuda where it is")->group(group);
-  app.add_option("--threads", run.threads, "0: one for each processor")->capture_default_str()->check(CLI::Range(0, 1024))->group(group);
+  app.add_option("--threads", run.threads, "0: one for each processor")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1024))
+      ->group(group);
 }
 
 }  // namespace
 
 nlohmann::json run_options_json(const RunOptions& o) {
-  return {{"model", o.model},       {"model_options", o.model_options}, {"data", o.data},
-          {"max_windows", o.max_windows}, {"strict", o.strict},         {"protocol", o.protocol},
-          {"split", o.split},       {"preprocessing", o.preprocessing}, {"training", o.training},
-          {"threads", o.threads}};
+  return {{"model", o.model},       {"model_options", o.model_options},
+          {"data", o.data},         {"max_windows", o.max_windows},
+          {"strict", o.strict},     {"protocol", o.protocol},
+          {"split", o.split},       {"preprocessing", o.preprocessing},
+          {"training", o.training}, {"threads", o.threads}};
 }
 
 RunOptions run_options_from_json(const nlohmann::json& json, const std::string& where) {
@@ -140,15 +183,18 @@ void declare_train_options(CLI::App& app, TrainArguments& arguments) {
   RunOptions& run = arguments.run;
   app.add_option("--model", run.model, names_of(model_registry()))->capture_default_str();
   app.add_option_function<std::vector<std::string>>(
-         "--model-option", [&run](const std::vector<std::string>& pairs) { run.model_options = parse_model_options(pairs); },
+         "--model-option",
+         [&run](const std::vector<std::string>& pairs) { run.model_options = parse_model_options(pairs); },
          option_help())
       ->delimiter(',');
   app.add_option("--out", arguments.out, "run folder to make; must not exist (default: runs/MODEL-N)");
   app.add_option("--resume", arguments.resume, "go on with the run in this folder; every other option comes from it")
-      ->check(CLI::ExistingDirectory)->configurable(false);
+      ->check(CLI::ExistingDirectory)
+      ->configurable(false);
   app.add_flag("--json", arguments.json, "print the report on stdout instead of tables")->configurable(false);
   app.add_option("--log-level", arguments.log_level, "of stderr: debug, info, warning, error, quiet")
-      ->check(CLI::IsMember({"debug", "info", "warning", "error", "quiet"}))->capture_default_str();
+      ->check(CLI::IsMember({"debug", "info", "warning", "error", "quiet"}))
+      ->capture_default_str();
   app.add_flag("--print-config", arguments.print_config, "print the effective options as a config file and stop")
       ->configurable(false);
   app.set_config("--config", "", "read options from a file as --print-config writes it; flags win over it");

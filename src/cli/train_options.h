@@ -18,13 +18,13 @@ struct RunOptions {
   std::string model = "resnet1d";
   ModelOptions model_options;
   std::string data = "simdb";
-  std::size_t max_windows = 0;     ///< 0: all
+  std::size_t max_windows = 0;  ///< 0: all
   bool strict = false;
   std::string protocol = "random";
   SplitOptions split;
   Preprocessing preprocessing;
   TrainingOptions training;
-  int threads = 0;                 ///< 0: one for each processor
+  int threads = 0;  ///< 0: one for each processor
 };
 
 nlohmann::json run_options_json(const RunOptions& options);

@@ -56,14 +56,16 @@ Agreement compare_with_checkpoint(const Checkpoint& checkpoint, const std::files
   std::vector<float> got;
   for (std::size_t first = 0; first < rows.size(); first += batch) {
     const std::size_t count = std::min(batch, rows.size() - first);
-    const auto part = engine->run(std::span(windows.values).subspan(first * length, count * length), static_cast<int>(count));
+    const auto part =
+        engine->run(std::span(windows.values).subspan(first * length, count * length), static_cast<int>(count));
     got.insert(got.end(), part.begin(), part.end());
   }
 
   Agreement agreement;
   agreement.windows = rows.size();
   for (std::size_t i = 0; i < got.size(); ++i) {
-    agreement.largest_difference = std::max(agreement.largest_difference, static_cast<double>(std::abs(got[i] - expected[i])));
+    agreement.largest_difference =
+        std::max(agreement.largest_difference, static_cast<double>(std::abs(got[i] - expected[i])));
   }
   const std::vector<int> a = predicted_labels(expected, outputs), b = predicted_labels(got, outputs);
   const auto same = std::inner_product(a.begin(), a.end(), b.begin(), std::size_t{0}, std::plus<>(), std::equal_to<>());

@@ -16,7 +16,8 @@ namespace {
 torch::jit::Module mirror(const torch::nn::Module& module, const std::string& name,
                           const std::shared_ptr<torch::jit::CompilationUnit>& unit) {
   torch::jit::Module script(c10::QualifiedName("__torch__." + name), unit);
-  for (const auto& parameter : module.named_parameters(false)) script.register_parameter(parameter.key(), parameter.value(), false);
+  for (const auto& parameter : module.named_parameters(false))
+    script.register_parameter(parameter.key(), parameter.value(), false);
   for (const auto& buffer : module.named_buffers(false)) script.register_buffer(buffer.key(), buffer.value());
   for (const auto& child : module.named_children()) {
     script.register_module(child.key(), mirror(*child.value(), name + "_" + child.key(), unit));
@@ -37,8 +38,7 @@ torch::jit::Module trace_and_freeze(const Checkpoint& checkpoint) {
   const ModelShape& shape = checkpoint.description.shape;
   torch::jit::Stack example{torch::zeros({2, shape.channels, shape.length})};
   const auto traced = torch::jit::tracer::trace(
-      example,
-      [&](torch::jit::Stack inputs) -> torch::jit::Stack { return {model.forward(inputs.at(0).toTensor())}; },
+      example, [&](torch::jit::Stack inputs) -> torch::jit::Stack { return {model.forward(inputs.at(0).toTensor())}; },
       [](const at::Tensor&) { return std::string(); }, /*strict=*/true, /*force_outplace=*/false, &script);
   script.type()->addMethod(
       unit->create_function(c10::QualifiedName(*script.type()->name(), "forward"), traced.first->graph, false));

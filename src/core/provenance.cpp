@@ -6,8 +6,12 @@
 namespace beatbench {
 
 void to_json(nlohmann::json& json, const Provenance& p) {
-  json = {{"dataset", p.dataset},       {"dataset_hash", p.dataset_hash}, {"protocol", p.protocol},
-          {"split_hash", p.split_hash}, {"seed", p.seed},                 {"commit", p.commit},
+  json = {{"dataset", p.dataset},
+          {"dataset_hash", p.dataset_hash},
+          {"protocol", p.protocol},
+          {"split_hash", p.split_hash},
+          {"seed", p.seed},
+          {"commit", p.commit},
           {"configuration", p.configuration}};
 }
 

@@ -156,12 +156,22 @@ WindowSet select_windows(const WindowSet& set, std::span<const std::uint32_t> ro
 std::vector<std::uint32_t> draw_stratified(const WindowSet& set, std::size_t count, std::uint64_t seed) {
   std::map<int, std::vector<std::uint32_t>> by_class;
   for (std::uint32_t i = 0; i < set.size(); ++i) by_class[set.rows[i].label].push_back(i);
+  const double part = static_cast<double>(count) / static_cast<double>(set.size());
+  std::map<int, std::size_t> take;
+  std::size_t taken = 0;
+  for (const auto& [label, rows] : by_class) {
+    const auto share = static_cast<std::size_t>(static_cast<double>(rows.size()) * part);
+    taken += take[label] = std::clamp<std::size_t>(share, 1, rows.size());
+  }
+  for (; taken > count; --taken) {  // the one of each rare class comes out of the largest
+    auto& largest = std::ranges::max_element(take, {}, [](const auto& entry) { return entry.second; })->second;
+    if (largest <= 1) break;
+    --largest;
+  }
   std::vector<std::uint32_t> chosen;
   for (auto& [label, rows] : by_class) {
     shuffle(rows, derive_seed(seed, static_cast<std::uint64_t>(label) + 1));
-    const double share = static_cast<double>(rows.size()) * static_cast<double>(count) / static_cast<double>(set.size());
-    const auto take = std::clamp<std::size_t>(static_cast<std::size_t>(share), 1, rows.size());
-    chosen.insert(chosen.end(), rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(take));
+    chosen.insert(chosen.end(), rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(take[label]));
   }
   std::ranges::sort(chosen);
   return chosen;

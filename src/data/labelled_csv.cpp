@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <optional>
 #include <string_view>
 
 #include "beatbench/core/error.h"
@@ -24,9 +25,19 @@ std::string_view next_field(std::string_view& rest) {
   return field;
 }
 
-bool parse_number(std::string_view text, float& value) {
+// Read in double precision, so that a value too small for a float is 0 and not an error. NaN and infinity count as
+// numbers here.
+std::optional<float> parse_float(std::string_view text) {
+  double value = 0;
   const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return failed == std::errc() && end == text.data() + text.size() && std::isfinite(value);
+  if (failed != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return static_cast<float>(value);
+}
+
+bool parse_number(std::string_view text, float& value) {
+  const auto parsed = parse_float(text);
+  value = parsed.value_or(0.0F);
+  return parsed && std::isfinite(*parsed);
 }
 
 int parse_label(std::string_view text, const std::vector<std::string>& class_names, const std::string& where) {
@@ -46,8 +57,7 @@ int parse_label(std::string_view text, const std::vector<std::string>& class_nam
 
 bool is_heading(std::string_view line) {
   next_field(line);
-  float ignored = 0;
-  return !parse_number(next_field(line), ignored);
+  return !parse_float(next_field(line));
 }
 
 }  // namespace
@@ -79,7 +89,8 @@ Dataset load_labelled_csv(const std::filesystem::path& path, const Preprocessing
       const std::string_view field = next_field(line);
       float value = 0;
       if (!parse_number(field, value)) {
-        throw Error(ErrorKind::data, where, "value " + std::to_string(i + 1) + " is '" + std::string(field) + "', no number");
+        throw Error(ErrorKind::data, where,
+                    "value " + std::to_string(i + 1) + " is '" + std::string(field) + "', no number");
       }
       dataset.windows.values.push_back(value);
     }

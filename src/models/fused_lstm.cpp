@@ -29,7 +29,8 @@ class FusedLstm : public torch::autograd::Function<FusedLstm> {
                                const torch::Tensor& bias_ih, const torch::Tensor& bias_hh) {
     const LstmShape shape{x.size(1), x.size(2), weight_hh.size(1)};
     const std::int64_t columns = shape.steps * shape.batch;
-    const torch::Tensor gates = torch::addmm((bias_ih + bias_hh).unsqueeze(1), weight_ih, x.reshape({x.size(0), columns}));
+    const torch::Tensor gates =
+        torch::addmm((bias_ih + bias_hh).unsqueeze(1), weight_ih, x.reshape({x.size(0), columns}));
     const torch::Tensor recurrent = weight_hh.contiguous();
     const torch::Tensor cells = torch::empty({shape.hidden, shape.steps, shape.batch}, x.options());
     const torch::Tensor states = torch::empty_like(cells);
@@ -60,7 +61,8 @@ class FusedLstm : public torch::autograd::Function<FusedLstm> {
     const torch::Tensor bias_gradient = gates.sum(1);
     torch::Tensor x_gradient;
     if (context->needs_input_grad(0)) x_gradient = torch::mm(weight_ih.t(), gates).view(x.sizes());
-    return {x_gradient, torch::mm(gates, flat_x.t()), torch::mm(later, earlier.t()), bias_gradient, bias_gradient.clone()};
+    return {x_gradient, torch::mm(gates, flat_x.t()), torch::mm(later, earlier.t()), bias_gradient,
+            bias_gradient.clone()};
   }
 };
 

@@ -35,9 +35,10 @@ class Lstm final : public BeatModel {
   // The same with the samples as columns of one matrix, see fused_lstm.h.
   torch::Tensor forward_fused(const torch::Tensor& batch) {
     const std::int64_t rows = batch.size(0), padding = padded_batch(rows) - rows, length = batch.size(2);
-    const torch::Tensor columns = torch::constant_pad_nd(batch.permute({1, 2, 0}), {0, padding});  // [channels, length, N]
-    const torch::Tensor x = torch::relu(
-        torch::addmm(dense_->bias.unsqueeze(1), dense_->weight, columns.reshape({columns.size(0), length * (rows + padding)})));
+    const torch::Tensor columns =
+        torch::constant_pad_nd(batch.permute({1, 2, 0}), {0, padding});  // [channels, length, N]
+    const torch::Tensor x = torch::relu(torch::addmm(dense_->bias.unsqueeze(1), dense_->weight,
+                                                     columns.reshape({columns.size(0), length * (rows + padding)})));
     const torch::Tensor state = fused_lstm_last(x.view({x.size(0), length, rows + padding}), lstm_->parameters());
     return head_(state.narrow(1, 0, rows).t());
   }

@@ -36,7 +36,8 @@ BEATBENCH_INLINE void exponential(Lanes& x) {
   const Lanes limit = Lanes{} + 80.0F;
   x = x > limit ? limit : x;
   x = x < -limit ? -limit : x;
-  const Lanes shifted = x * 1.44269504088896341F + 12582912.0F;  // 1.5 x 2^23: the integer part ends up in the last bits
+  const Lanes shifted =
+      x * 1.44269504088896341F + 12582912.0F;  // 1.5 x 2^23: the integer part ends up in the last bits
   const Lanes n = shifted - 12582912.0F;
   const Lanes r = x - n * 0.693359375F + n * 2.12194440e-4F;
   Lanes p = r * 1.9875691500e-4F + 1.3981999507e-3F;

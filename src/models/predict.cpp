@@ -53,7 +53,8 @@ std::vector<float> predict_logits(BeatModel& model, const WindowSet& windows, st
   const torch::Device device = model.parameters().front().device();
   std::vector<float> logits;
   for (std::size_t first = 0; first < rows.size(); first += static_cast<std::size_t>(batch_size)) {
-    const auto part = rows.subspan(first, std::min<std::size_t>(static_cast<std::size_t>(batch_size), rows.size() - first));
+    const auto part =
+        rows.subspan(first, std::min<std::size_t>(static_cast<std::size_t>(batch_size), rows.size() - first));
     const torch::Tensor out = model.forward(gather_windows(windows, part).to(device)).to(torch::kCPU).contiguous();
     logits.insert(logits.end(), out.data_ptr<float>(), out.data_ptr<float>() + out.numel());
   }
@@ -62,7 +63,8 @@ std::vector<float> predict_logits(BeatModel& model, const WindowSet& windows, st
 
 std::vector<int> predicted_labels(std::span<const float> scores, int outputs) {
   std::vector<int> labels;
-  for (std::size_t i = 0; i + static_cast<std::size_t>(outputs) <= scores.size(); i += static_cast<std::size_t>(outputs)) {
+  for (std::size_t i = 0; i + static_cast<std::size_t>(outputs) <= scores.size();
+       i += static_cast<std::size_t>(outputs)) {
     const auto row = scores.subspan(i, static_cast<std::size_t>(outputs));
     labels.push_back(static_cast<int>(std::ranges::max_element(row) - row.begin()));
   }
@@ -70,7 +72,8 @@ std::vector<int> predicted_labels(std::span<const float> scores, int outputs) {
 }
 
 void softmax_rows(std::span<float> scores, int outputs) {
-  for (std::size_t i = 0; i + static_cast<std::size_t>(outputs) <= scores.size(); i += static_cast<std::size_t>(outputs)) {
+  for (std::size_t i = 0; i + static_cast<std::size_t>(outputs) <= scores.size();
+       i += static_cast<std::size_t>(outputs)) {
     const auto row = scores.subspan(i, static_cast<std::size_t>(outputs));
     const float largest = *std::ranges::max_element(row);
     double sum = 0;

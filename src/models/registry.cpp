@@ -56,8 +56,8 @@ std::shared_ptr<BeatModel> make_model(std::string_view name, const ModelShape& s
   const ModelSpec& spec = find_model(name);
   if (shape.channels < 1 || shape.length < 16 || shape.outputs < 1) {
     throw Error(ErrorKind::usage, "model " + std::string(name),
-                "needs at least 1 channel, 16 samples and 1 output; asked for " + std::to_string(shape.channels) + ", " +
-                    std::to_string(shape.length) + " and " + std::to_string(shape.outputs));
+                "needs at least 1 channel, 16 samples and 1 output; asked for " + std::to_string(shape.channels) +
+                    ", " + std::to_string(shape.length) + " and " + std::to_string(shape.outputs));
   }
   return spec.make(shape, resolve_options(spec, given));
 }

@@ -71,8 +71,9 @@ class ResNet1d final : public BeatModel {
     norm_ = register_module("norm", nn::BatchNorm1d(filters));
     int in = filters, length = shape.length;
     for (int i = 1; i <= kUnits; ++i) {
-      units_.push_back(register_module(
-          "unit" + std::to_string(i), std::make_shared<ResidualUnit>(in, i * filters, length, kernel, stride, dropout)));
+      units_.push_back(
+          register_module("unit" + std::to_string(i),
+                          std::make_shared<ResidualUnit>(in, i * filters, length, kernel, stride, dropout)));
       in = i * filters;
       length = (length + stride - 1) / stride;
     }

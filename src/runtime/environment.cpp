@@ -2,9 +2,9 @@
 
 #include <dlfcn.h>
 #include <sched.h>
-#include <unistd.h>
 #include <torch/torch.h>
 #include <torch/version.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -32,13 +32,16 @@ Blas loaded_blas() {
     const int kind = parallel();
     auto* core = loaded_symbol<char*()>("openblas_get_corename");
     const std::string text = std::string(config()) + (core ? std::string(", kernels for ") + core() : "") +
-                             (kind == 2 ? " (OpenMP)" : kind == 1 ? " (own threads)" : " (no threads)");
+                             (kind == 2   ? " (OpenMP)"
+                              : kind == 1 ? " (own threads)"
+                                          : " (no threads)");
     if (kind == 1) {
       return {text, "OpenBLAS with its own threads fights LibTorch for the cores; install libopenblas0-openmp"};
     }
     return {text, ""};
   }
-  if (loaded_symbol<void()>("MKL_Get_Version_String") || loaded_symbol<void()>("mkl_get_version_string")) return {"MKL", ""};
+  if (loaded_symbol<void()>("MKL_Get_Version_String") || loaded_symbol<void()>("mkl_get_version_string"))
+    return {"MKL", ""};
   if (loaded_symbol<void()>("bli_info_get_version_str")) return {"BLIS", ""};
   if (torch::cuda::is_available() || at::hasMKL()) return {"built into LibTorch", ""};
   return {"reference BLAS", "the reference BLAS is up to 20 times slower than OpenBLAS; install libopenblas0-openmp"};
@@ -55,7 +58,9 @@ void restart_with_fast_settings([[maybe_unused]] char** argv) {
   auto* core_name = loaded_symbol<char*()>("openblas_get_corename");
   const std::string_view kernels = core_name ? core_name() : "";
   if (kernels == "Prescott" || kernels == "Core2") {
-    set_if_absent("OPENBLAS_CORETYPE", __builtin_cpu_supports("avx512f") ? "SkylakeX" : __builtin_cpu_supports("avx2") ? "Haswell" : nullptr);
+    set_if_absent("OPENBLAS_CORETYPE", __builtin_cpu_supports("avx512f") ? "SkylakeX"
+                                       : __builtin_cpu_supports("avx2")  ? "Haswell"
+                                                                         : nullptr);
   }
 #endif
   if (!std::getenv("GOMP_SPINCOUNT")) set_if_absent("OMP_WAIT_POLICY", "passive");

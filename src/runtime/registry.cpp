@@ -9,7 +9,8 @@ namespace beatbench {
 namespace {
 
 constexpr std::array kEngines = {
-    EngineSpec{"torchscript", "TorchScript file (.pt) made by convert", engines::is_torchscript, engines::open_torchscript},
+    EngineSpec{"torchscript", "TorchScript file (.pt) made by convert", engines::is_torchscript,
+               engines::open_torchscript},
     EngineSpec{"checkpoint", "checkpoint of a run (.pt), run by the model's own code", engines::is_checkpoint,
                engines::open_checkpoint},
 };

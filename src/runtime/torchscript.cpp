@@ -52,7 +52,9 @@ class TorchScriptEngine final : public Engine {
 
 }  // namespace
 
-bool is_torchscript(const std::filesystem::path& file) { return archive_has(file, "extra/" + std::string(kDescriptionEntry)); }
+bool is_torchscript(const std::filesystem::path& file) {
+  return archive_has(file, "extra/" + std::string(kDescriptionEntry));
+}
 
 std::unique_ptr<Engine> open_torchscript(const std::filesystem::path& file) {
   return std::make_unique<TorchScriptEngine>(file);

@@ -78,8 +78,10 @@ std::vector<Biquad> butterworth_band_pass(const BandPass& band, double sampling_
   std::vector<double> real;
   for (const Complex pole : analogue_poles(band.order, low, high)) {
     const Complex digital = (twice_rate + pole) / (twice_rate - pole);
-    if (std::abs(digital.imag()) < 1e-12) real.push_back(digital.real());
-    else if (digital.imag() > 0) upper.push_back(digital);
+    if (std::abs(digital.imag()) < 1e-12)
+      real.push_back(digital.real());
+    else if (digital.imag() > 0)
+      upper.push_back(digital);
   }
   std::vector<Biquad> sections;
   for (const Complex pole : upper) sections.push_back({1, 0, -1, -2 * pole.real(), std::norm(pole)});

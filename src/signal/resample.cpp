@@ -13,15 +13,26 @@ std::vector<float> resample(std::span<const float> signal, double from_hz, doubl
   if (!(from_hz >= lowest && from_hz <= highest) || !(to_hz >= lowest && to_hz <= highest)) {
     throw Error(ErrorKind::usage, "resample", "rates must be 0.01 to 10,000,000 Hz");
   }
-  if (from_hz == to_hz) return {signal.begin(), signal.end()};
-  std::vector<float> out(static_cast<std::size_t>(std::llround(static_cast<double>(signal.size()) * to_hz / from_hz)));
+  if (from_hz == to_hz || signal.empty()) return {signal.begin(), signal.end()};
+  // soxr takes the signal to be 0 outside. The line from the first to the last sample is left out while it works, or
+  // an offset would ring at both ends by a fifth of its height.
+  const double first = signal.front();
+  const double slope = signal.size() > 1 ? (signal.back() - first) / static_cast<double>(signal.size() - 1) : 0.0;
+  std::vector<float> in(signal.size());
+  for (std::size_t i = 0; i < in.size(); ++i) {
+    in[i] = static_cast<float>(signal[i] - first - slope * static_cast<double>(i));
+  }
+  std::vector<float> out(static_cast<std::size_t>(std::llround(static_cast<double>(in.size()) * to_hz / from_hz)));
   const soxr_quality_spec_t quality = soxr_quality_spec(SOXR_VHQ, 0);
   std::size_t done = 0;
-  const soxr_error_t failed = soxr_oneshot(from_hz, to_hz, 1, signal.data(), signal.size(), nullptr, out.data(),
-                                           out.size(), &done, nullptr, &quality, nullptr);
+  const soxr_error_t failed = soxr_oneshot(from_hz, to_hz, 1, in.data(), in.size(), nullptr, out.data(), out.size(),
+                                           &done, nullptr, &quality, nullptr);
   if (failed) throw Error(ErrorKind::unsupported, "resample", failed);
   const float last = done > 0 ? out[done - 1] : 0.0F;  // the resampler may end a sample early
   for (std::size_t i = done; i < out.size(); ++i) out[i] = last;
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    out[i] = static_cast<float>(out[i] + first + slope * static_cast<double>(i) * from_hz / to_hz);
+  }
   return out;
 }
 

@@ -13,8 +13,8 @@ std::unique_ptr<torch::optim::Optimizer> make_optimizer(const TrainingOptions& o
         optim::SGDOptions(options.learning_rate).momentum(options.momentum).weight_decay(options.weight_decay));
   }
   if (options.optimizer == "adamw") {
-    return std::make_unique<optim::AdamW>(parameters,
-                                          optim::AdamWOptions(options.learning_rate).weight_decay(options.weight_decay));
+    return std::make_unique<optim::AdamW>(
+        parameters, optim::AdamWOptions(options.learning_rate).weight_decay(options.weight_decay));
   }
   return std::make_unique<optim::Adam>(parameters,
                                        optim::AdamOptions(options.learning_rate).weight_decay(options.weight_decay));

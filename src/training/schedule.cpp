@@ -34,8 +34,8 @@ int plateau_drops(const TrainingOptions& options, std::span<const EpochRow> hist
 
 }  // namespace
 
-double learning_rate_at(const TrainingOptions& options, std::span<const EpochRow> history, int epoch,
-                        std::int64_t step, std::int64_t steps) {
+double learning_rate_at(const TrainingOptions& options, std::span<const EpochRow> history, int epoch, std::int64_t step,
+                        std::int64_t steps) {
   const double done = (epoch - 1) + static_cast<double>(step) / static_cast<double>(steps);  // epochs so far
   if (done < options.warmup_epochs) {
     return options.learning_rate * (done + 1.0 / static_cast<double>(steps)) / options.warmup_epochs;

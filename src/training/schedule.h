@@ -11,8 +11,8 @@ namespace beatbench {
 
 /// The learning rate of a step. A function of the options, the position and the epochs so far, so that nothing but
 /// the history has to be saved.
-double learning_rate_at(const TrainingOptions& options, std::span<const EpochRow> history, int epoch,
-                        std::int64_t step, std::int64_t steps);
+double learning_rate_at(const TrainingOptions& options, std::span<const EpochRow> history, int epoch, std::int64_t step,
+                        std::int64_t steps);
 
 /// Index of the epoch with the best monitored figure, the first of equals.
 std::optional<std::size_t> best_epoch(const TrainingOptions& options, std::span<const EpochRow> history);

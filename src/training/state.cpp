@@ -5,7 +5,9 @@
 namespace beatbench {
 namespace {
 
-nlohmann::json optional_json(const std::optional<double>& value) { return value ? nlohmann::json(*value) : nlohmann::json(); }
+nlohmann::json optional_json(const std::optional<double>& value) {
+  return value ? nlohmann::json(*value) : nlohmann::json();
+}
 
 std::optional<double> optional_from(const nlohmann::json& json) {
   return json.is_null() ? std::nullopt : std::optional(json.get<double>());

@@ -36,8 +36,8 @@ struct Trainer {
   std::unique_ptr<torch::optim::Optimizer> optimizer;
   torch::nn::CrossEntropyLoss loss;
   TrainingState state;
-  std::int64_t windows_done = 0;        // in this call
-  double training_seconds = 0;          // in this call, validation not counted
+  std::int64_t windows_done = 0;  // in this call
+  double training_seconds = 0;    // in this call, validation not counted
 
   std::int64_t steps_per_epoch() const {
     return (static_cast<std::int64_t>(split.training.size()) + options.batch_size - 1) / options.batch_size;
@@ -82,7 +82,8 @@ void start_from_last(Trainer& t) {
 double run_step(Trainer& t, std::span<const std::uint32_t> rows) {
   torch::manual_seed(derive_seed(t.options.seed, static_cast<std::uint64_t>(t.state.epoch),
                                  static_cast<std::uint64_t>(t.state.step) + 1));
-  set_learning_rate(*t.optimizer, learning_rate_at(t.options, t.state.history, t.state.epoch, t.state.step, t.steps_per_epoch()));
+  set_learning_rate(*t.optimizer,
+                    learning_rate_at(t.options, t.state.history, t.state.epoch, t.state.step, t.steps_per_epoch()));
   t.model->train();
   t.optimizer->zero_grad();
   const torch::Tensor labels = gather_labels(t.windows, rows).to(t.device);
@@ -104,11 +105,14 @@ double run_step(Trainer& t, std::span<const std::uint32_t> rows) {
 void report_step(const Trainer& t) {
   if (!t.callbacks.on_step) return;
   const std::int64_t steps = t.steps_per_epoch();
-  const auto seen = std::min<std::int64_t>(t.state.step * t.options.batch_size, static_cast<std::int64_t>(t.split.training.size()));
+  const auto seen =
+      std::min<std::int64_t>(t.state.step * t.options.batch_size, static_cast<std::int64_t>(t.split.training.size()));
   const double rate = static_cast<double>(t.windows_done) / std::max(t.training_seconds, 1e-9);
-  const double left = static_cast<double>(t.split.training.size()) * (t.options.epochs - t.state.epoch + 1) - static_cast<double>(seen);
+  const double left =
+      static_cast<double>(t.split.training.size()) * (t.options.epochs - t.state.epoch + 1) - static_cast<double>(seen);
   t.callbacks.on_step({t.state.epoch, t.options.epochs, t.state.step, steps,
-                       t.state.loss_sum / static_cast<double>(std::max<std::int64_t>(seen, 1)), rate, left / std::max(rate, 1e-9)});
+                       t.state.loss_sum / static_cast<double>(std::max<std::int64_t>(seen, 1)), rate,
+                       left / std::max(rate, 1e-9)});
 }
 
 EpochRow validate_epoch(Trainer& t) {
@@ -118,12 +122,13 @@ EpochRow validate_epoch(Trainer& t) {
                                                 {static_cast<std::int64_t>(t.split.validation.size()), outputs});
   const torch::Tensor labels = gather_labels(t.windows, t.split.validation);
   const std::vector<int> reference(labels.data_ptr<std::int64_t>(), labels.data_ptr<std::int64_t>() + labels.numel());
-  const ClassificationFigures figures = evaluate_classification(
-      reference, predicted_labels(logits, outputs), t.description.preprocessing.class_names);
+  const ClassificationFigures figures =
+      evaluate_classification(reference, predicted_labels(logits, outputs), t.description.preprocessing.class_names);
   const auto n = static_cast<double>(t.split.training.size());
   EpochRow row;
   row.epoch = t.state.epoch;
-  row.learning_rate = learning_rate_at(t.options, t.state.history, t.state.epoch, t.steps_per_epoch() - 1, t.steps_per_epoch());
+  row.learning_rate =
+      learning_rate_at(t.options, t.state.history, t.state.epoch, t.steps_per_epoch() - 1, t.steps_per_epoch());
   row.train_loss = t.state.loss_sum / n;
   row.train_accuracy = static_cast<double>(t.state.correct) / n;
   row.validation_loss = torch::nn::functional::cross_entropy(scores, labels).item<double>();
@@ -173,9 +178,12 @@ TrainingResult train_model(const WindowSet& windows, const Split& split, const M
   validate(options);
   Trainer t{windows, split, description, options, checkpoints, callbacks};
   t.device = choose_device(options.device);
-  if (resume) start_from_last(t);
-  else start_fresh(t);
-  const std::vector<float> weights = loss_weights(windows, split.training, description.shape.outputs, options.class_weights);
+  if (resume)
+    start_from_last(t);
+  else
+    start_fresh(t);
+  const std::vector<float> weights =
+      loss_weights(windows, split.training, description.shape.outputs, options.class_weights);
   auto loss_options = torch::nn::CrossEntropyLossOptions().label_smoothing(options.label_smoothing);
   if (!weights.empty()) loss_options.weight(torch::tensor(weights));
   t.loss = torch::nn::CrossEntropyLoss(loss_options);
@@ -198,7 +206,7 @@ TrainingResult train_model(const WindowSet& windows, const Split& split, const M
   result.summary.best_epoch = best ? t.state.history[*best].epoch : 0;
   result.summary.seconds = t.state.seconds_before + seconds_since(start);
   result.summary.windows_per_second = static_cast<double>(t.windows_done) / std::max(t.training_seconds, 1e-9);
-  result.summary.stopped_by = result.interrupted                                ? "interrupted"
+  result.summary.stopped_by = result.interrupted                            ? "interrupted"
                               : should_stop_early(options, t.state.history) ? "early stopping"
                                                                             : "epochs";
   result.summary.history = t.state.history;

@@ -2,9 +2,9 @@
 //
 //   build/bin/train_step --benchmark_min_time=5
 //
-// lstm: the recurrence itself needs 4 H (I + H) multiply-adds a step, H = 23, I = 45: 1.35 million a window forwards and
-// about twice that backwards, 8.1 MFLOP a window in all. At the 240 GFLOP/s of a large product on two cores that is a
-// limit of 30,000 windows/s; the recurrent part runs as small products (23 wide) with 5 H exponentials a step and is
+// lstm: the recurrence itself needs 4 H (I + H) multiply-adds a step, H = 23, I = 45: 1.35 million a window forwards
+// and about twice that backwards, 8.1 MFLOP a window in all. At the 240 GFLOP/s of a large product on two cores that is
+// a limit of 30,000 windows/s; the recurrent part runs as small products (23 wide) with 5 H exponentials a step and is
 // what keeps it away from there. `lstm_libtorch` is the same network on LibTorch's own operator, which is what PyTorch
 // runs: the ratio of the two figures is what beatbench's kernel gains.
 #include <benchmark/benchmark.h>
@@ -44,7 +44,8 @@ void train_steps(benchmark::State& state, beatbench::BeatModel& model) {
     torch::nn::functional::cross_entropy(model.forward(batch), labels).backward();
     optimizer.step();
   }
-  state.counters["windows/s"] = benchmark::Counter(static_cast<double>(state.iterations() * kBatch), benchmark::Counter::kIsRate);
+  state.counters["windows/s"] =
+      benchmark::Counter(static_cast<double>(state.iterations() * kBatch), benchmark::Counter::kIsRate);
 }
 
 void lstm_libtorch(benchmark::State& state) {
@@ -58,9 +59,12 @@ int main(int argc, char** argv) {
   beatbench::restart_with_fast_settings(argv);
   beatbench::set_compute_threads(0);
   for (const beatbench::ModelSpec& spec : beatbench::model_registry()) {
-    benchmark::RegisterBenchmark(std::string(spec.name).c_str(), [name = std::string(spec.name)](benchmark::State& state) {
-      train_steps(state, *beatbench::make_model(name, {1, kLength, kClasses}));
-    })->UseRealTime()->Unit(benchmark::kMillisecond);
+    benchmark::RegisterBenchmark(std::string(spec.name).c_str(),
+                                 [name = std::string(spec.name)](benchmark::State& state) {
+                                   train_steps(state, *beatbench::make_model(name, {1, kLength, kClasses}));
+                                 })
+        ->UseRealTime()
+        ->Unit(benchmark::kMillisecond);
   }
   benchmark::RegisterBenchmark("lstm_libtorch", lstm_libtorch)->UseRealTime()->Unit(benchmark::kMillisecond);
   benchmark::Initialize(&argc, argv);

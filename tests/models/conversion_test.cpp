@@ -36,7 +36,8 @@ class Conversion : public testing::Test {
  protected:
   Conversion() { std::filesystem::create_directories(folder_); }
   ~Conversion() override { std::filesystem::remove_all(folder_); }
-  std::filesystem::path folder_ = std::filesystem::temp_directory_path() /
+  std::filesystem::path folder_ =
+      std::filesystem::temp_directory_path() /
       (std::string("beatbench_conversion_") + testing::UnitTest::GetInstance()->current_test_info()->name());
 };
 

@@ -24,7 +24,8 @@ inline WindowSet made_up_windows(std::size_t count, std::uint64_t seed = 1) {
       const double bump = std::exp(-0.05 * (t - centre) * (t - centre));
       set.values.push_back(static_cast<float>(2.0 * bump + 0.2 * (uniform_unit(engine) - 0.5)));
     }
-    set.rows.push_back({static_cast<std::uint32_t>(i % 2), static_cast<std::int64_t>(100 * i), 1, static_cast<std::int16_t>(label)});
+    set.rows.push_back(
+        {static_cast<std::uint32_t>(i % 2), static_cast<std::int64_t>(100 * i), 1, static_cast<std::int16_t>(label)});
   }
   return set;
 }

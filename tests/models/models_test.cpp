@@ -53,9 +53,16 @@ TEST(Models, UnknownModelListsTheValidOnes) {
 }
 
 TEST(Models, UnknownOrAbsurdOptionsAreRefused) {
-  EXPECT_THAT([] { make_model("lstm", {1, 216, 2}, {{"layers", 2}}); },
-              testing::ThrowsMessage<Error>(HasSubstr("valid: dense, hidden")));
-  EXPECT_THAT([] { make_model("lstm", {1, 216, 2}, {{"hidden", 0}}); }, testing::ThrowsMessage<Error>(HasSubstr("allowed: 1")));
+  EXPECT_THAT(
+      [] {
+        make_model("lstm", {1, 216, 2}, {{"layers", 2}});
+      },
+      testing::ThrowsMessage<Error>(HasSubstr("valid: dense, hidden")));
+  EXPECT_THAT(
+      [] {
+        make_model("lstm", {1, 216, 2}, {{"hidden", 0}});
+      },
+      testing::ThrowsMessage<Error>(HasSubstr("allowed: 1")));
   EXPECT_THAT([] { make_model("lstm", {1, 8, 2}); }, testing::ThrowsMessage<Error>(HasSubstr("16 samples")));
 }
 
@@ -83,7 +90,8 @@ TEST(Models, EachOneHonoursTheContract) {
 // LibTorch's own LSTM is the reference: state and every gradient.
 TEST(FusedLstm, EqualsLibTorchs) {
   torch::manual_seed(5);
-  for (const auto& [steps, rows, inputs, hidden] : {std::array{7, 5, 3, 4}, {216, 32, 45, 23}, {1, 1, 1, 1}, {20, 17, 2, 33}}) {
+  for (const auto& [steps, rows, inputs, hidden] :
+       {std::array{7, 5, 3, 4}, {216, 32, 45, 23}, {1, 1, 1, 1}, {20, 17, 2, 33}}) {
     torch::nn::LSTM lstm(torch::nn::LSTMOptions(inputs, hidden).batch_first(true));
     const torch::Tensor x = torch::randn({rows, steps, inputs}, torch::requires_grad());
     const torch::Tensor weights = torch::randn({rows, hidden});
@@ -101,7 +109,8 @@ TEST(FusedLstm, EqualsLibTorchs) {
     EXPECT_TRUE(torch::allclose(state, expected, 1e-4, 1e-5)) << (state - expected).abs().max();
     for (std::size_t i = 0; i < gradients.size(); ++i) {
       const double largest = expected_gradients[i].abs().max().item<double>();
-      EXPECT_LT((gradients[i] - expected_gradients[i]).abs().max().item<double>(), 1e-4 * (1 + largest)) << "gradient " << i;
+      EXPECT_LT((gradients[i] - expected_gradients[i]).abs().max().item<double>(), 1e-4 * (1 + largest))
+          << "gradient " << i;
     }
   }
 }

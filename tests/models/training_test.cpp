@@ -33,9 +33,10 @@ class Training : public testing::Test {
   }
   ~Training() override { std::filesystem::remove_all(folder_); }
 
-  TrainingResult run(const std::string& name, const std::string& model, const TrainingOptions& options, bool resume = false,
-                     const TrainingCallbacks& callbacks = {}) {
-    const ModelOptions small = model == "lstm" ? ModelOptions{{"dense", 6}, {"hidden", 8}} : ModelOptions{{"filters", 4}};
+  TrainingResult run(const std::string& name, const std::string& model, const TrainingOptions& options,
+                     bool resume = false, const TrainingCallbacks& callbacks = {}) {
+    const ModelOptions small =
+        model == "lstm" ? ModelOptions{{"dense", 6}, {"hidden", 8}} : ModelOptions{{"filters", 4}};
     return train_model(windows_, split_, made_up_description(model, small), options, folder_ / name, resume, callbacks);
   }
 
@@ -136,13 +137,16 @@ TEST_F(Training, BestIsByValidationAndEarlyStoppingStops) {
 
 TEST_F(Training, LossThatIsNoNumberEndsTheRun) {
   windows_.values[5 * 64 + 3] = std::nanf("");
-  EXPECT_THAT([&] { run("a", "resnet1d", quick_options()); }, testing::ThrowsMessage<Error>(HasSubstr("no longer finite")));
+  EXPECT_THAT([&] { run("a", "resnet1d", quick_options()); },
+              testing::ThrowsMessage<Error>(HasSubstr("no longer finite")));
 }
 
 TEST_F(Training, DamagedStateIsNamed) {
   run("a", "lstm", quick_options());
-  std::filesystem::copy_file(folder_ / "a" / "best.pt", folder_ / "a" / "last.pt", std::filesystem::copy_options::overwrite_existing);
-  EXPECT_THAT([&] { run("a", "lstm", quick_options(), true); }, testing::ThrowsMessage<Error>(HasSubstr("no training state")));
+  std::filesystem::copy_file(folder_ / "a" / "best.pt", folder_ / "a" / "last.pt",
+                             std::filesystem::copy_options::overwrite_existing);
+  EXPECT_THAT([&] { run("a", "lstm", quick_options(), true); },
+              testing::ThrowsMessage<Error>(HasSubstr("no training state")));
 }
 
 TEST_F(Training, BadOptionsAreRefusedByName) {
@@ -210,7 +214,8 @@ TEST(Sampler, ShuffledVisitsEachRowOnceAndBalancedEachClassEquallyOften) {
 
   std::array<int, 3> counts{};
   for (int epoch = 1; epoch <= 10; ++epoch) {
-    for (const auto row : epoch_order(windows, rows, "balanced", 1, epoch)) ++counts[static_cast<std::size_t>(windows.rows[row].label)];
+    for (const auto row : epoch_order(windows, rows, "balanced", 1, epoch))
+      ++counts[static_cast<std::size_t>(windows.rows[row].label)];
   }
   for (const int count : counts) EXPECT_NEAR(count, 1000, 130);  // five standard deviations of 3000 draws at 1/3
 }

@@ -192,7 +192,8 @@ TEST(ZeroPhaseFilter, WithoutSectionsChangesNothing) {
   EXPECT_EQ(y, sample_signal());
 }
 
-// A pulse in the middle must come out as the same curve to both sides, at any length.
+// A pulse in the middle must come out as the same curve to both sides. (Where the low edge is at 0.5 Hz its tail is
+// longer than this signal, and cut off at one end.)
 TEST(ZeroPhaseFilter, KeepsASymmetricSignalSymmetric) {
   for (const std::size_t n : {2001, 2002}) {
     std::vector<float> y(n);
@@ -200,20 +201,20 @@ TEST(ZeroPhaseFilter, KeepsASymmetricSignalSymmetric) {
       const double t = (static_cast<double>(i) - static_cast<double>(n - 1) / 2) / 360;
       y[i] = static_cast<float>(std::exp(-t * t / 0.0002));
     }
-    filter_zero_phase(y, butterworth_band_pass({5, 0.5, 40}, 360));
+    filter_zero_phase(y, butterworth_band_pass({5, 5, 15}, 360));
     for (std::size_t i = 0; i < n / 2; ++i) ASSERT_NEAR(y[i], y[n - 1 - i], 2e-6) << i;
-    EXPECT_GT(y[n / 2], 0.5F);
+    EXPECT_GT(y[n / 2], 0.2F);
   }
 }
 
 TEST(ZeroPhaseFilter, KeepsASineInThePassBandInPlace) {
-  std::vector<float> y(3600);
+  std::vector<float> y(36'000);
   for (std::size_t i = 0; i < y.size(); ++i) {
     y[i] = static_cast<float>(std::sin(2 * std::numbers::pi * 10 * static_cast<double>(i) / 360));
   }
   const auto before = y;
   filter_zero_phase(y, butterworth_band_pass({5, 0.5, 40}, 360));
-  for (std::size_t i = 1000; i < 2600; ++i) ASSERT_NEAR(y[i], before[i], 1e-3) << i;
+  for (std::size_t i = 10'000; i < 26'000; ++i) ASSERT_NEAR(y[i], before[i], 1e-3) << i;
 }
 
 TEST(ZeroPhaseFilter, TakesAwayAConstant) {
@@ -237,7 +238,7 @@ TEST(ZeroPhaseFilter, IsLinear) {
 TEST(ZeroPhaseFilter, ReversedInputGivesReversedOutput) {
   const auto sections = butterworth_band_pass({5, 5, 15}, 360);
   std::vector<float> forwards(3600);
-  for (std::size_t i = 1500; i < 2000; ++i) forwards[i] = sample_signal()[i - 1500];
+  for (std::size_t i = 1500; i < 1900; ++i) forwards[i] = sample_signal()[i - 1500];
   std::vector<float> backwards(forwards.rbegin(), forwards.rend());
   filter_zero_phase(forwards, sections);
   filter_zero_phase(backwards, sections);

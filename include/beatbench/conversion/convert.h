@@ -14,7 +14,7 @@ namespace beatbench {
 /// A file format that a checkpoint can be written in.
 struct FormatSpec {
   std::string_view name;
-  std::string_view extension;     ///< with its dot
+  std::string_view extension;  ///< with its dot
   std::string_view description;
   /// The whole content of the file.
   std::string (*write)(const Checkpoint& checkpoint);
@@ -31,8 +31,8 @@ void convert_checkpoint(const Checkpoint& checkpoint, const FormatSpec& format, 
 /// How close a written file is to the checkpoint it came from, on the same windows.
 struct Agreement {
   std::size_t windows = 0;
-  double largest_difference = 0;   ///< of any logit
-  double same_class = 0;           ///< fraction of windows with the same predicted class
+  double largest_difference = 0;  ///< of any logit
+  double same_class = 0;          ///< fraction of windows with the same predicted class
 };
 
 /// Opens the written file with the engine that runs it and compares both on every window.

@@ -10,12 +10,12 @@ namespace beatbench {
 
 /// One entry of an annotation file. Codes are those of the WFDB library's ecgcodes.h (Moody, PhysioNet).
 struct Annotation {
-  std::int64_t sample = 0;    ///< sample index at the annotation file's time resolution, from 0
-  std::uint8_t code = 0;      ///< 1..49
-  std::int8_t subtype = 0;    ///< SUB
-  std::uint8_t channel = 0;   ///< CHN
-  std::int8_t number = 0;     ///< NUM
-  std::string aux;            ///< AUX text, for example "(AFIB" on a rhythm change
+  std::int64_t sample = 0;   ///< sample index at the annotation file's time resolution, from 0
+  std::uint8_t code = 0;     ///< 1..49
+  std::int8_t subtype = 0;   ///< SUB
+  std::uint8_t channel = 0;  ///< CHN
+  std::int8_t number = 0;    ///< NUM
+  std::string aux;           ///< AUX text, for example "(AFIB" on a rhythm change
 
   bool operator==(const Annotation&) const = default;
 };
@@ -23,8 +23,8 @@ struct Annotation {
 /// One row of the table of annotation codes.
 struct AnnotationCode {
   std::uint8_t code;
-  std::string_view symbol;       ///< the one-character mnemonic, for example "N"
-  bool is_beat;                  ///< marks a QRS complex (WFDB's isqrs)
+  std::string_view symbol;  ///< the one-character mnemonic, for example "N"
+  bool is_beat;             ///< marks a QRS complex (WFDB's isqrs)
   std::string_view description;
 };
 

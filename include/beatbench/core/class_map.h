@@ -17,7 +17,7 @@ struct BeatClass {
 
 /// How annotation symbols become class labels. Symbols of no class are left out of a data set.
 struct ClassMap {
-  std::string name;         ///< command-line name
+  std::string name;  ///< command-line name
   std::string description;
   std::vector<BeatClass> classes;
 

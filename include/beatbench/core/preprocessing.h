@@ -8,7 +8,7 @@ namespace beatbench {
 
 /// Zero-phase Butterworth band-pass. `order` is that of the low-pass prototype, as in scipy.signal.butter.
 struct BandPass {
-  int order = 0;          ///< 0: no filter; else 1..8
+  int order = 0;  ///< 0: no filter; else 1..8
   double low_hz = 0.5;
   double high_hz = 40.0;
 
@@ -18,14 +18,14 @@ struct BandPass {
 /// What a model eats and what its outputs mean. It is stored in every checkpoint and in every exported file, so
 /// that every command prepares a recording in the same way.
 struct Preprocessing {
-  std::string input = "window";        ///< window: float32 [1, length]
+  std::string input = "window";  ///< window: float32 [1, length]
   double sampling_rate_hz = 360.0;
-  int before_samples = 108;            ///< a window is the samples [R - before, R + after)
+  int before_samples = 108;  ///< a window is the samples [R - before, R + after)
   int after_samples = 108;
   std::vector<std::string> leads = {"MLII", "II", "V5"};  ///< the first that a record has is used
-  BandPass filter{5, 0.5, 40.0};       ///< applied to the whole recording
-  std::string scaling = "record";      ///< record | window (subtract mean, divide by SD over it) | none (mV)
-  std::string edge = "replicate";      ///< replicate | skip: windows that cross a recording's edge
+  BandPass filter{5, 0.5, 40.0};                          ///< applied to the whole recording
+  std::string scaling = "record";  ///< record | window (subtract mean, divide by SD over it) | none (mV)
+  std::string edge = "replicate";  ///< replicate | skip: windows that cross a recording's edge
   std::string class_map = "paper8";
   std::vector<std::string> class_names;
   bool multi_label = false;

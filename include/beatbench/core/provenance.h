@@ -8,13 +8,13 @@ namespace beatbench {
 
 /// Where a model came from: enough to rebuild its split and to repeat its run.
 struct Provenance {
-  std::string dataset;             ///< for example "mitdb"
-  std::string dataset_hash;        ///< of all records in order
-  std::string protocol;            ///< for example "random (intra-patient)"
-  std::string split_hash;          ///< of the row lists of training, validation and test
+  std::string dataset;       ///< for example "mitdb"
+  std::string dataset_hash;  ///< of all records in order
+  std::string protocol;      ///< for example "random (intra-patient)"
+  std::string split_hash;    ///< of the row lists of training, validation and test
   std::uint64_t seed = 0;
-  std::string commit;              ///< of the source that made it
-  nlohmann::json configuration;    ///< the run's effective options
+  std::string commit;            ///< of the source that made it
+  nlohmann::json configuration;  ///< the run's effective options
 };
 
 void to_json(nlohmann::json& json, const Provenance& provenance);

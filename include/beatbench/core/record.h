@@ -16,11 +16,11 @@ inline constexpr std::int32_t kMissingSample = std::numeric_limits<std::int32_t>
 
 /// One lead of a recording, kept as the digital integers it came as.
 struct Lead {
-  std::string name;               ///< for example "MLII", "V5"
-  std::string units = "mV";       ///< physical unit of `gain`: mV, uV, V or nV
-  double gain = 200.0;            ///< ADC units per physical unit, > 0
-  std::int32_t baseline = 0;      ///< ADC value of 0 physical units
-  std::int32_t adc_zero = 0;      ///< ADC value at the middle of the ADC's range
+  std::string name;           ///< for example "MLII", "V5"
+  std::string units = "mV";   ///< physical unit of `gain`: mV, uV, V or nV
+  double gain = 200.0;        ///< ADC units per physical unit, > 0
+  std::int32_t baseline = 0;  ///< ADC value of 0 physical units
+  std::int32_t adc_zero = 0;  ///< ADC value at the middle of the ADC's range
   int adc_resolution_bits = 12;
   std::vector<std::int32_t> samples;  ///< digital values, or kMissingSample
 
@@ -30,12 +30,12 @@ struct Lead {
 /// A recording: all leads have the same length and rate.
 struct Record {
   std::string id;
-  std::string subject;            ///< whom it was recorded from; equal to `id` where nothing is known
+  std::string subject;  ///< whom it was recorded from; equal to `id` where nothing is known
   double sampling_rate_hz = 0.0;
   std::vector<Lead> leads;
   std::vector<Annotation> annotations;
   std::vector<std::string> comments;  ///< header lines that began with '#', without it
-  std::string content_hash;       ///< of the files it was read from (see core/hash.h); empty if made in memory
+  std::string content_hash;           ///< of the files it was read from (see core/hash.h); empty if made in memory
 
   std::size_t length_samples() const { return leads.empty() ? 0 : leads.front().samples.size(); }
 };

@@ -10,10 +10,10 @@ namespace beatbench {
 
 /// Where a window came from and what it shows.
 struct WindowRow {
-  std::uint32_t record = 0;     ///< index into WindowSet::records
-  std::int64_t sample = 0;      ///< of the beat, in the recording's own samples; the line number for a CSV
-  std::uint8_t code = 0;        ///< annotation code, 0 where only a label is known
-  std::int16_t label = -1;      ///< index into the class names, -1 where unknown
+  std::uint32_t record = 0;  ///< index into WindowSet::records
+  std::int64_t sample = 0;   ///< of the beat, in the recording's own samples; the line number for a CSV
+  std::uint8_t code = 0;     ///< annotation code, 0 where only a label is known
+  std::int16_t label = -1;   ///< index into the class names, -1 where unknown
 };
 
 struct RecordName {
@@ -28,7 +28,7 @@ struct WindowSet {
   std::vector<float> values;
   std::vector<WindowRow> rows;
   std::vector<RecordName> records;
-  std::size_t edge_windows = 0;   ///< windows that crossed a recording's edge (kept or not by the edge policy)
+  std::size_t edge_windows = 0;  ///< windows that crossed a recording's edge (kept or not by the edge policy)
 
   std::size_t size() const { return rows.size(); }
   std::span<const float> window(std::size_t i) const {

@@ -13,13 +13,13 @@ namespace beatbench {
 struct Database {
   std::string name;
   std::filesystem::path folder;
-  std::vector<std::string> records;              ///< record names, in the order of the RECORDS file
-  std::map<std::string, std::string> subjects;   ///< record -> subject, where it is not the record's own name
-  std::vector<std::string> training_records;     ///< the database's own division by patient; empty: it has none
+  std::vector<std::string> records;             ///< record names, in the order of the RECORDS file
+  std::map<std::string, std::string> subjects;  ///< record -> subject, where it is not the record's own name
+  std::vector<std::string> training_records;    ///< the database's own division by patient; empty: it has none
   std::vector<std::string> test_records;
-  std::vector<std::string> never_validation;     ///< records that hold most of a class: kept for training
-  std::vector<std::string> concentrated_records; ///< test records that hold most of a class: reported without, too
-  std::string division_note;                     ///< what a report must say about the division
+  std::vector<std::string> never_validation;      ///< records that hold most of a class: kept for training
+  std::vector<std::string> concentrated_records;  ///< test records that hold most of a class: reported without, too
+  std::string division_note;                      ///< what a report must say about the division
 
   const std::string& subject_of(const std::string& record) const;
 };

@@ -17,18 +17,18 @@ namespace beatbench {
 /// Labelled beat windows of a whole database or file.
 struct Dataset {
   std::string name;
-  std::string hash;                      ///< of every record's files, in order
+  std::string hash;  ///< of every record's files, in order
   std::vector<std::string> class_names;
   WindowSet windows;
-  std::size_t annotations_left_out = 0;  ///< annotations that the class map has no class for
-  double read_seconds = 0;               ///< summed over threads
+  std::size_t annotations_left_out = 0;          ///< annotations that the class map has no class for
+  double read_seconds = 0;                       ///< summed over threads
   std::vector<double> prepare_seconds_per_beat;  ///< filtering, scaling and cutting: a figure per record with beats
 };
 
 struct LoadOptions {
-  bool strict = false;                   ///< a wrong checksum is an error
+  bool strict = false;  ///< a wrong checksum is an error
   int threads = 2;
-  std::vector<std::string> only_records; ///< empty: all
+  std::vector<std::string> only_records;                                 ///< empty: all
   std::function<void(std::size_t done, std::size_t total)> on_progress;  ///< called from one thread at a time
   std::function<void(const std::string&)> on_warning;                    ///< likewise
 };

@@ -12,18 +12,18 @@
 namespace beatbench {
 
 struct SplitOptions {
-  double test_fraction = 0.1;         ///< of the beats, for beat-wise protocols; 0..0.9
-  double validation_fraction = 0.1;   ///< of the training side: of its beats, or of its subjects; above 0, at most 0.5
+  double test_fraction = 0.1;        ///< of the beats, for beat-wise protocols; 0..0.9
+  double validation_fraction = 0.1;  ///< of the training side: of its beats, or of its subjects; above 0, at most 0.5
   std::uint64_t seed = 1;
 };
 
 /// Which rows of a data set serve for what. No row is in two lists; some may be in none.
 struct Split {
   std::string protocol;
-  bool intra_patient = false;         ///< beats of one subject stand on both sides
+  bool intra_patient = false;  ///< beats of one subject stand on both sides
   std::vector<std::uint32_t> training, validation, test;
-  std::vector<std::string> notes;     ///< what every report of this split must say
-  std::string hash;                   ///< of the three lists, by record and sample
+  std::vector<std::string> notes;  ///< what every report of this split must say
+  std::string hash;                ///< of the three lists, by record and sample
 
   /// The protocol's name, with "(intra-patient)" where that is what it is.
   std::string label() const { return intra_patient ? protocol + " (intra-patient)" : protocol; }

@@ -13,7 +13,7 @@ namespace beatbench {
 
 /// Everything about a trained model but its weights; it travels inside every checkpoint and every exported file.
 struct ModelDescription {
-  std::string model;             ///< registry name
+  std::string model;  ///< registry name
   ModelShape shape;
   ModelOptions options;
   Preprocessing preprocessing;
@@ -29,7 +29,7 @@ inline constexpr const char* kDescriptionEntry = "beatbench.json";
 
 struct Checkpoint {
   ModelDescription description;
-  std::shared_ptr<BeatModel> model;   ///< in evaluation mode, on the CPU
+  std::shared_ptr<BeatModel> model;  ///< in evaluation mode, on the CPU
 };
 
 /// Reads `path`, or, for a run folder, its checkpoints/best.pt.

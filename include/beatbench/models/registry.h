@@ -23,7 +23,7 @@ struct ModelShape {
 /// One adjustable number of a model.
 struct ModelOption {
   std::string_view name;
-  std::string_view text;    ///< what it is, with its unit
+  std::string_view text;  ///< what it is, with its unit
   double default_value;
   double min, max;
 };

@@ -37,7 +37,7 @@ class Engine {
 struct EngineSpec {
   std::string_view name;
   std::string_view description;
-  bool (*can_open)(const std::filesystem::path& file);   ///< by a look at the file, without loading it all
+  bool (*can_open)(const std::filesystem::path& file);  ///< by a look at the file, without loading it all
   std::unique_ptr<Engine> (*open)(const std::filesystem::path& file);
 };
 

@@ -11,8 +11,8 @@ std::map<std::string, std::string> library_versions();
 /// Which BLAS is loaded, as far as it says; and why that is slow, where it is: the reference BLAS, or OpenBLAS with
 /// its own threads, which fight LibTorch's for the cores.
 struct Blas {
-  std::string description;   ///< for example "OpenBLAS 0.3.21 (OpenMP)"
-  std::string warning;       ///< empty where all is well
+  std::string description;  ///< for example "OpenBLAS 0.3.21 (OpenMP)"
+  std::string warning;      ///< empty where all is well
 };
 Blas loaded_blas();
 

@@ -13,7 +13,7 @@ namespace beatbench {
 /// A lead made ready for windows: at the preprocessing's rate, filtered and, where the scaling is by record, scaled.
 struct PreparedLead {
   std::vector<float> samples;
-  double record_rate_hz = 0;   ///< of the recording it came from
+  double record_rate_hz = 0;  ///< of the recording it came from
 };
 
 /// Replaces each run of NaN by the straight line between its neighbours (by the nearest value at the ends, by 0 if

@@ -19,22 +19,22 @@ namespace beatbench {
 struct TrainingOptions {
   int epochs = 10;
   int batch_size = 128;
-  std::string optimizer = "adam";       ///< adam | adamw | sgd
-  double learning_rate = 1e-3;          ///< at the start, after warm-up
+  std::string optimizer = "adam";  ///< adam | adamw | sgd
+  double learning_rate = 1e-3;     ///< at the start, after warm-up
   double weight_decay = 0.0;
-  double momentum = 0.9;                ///< sgd only
-  std::string schedule = "cosine";      ///< constant | cosine | step | plateau
-  double warmup_epochs = 0.0;           ///< the rate rises linearly from 0 over these
-  int step_epochs = 10;                 ///< step: rate x0.1 every so many epochs
-  int plateau_patience = 3;             ///< plateau: rate x0.1 after so many epochs without a better validation loss
-  std::string class_weights = "none";   ///< none | balanced (1/n) | sqrt (1/sqrt n), mean 1 over the training windows
-  std::string sampling = "shuffled";    ///< shuffled | balanced (each class equally often, with replacement)
-  int patience = 0;                     ///< early stopping after so many epochs without a better `monitor`; 0: off
-  std::string monitor = "macro_f1";     ///< macro_f1 | accuracy | loss, on the validation part
-  double clip_norm = 0.0;               ///< largest gradient norm; 0: no clipping
+  double momentum = 0.9;               ///< sgd only
+  std::string schedule = "cosine";     ///< constant | cosine | step | plateau
+  double warmup_epochs = 0.0;          ///< the rate rises linearly from 0 over these
+  int step_epochs = 10;                ///< step: rate x0.1 every so many epochs
+  int plateau_patience = 3;            ///< plateau: rate x0.1 after so many epochs without a better validation loss
+  std::string class_weights = "none";  ///< none | balanced (1/n) | sqrt (1/sqrt n), mean 1 over the training windows
+  std::string sampling = "shuffled";   ///< shuffled | balanced (each class equally often, with replacement)
+  int patience = 0;                    ///< early stopping after so many epochs without a better `monitor`; 0: off
+  std::string monitor = "macro_f1";    ///< macro_f1 | accuracy | loss, on the validation part
+  double clip_norm = 0.0;              ///< largest gradient norm; 0: no clipping
   double label_smoothing = 0.0;
   std::uint64_t seed = 1;
-  std::string device = "auto";          ///< auto | cpu | cuda
+  std::string device = "auto";  ///< auto | cpu | cuda
 };
 
 /// @throws Error(usage) naming the option, what was given and what is allowed.
@@ -45,22 +45,22 @@ void validate(const TrainingOptions& options);
 std::vector<std::string> choices_of(std::string_view option);
 
 struct StepProgress {
-  int epoch = 0, epochs = 0;              ///< from 1
-  std::int64_t step = 0, steps = 0;       ///< from 1, within the epoch
-  double mean_loss = 0;                   ///< over the epoch so far
-  double windows_per_second = 0;          ///< since this call of train_model began
-  double seconds_left = 0;                ///< of the whole training
+  int epoch = 0, epochs = 0;         ///< from 1
+  std::int64_t step = 0, steps = 0;  ///< from 1, within the epoch
+  double mean_loss = 0;              ///< over the epoch so far
+  double windows_per_second = 0;     ///< since this call of train_model began
+  double seconds_left = 0;           ///< of the whole training
 };
 
 struct TrainingCallbacks {
   std::function<void(const StepProgress&)> on_step;
   std::function<void(const EpochRow&, bool best)> on_epoch;
-  std::function<bool()> should_stop;      ///< asked after every step; true saves and ends the training
+  std::function<bool()> should_stop;  ///< asked after every step; true saves and ends the training
 };
 
 struct TrainingResult {
   TrainingSummary summary;
-  bool interrupted = false;               ///< ended by should_stop; `last.pt` holds the state to go on from
+  bool interrupted = false;  ///< ended by should_stop; `last.pt` holds the state to go on from
 };
 
 /// Trains on `split.training`, chooses by `split.validation`, and keeps `best.pt` (weights) and `last.pt` (weights,

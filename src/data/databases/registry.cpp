@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <system_error>
 
 #include "beatbench/core/error.h"
 #include "beatbench/data/database.h"
@@ -12,7 +13,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::array kDatabases = {
-    DatabaseSpec{"mitdb", "MIT-BIH Arrhythmia Database: 48 half-hour records of 47 subjects", databases::describe_mitdb},
+    DatabaseSpec{"mitdb", "MIT-BIH Arrhythmia Database: 48 half-hour records of 47 subjects",
+                 databases::describe_mitdb},
     DatabaseSpec{"simdb", "simulated patients (made by: convert dataset simdb --to wfdb --out datasets/simdb)",
                  databases::describe_simdb},
 };
@@ -20,6 +22,12 @@ constexpr std::array kDatabases = {
 const DatabaseSpec* find_spec(std::string_view name) {
   const auto* found = std::ranges::find(kDatabases, name, &DatabaseSpec::name);
   return found == kDatabases.end() ? nullptr : found;
+}
+
+// Without the exception that fs::is_directory(path) throws, for example where a name is too long.
+bool is_folder(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_directory(path, ignored);
 }
 
 std::vector<fs::path> places_of(const std::string& name) {
@@ -54,14 +62,14 @@ Database open_database(const std::string& name_or_folder) {
   const DatabaseSpec* spec = find_spec(name_or_folder);
   if (spec) {
     const std::vector<fs::path> places = places_of(name_or_folder);
-    const auto place = std::ranges::find_if(places, [](const fs::path& p) { return fs::is_directory(p); });
+    const auto place = std::ranges::find_if(places, is_folder);
     if (place == places.end()) {
       std::string looked;
       for (const fs::path& p : places) looked += (looked.empty() ? "" : ", ") + p.string();
       throw Error(ErrorKind::usage, "data", "'" + name_or_folder + "' is not there; looked at: " + looked);
     }
     folder = *place;
-  } else if (!fs::is_directory(folder)) {
+  } else if (!is_folder(folder)) {
     std::string known;
     for (const DatabaseSpec& row : kDatabases) known += (known.empty() ? "" : ", ") + std::string(row.name);
     throw Error(ErrorKind::usage, "data",

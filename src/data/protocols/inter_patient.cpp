@@ -31,7 +31,8 @@ Subjects subjects_of_records(const WindowSet& windows, const Subjects& records) 
 // The database's own division, by record; where it has none, a test half drawn by subject.
 Division divide(const WindowSet& windows, const Database& database, std::uint64_t seed) {
   if (!database.training_records.empty()) {
-    return {subjects_of_records(windows, database.training_records), subjects_of_records(windows, database.test_records)};
+    return {subjects_of_records(windows, database.training_records),
+            subjects_of_records(windows, database.test_records)};
   }
   std::map<std::string, Subjects> records_of_subject;
   for (const RecordName& name : windows.records) records_of_subject[name.subject].push_back(name.id);
@@ -58,7 +59,8 @@ std::map<std::string, Counts> count_by_record(const WindowSet& windows) {
 }
 
 // How far a choice of validation records is from holding the same share of every class: 0 is perfect.
-double imbalance(const std::map<std::string, Counts>& counts, const Subjects& validation, const Counts& total, double share) {
+double imbalance(const std::map<std::string, Counts>& counts, const Subjects& validation, const Counts& total,
+                 double share) {
   Counts held;
   for (const std::string& record : validation) {
     const auto found = counts.find(record);
@@ -86,8 +88,9 @@ Subjects choose_validation(const WindowSet& windows, const Database& database, c
   const auto wanted = static_cast<std::size_t>(
       std::max(1L, std::lround(options.validation_fraction * static_cast<double>(training.size()))));
   if (candidates.size() <= wanted) {
-    throw Error(ErrorKind::data, "protocol inter-patient",
-                "too few training subjects (" + std::to_string(candidates.size()) + ") to set some aside for validation");
+    throw Error(
+        ErrorKind::data, "protocol inter-patient",
+        "too few training subjects (" + std::to_string(candidates.size()) + ") to set some aside for validation");
   }
 
   const auto counts = count_by_record(windows);
@@ -129,9 +132,12 @@ Split inter_patient(const WindowSet& windows, const Database& database, const Sp
   Split split;
   for (std::uint32_t row = 0; row < windows.size(); ++row) {
     const std::string& record = windows.records[windows.rows[row].record].id;
-    if (in_validation.contains(record)) split.validation.push_back(row);
-    else if (in_training.contains(record)) split.training.push_back(row);
-    else if (in_test.contains(record)) split.test.push_back(row);
+    if (in_validation.contains(record))
+      split.validation.push_back(row);
+    else if (in_training.contains(record))
+      split.training.push_back(row);
+    else if (in_test.contains(record))
+      split.test.push_back(row);
   }
   std::string names;
   for (const std::string& record : validation) names += (names.empty() ? "" : ", ") + record;

@@ -38,9 +38,10 @@ void check_split(const WindowSet& windows, const Split& split) {
   std::vector<bool> seen(windows.size(), false);
   for (const auto& [name, list] :
        {std::pair{"training", &split.training}, {"validation", &split.validation}, {"test", &split.test}}) {
-    if (list->empty()) throw Error(ErrorKind::data, "protocol " + split.protocol, std::string("no beat is left for ") + name);
+    const std::string where = "protocol " + split.protocol;
+    if (list->empty()) throw Error(ErrorKind::data, where, std::string("no beat is left for ") + name);
     for (const std::uint32_t row : *list) {
-      if (seen.at(row)) throw Error(ErrorKind::data, "protocol " + split.protocol, "a beat is in two parts of the split");
+      if (seen.at(row)) throw Error(ErrorKind::data, where, "a beat is in two parts of the split");
       seen[row] = true;
     }
   }
@@ -68,8 +69,9 @@ Split make_split(std::string_view protocol, const WindowSet& windows, const Data
     for (const ProtocolSpec& row : kProtocols) valid += (valid.empty() ? "" : ", ") + std::string(row.name);
     throw Error(ErrorKind::usage, "protocol", "there is no protocol '" + std::string(protocol) + "'; valid: " + valid);
   }
-  if (options.test_fraction <= 0 || options.test_fraction > 0.9 || options.validation_fraction <= 0 ||
-      options.validation_fraction > 0.5) {
+  const bool test_fits = options.test_fraction > 0 && options.test_fraction <= 0.9;
+  const bool validation_fits = options.validation_fraction > 0 && options.validation_fraction <= 0.5;
+  if (!test_fits || !validation_fits) {
     throw Error(ErrorKind::usage, "protocol",
                 "the test fraction must be above 0 and at most 0.9, the validation fraction above 0 and at most 0.5");
   }

@@ -1,0 +1,165 @@
+#include <sstream>
+
+#include "beatbench/core/class_map.h"
+#include "beatbench/core/files.h"
+#include "beatbench/data/dataset.h"
+#include "beatbench/data/protocol.h"
+#include "cli/command_test.h"
+
+namespace beatbench::tests {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using testing::HasSubstr;
+
+const Words kQuick = {"--computer-type", "ci", "--threads", "1", "--seconds", "0.01", "--batch-sizes", "1,8"};
+
+Words quick(const Words& more) { return with(kQuick, more); }
+
+// The beats that trained_once's run was tested on, as a label-first CSV; every second label is an index.
+std::string test_beats_as_csv() {
+  Preprocessing preprocessing;
+  preprocessing.class_names = find_class_map("paper8").class_names();
+  const Database database = open_database((trained_once() / "recordings").string());
+  const Dataset dataset = load_database(database, preprocessing, {});
+  const Split split = make_split("random", dataset.windows, database, {});
+  std::ostringstream csv;
+  csv.precision(9);  // digits that bring a float back
+  csv << "label,the samples\n";
+  bool by_name = false;
+  for (const std::uint32_t row : split.test) {
+    const int label = dataset.windows.rows[row].label;
+    by_name = !by_name;
+    if (by_name)
+      csv << dataset.class_names[static_cast<std::size_t>(label)];
+    else
+      csv << label;
+    for (const float value : dataset.windows.window(row)) csv << "," << value;
+    csv << "\n";
+  }
+  return csv.str();
+}
+
+class Benchmark : public CommandTest {
+ protected:
+  Benchmark() {
+    fs::create_directories(folder_ / "datasets");
+    fs::create_directories(folder_ / "models");
+  }
+};
+
+TEST_F(Benchmark, MeasuresAModelOnAllThatItCanEat) {
+  fs::copy(trained_once() / "recordings", folder_ / "datasets/recordings");
+  folder_.put("datasets/beats.csv", test_beats_as_csv());
+  folder_.put("datasets/short.csv", "NOR,1,2,3\n");
+  succeed("convert", {(trained_once() / "run").string(), "--windows", "0"});
+
+  const Finished finished = succeed("benchmark", quick({"--json"}), {.environment = {{"SOURCE_DATE_EPOCH", "86400"}}});
+  const fs::path file = folder_ / "reports/summary-ci-run-1970-01-02.json";
+  ASSERT_TRUE(fs::exists(file)) << finished.err;
+  const json summary = read_json(file);
+  EXPECT_EQ(json::parse(finished.out), json::array({summary}));
+  EXPECT_EQ(summary.at("date"), "1970-01-02");
+  EXPECT_EQ(summary.at("context").at("date"), "1970-01-02T00:00:00Z");
+  EXPECT_EQ(summary.at("computer_type"), "ci");
+
+  const json run = read_json(trained_once() / "run/report.json");
+  EXPECT_EQ(summary.at("model").at("name"), "run");
+  EXPECT_EQ(summary.at("model").at("format"), "torchscript");
+  EXPECT_EQ(summary.at("model").at("parameters"), run.at("parameters"));
+  EXPECT_EQ(summary.at("model").at("size_bytes"), fs::file_size(folder_ / "models/run.pt"));
+  EXPECT_GT(summary.at("peak_memory_bytes"), 1 << 20);
+  ASSERT_EQ(summary.at("throughput").size(), 2U);
+  EXPECT_EQ(summary.at("throughput")[1].at("batch"), 8);
+  EXPECT_GT(summary.at("throughput")[1].at("windows_per_second"), 0);
+
+  // The model's own data: the split that it was tested on is found again, and both ways lead to the same figures.
+  EXPECT_EQ(summary.at("datasets").size(), 2U);
+  for (const char* name : {"recordings", "beats"}) {
+    SCOPED_TRACE(name);
+    const json& result = summary.at("datasets").at(name);
+    for (const char* word : {"accuracy", "macro_f1", "n", "confusion", "classes", "class_names"}) {
+      EXPECT_EQ(result.at(word), run.at("test").at(word)) << word;
+    }
+    EXPECT_EQ(result.at("total"), run.at("test").at("n"));
+    EXPECT_LE(result.at("inference_time_per_beat").at("median_s"), result.at("inference_time_per_beat").at("p99_s"));
+  }
+  EXPECT_EQ(summary.at("datasets").at("recordings").at("protocol"), run.at("protocol"));
+  EXPECT_EQ(summary.at("datasets").at("recordings").at("records"), run.at("test").at("records"));
+  EXPECT_GT(summary.at("datasets").at("recordings").at("preprocessing_time_per_beat").at("median_s"), 0);
+  EXPECT_THAT(summary.at("datasets").at("beats").at("preprocessing_time_per_beat").get<std::string>(),
+              testing::StartsWith("undefined: "));
+
+  EXPECT_THAT(finished.err, HasSubstr("datasets/short.csv line 1: has 4 fields; a label and 216 values are needed"));
+  EXPECT_THAT(summary.at("notes").dump(), HasSubstr("left out: datasets/short.csv line 1"));
+}
+
+TEST_F(Benchmark, ADateThatIsTakenGetsANumber) {
+  folder_.put("datasets/beats.csv", test_beats_as_csv());
+  fs::copy_file(trained_once() / "run/checkpoints/best.pt", folder_ / "models/best.pt");
+  const RunOptions options{.environment = {{"SOURCE_DATE_EPOCH", "0"}}};
+  const Words words = quick({"--date", "2024-02-29", "--reports", "out"});
+  const Finished first = succeed("benchmark", words, options);
+  EXPECT_THAT(first.out, HasSubstr("report: out/summary-ci-best-2024-02-29.json"));
+  EXPECT_THAT(first.out, HasSubstr("best.pt"));
+  const std::string kept = read_text_file(folder_ / "out/summary-ci-best-2024-02-29.json");
+  EXPECT_THAT(succeed("benchmark", words, options).out, HasSubstr("report: out/summary-ci-best-2024-02-29-2.json"));
+  EXPECT_EQ(read_text_file(folder_ / "out/summary-ci-best-2024-02-29.json"), kept);
+  EXPECT_EQ(read_json(folder_ / "out/summary-ci-best-2024-02-29-2.json").at("date"), "2024-02-29");
+  EXPECT_EQ(read_json(folder_ / "out/summary-ci-best-2024-02-29.json").at("model").at("format"), "checkpoint");
+}
+
+TEST_F(Benchmark, RefusesWhatIsNotThere) {
+  fs::copy_file(trained_once() / "run/checkpoints/best.pt", folder_ / "models/best.pt");
+  refuse(2, "benchmark", quick({}), {"datasets", "no data set", "BEATBENCH_DATA"});
+  folder_.put("datasets/beats.csv", "NOR,1\n");
+  refuse(2, "benchmark", quick({"--dataset", "other"}), {"'other'", "found: beats"});
+  refuse(2, "benchmark", {"--computer-type", "../ci"}, {"'../ci'", "A-Z a-z 0-9"});
+  refuse(2, "benchmark", quick({}), {"SOURCE_DATE_EPOCH"}, {.environment = {{"SOURCE_DATE_EPOCH", "soon"}}});
+}
+
+TEST_F(Benchmark, RefusesDataOfAnotherLengthAlone) {
+  fs::copy_file(trained_once() / "run/checkpoints/best.pt", folder_ / "models/best.pt");
+  folder_.put("datasets/short.csv", "label,a,b,c\nNOR,1,2,3\n");
+  refuse(1, "benchmark", quick({}), {"models/best.pt", "none of the data sets", "short"});
+  EXPECT_FALSE(fs::exists(folder_ / "reports"));
+}
+
+TEST_F(Benchmark, RefusesWhatIsNoModel) {
+  folder_.put("datasets/short.csv", "NOR,1,2,3\n");
+  folder_.put("models/notes.pt", "not a model\n");
+  refuse(1, "benchmark", quick({}), {"models/notes.pt"});
+  folder_.put("notes.txt", "not a model\n");
+  refuse(1, "benchmark", quick({"--models", "notes.txt"}), {"notes.txt", "no model file", "TorchScript"});
+}
+
+class Full_Path : public CommandTest {};
+
+// The whole way with the folders that the commands take where nothing else is said.
+TEST_F(Full_Path, FromASimulatedDatabaseToASummary) {
+  succeed("convert",
+          {"dataset", "simdb", "--to", "wfdb", "--out", "datasets/simdb", "--records", "48", "--duration", "60"});
+  succeed("train", tiny_lstm({"--classes", "aami5", "--protocol", "inter-patient"}));
+  const json run = read_json(folder_ / "runs/lstm-1/report.json");
+  EXPECT_EQ(run.at("dataset"), "simdb");
+  EXPECT_FALSE(run.at("intra_patient"));
+  succeed("convert", {"runs/lstm-1", "--to", "torchscript"});
+  const Finished measured = succeed("benchmark", quick({"--date", "2024-05-01"}));
+  EXPECT_THAT(measured.out, HasSubstr("lstm-1.pt"));
+  const json result = read_json(folder_ / "reports/summary-ci-lstm-1-2024-05-01.json").at("datasets").at("simdb");
+  EXPECT_EQ(result.at("confusion"), run.at("test").at("confusion"));
+  EXPECT_EQ(result.at("accuracy"), run.at("test").at("accuracy"));
+  EXPECT_FALSE(result.at("intra_patient"));
+  succeed("train", tiny_lstm({"--max-windows", "300", "--log-level", "quiet"}));
+  EXPECT_TRUE(fs::exists(folder_ / "runs/lstm-2/report.json"));
+
+  // Another database, which the model has not seen: all its beats are used.
+  write_recordings(folder_ / "datasets/other", 3);
+  succeed("benchmark", quick({"--date", "2024-05-02", "--dataset", "other"}));
+  const json other = read_json(folder_ / "reports/summary-ci-lstm-1-2024-05-02.json").at("datasets").at("other");
+  EXPECT_EQ(other.at("rows_used"), "all beats");
+}
+
+}  // namespace
+}  // namespace beatbench::tests

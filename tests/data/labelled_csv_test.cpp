@@ -1,0 +1,121 @@
+#include <gmock/gmock.h>
+
+#include "beatbench/core/hash.h"
+#include "beatbench/data/dataset.h"
+#include "wfdb/test_folder.h"
+
+namespace beatbench {
+namespace {
+
+using namespace std::string_literals;
+using testing::ElementsAre;
+using tests::TestFolder;
+
+// Three values a window, classes NOR and PVC.
+Preprocessing three_values() {
+  Preprocessing preprocessing;
+  preprocessing.before_samples = 1;
+  preprocessing.after_samples = 2;
+  preprocessing.class_names = {"NOR", "PVC"};
+  return preprocessing;
+}
+
+Dataset load(const std::string& text) {
+  const TestFolder folder;
+  folder.put("beats.csv", text);
+  return load_labelled_csv(folder / "beats.csv", three_values());
+}
+
+std::vector<int> labels(const Dataset& dataset) {
+  std::vector<int> out;
+  for (const WindowRow& row : dataset.windows.rows) out.push_back(row.label);
+  return out;
+}
+
+std::vector<std::int64_t> lines(const Dataset& dataset) {
+  std::vector<std::int64_t> out;
+  for (const WindowRow& row : dataset.windows.rows) out.push_back(row.sample);
+  return out;
+}
+
+TEST(LabelledCsv, LabelsAreNamesOrIndices) {
+  const Dataset dataset = load("NOR,1,2,3\nPVC,4,5,6\n1,7,8,9\n0.0,10,11,12\n");
+  EXPECT_THAT(labels(dataset), ElementsAre(0, 1, 1, 0));
+  EXPECT_THAT(dataset.windows.values, ElementsAre(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12));
+  EXPECT_EQ(dataset.windows.length_samples, 3);
+  EXPECT_EQ(dataset.name, "beats");
+  EXPECT_THAT(dataset.class_names, ElementsAre("NOR", "PVC"));
+  EXPECT_THAT(dataset.windows.records, ElementsAre(RecordName{"beats", "beats"}));
+  EXPECT_EQ(dataset.hash, content_hash("NOR,1,2,3\nPVC,4,5,6\n1,7,8,9\n0.0,10,11,12\n"));
+}
+
+TEST(LabelledCsv, ValuesAreTakenAsTheyAre) {
+  EXPECT_THAT(load("NOR,-1e-3,2.5E+2,0.1\n").windows.values, ElementsAre(-1e-3F, 250.0F, 0.1F));
+  EXPECT_THAT(load("NOR,1e-60,-0,000\n").windows.values, ElementsAre(0, 0, 0)) << "too small for a float is 0";
+}
+
+TEST(LabelledCsv, SpacesAndLineEndsDoNotCount) {
+  for (const char* text :
+       {"NOR,1,2,3\r\nPVC,4,5,6\r\n", "NOR, 1 ,\t2, 3 \nPVC,4,5,6", "\nNOR,1,2,3\n\n \nPVC,4,5,6\n\n"}) {
+    const Dataset dataset = load(text);
+    EXPECT_THAT(labels(dataset), ElementsAre(0, 1)) << text;
+    EXPECT_THAT(dataset.windows.values, ElementsAre(1, 2, 3, 4, 5, 6)) << text;
+  }
+}
+
+TEST(LabelledCsv, AHeadingIsPassedOver) {
+  const Dataset dataset = load("label,s0,s1,s2\nNOR,1,2,3\n");
+  EXPECT_THAT(labels(dataset), ElementsAre(0));
+  EXPECT_THAT(lines(dataset), ElementsAre(2));
+}
+
+TEST(LabelledCsv, RowsKnowTheirLine) { EXPECT_THAT(lines(load("NOR,1,2,3\n\nPVC,4,5,6\n")), ElementsAre(1, 3)); }
+
+TEST(LabelledCsv, OnlyTheFirstLineCanBeAHeading) {
+  EXPECT_ERROR(load("NOR,1,2,3\nlabel,s0,s1,s2\n"), ErrorKind::data, "beats.csv line 2", "'label'", "NOR, PVC");
+}
+
+TEST(LabelledCsv, AWrongCountOfFieldsNamesTheLine) {
+  EXPECT_ERROR(load("NOR,1,2,3\nPVC,4,5\n"), ErrorKind::data, "beats.csv line 2", "3 fields", "3 values");
+  EXPECT_ERROR(load("NOR,1,2,3,\n"), ErrorKind::data, "beats.csv line 1", "5 fields");
+  EXPECT_ERROR(load("NOR,1,2,3\nPVC\n"), ErrorKind::data, "beats.csv line 2", "1 fields");
+}
+
+TEST(LabelledCsv, AValueThatIsNoNumberNamesTheLineAndThePlace) {
+  EXPECT_ERROR(load("\nNOR,1,2,x\n"), ErrorKind::data, "beats.csv line 2", "value 3", "'x'");
+  EXPECT_ERROR(load("NOR,1,2 2,3\n"), ErrorKind::data, "beats.csv line 1", "value 2", "'2 2'");
+  EXPECT_ERROR(load("NOR,1,2,3\nNOR,1,,3\n"), ErrorKind::data, "beats.csv line 2", "value 2", "''");
+  EXPECT_ERROR(load("NOR,1,2,3\nNOR,0x1,2,3\n"), ErrorKind::data, "beats.csv line 2", "value 1", "'0x1'");
+}
+
+TEST(LabelledCsv, AValueThatIsNotFiniteNamesTheLine) {
+  for (const std::string value : {"nan", "NaN", "inf", "-inf", "1e400", "1e39"}) {
+    EXPECT_ERROR(load("NOR,1,2,3\nPVC,4," + value + ",6\n"), ErrorKind::data, "beats.csv line 2"s, "'" + value + "'");
+  }
+}
+
+TEST(LabelledCsv, ANanInTheFirstLineIsNoHeading) {
+  EXPECT_ERROR(load("NOR,nan,2,3\nPVC,4,5,6\n"), ErrorKind::data, "beats.csv line 1", "'nan'");
+  EXPECT_ERROR(load("NOR,-inf,2,3\nPVC,4,5,6\n"), ErrorKind::data, "beats.csv line 1", "'-inf'");
+}
+
+TEST(LabelledCsv, AnUnknownLabelNamesTheLineAndTheValidOnes) {
+  for (const std::string label : {"VEB", "nor", "2", "-1", "0.5", "", "nan"}) {
+    EXPECT_ERROR(load("NOR,1,2,3\n" + label + ",4,5,6\n"), ErrorKind::data, "beats.csv line 2"s, "'" + label + "'",
+                 "NOR, PVC, or 0 to 1"s);
+  }
+}
+
+TEST(LabelledCsv, WithoutAWindowIsAnError) {
+  for (const char* text : {"", "\n\n", "\r\n", "label,s0,s1,s2\n"}) {
+    EXPECT_ERROR(load(text), ErrorKind::data, "beats.csv", "no window");
+  }
+}
+
+TEST(LabelledCsv, AMissingFileIsAnError) {
+  const TestFolder folder;
+  EXPECT_ERROR(load_labelled_csv(folder / "none.csv", three_values()), ErrorKind::io, "none.csv");
+}
+
+}  // namespace
+}  // namespace beatbench

@@ -1,0 +1,81 @@
+#include <gmock/gmock.h>
+
+#include <set>
+
+#include "beatbench/data/dataset.h"
+#include "data/made_up_data.h"
+
+namespace beatbench {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using tests::class_counts;
+using tests::made_up_windows;
+using tests::record_names;
+
+TEST(SelectWindows, TakesRowsInTheOrderAskedFor) {
+  const WindowSet set = made_up_windows(record_names(2), {2, 1});
+  const WindowSet chosen = select_windows(set, std::vector<std::uint32_t>{5, 0, 3});
+  EXPECT_EQ(chosen.length_samples, 1);
+  EXPECT_THAT(chosen.values, ElementsAre(5, 0, 3));
+  EXPECT_EQ(chosen.records, set.records);
+  ASSERT_EQ(chosen.size(), 3);
+  EXPECT_EQ(chosen.rows[0].label, 1);
+  EXPECT_EQ(chosen.rows[0].record, 1);
+  EXPECT_EQ(chosen.rows[0].sample, 300);
+  EXPECT_EQ(chosen.rows[1].record, 0);
+}
+
+TEST(SelectWindows, TakesWholeWindows) {
+  WindowSet set;
+  set.length_samples = 3;
+  set.values = {0, 1, 2, 10, 11, 12};
+  set.rows.resize(2);
+  EXPECT_THAT(select_windows(set, std::vector<std::uint32_t>{1}).values, ElementsAre(10, 11, 12));
+}
+
+TEST(SelectWindows, NoRowsGiveNone) {
+  EXPECT_THAT(select_windows(made_up_windows(record_names(1), {3}), {}).rows, IsEmpty());
+}
+
+TEST(DrawStratified, KeepsTheSharesOfTheClasses) {
+  const WindowSet set = made_up_windows(record_names(10), {80, 15, 5});
+  const auto rows = draw_stratified(set, 100, 1);
+  EXPECT_EQ(class_counts(set, rows), (std::map<int, int>{{0, 80}, {1, 15}, {2, 5}}));
+  EXPECT_TRUE(std::ranges::is_sorted(rows));
+  EXPECT_EQ(std::set(rows.begin(), rows.end()).size(), rows.size()) << "no row twice";
+}
+
+TEST(DrawStratified, HoldsAtLeastOneOfEachClassAndNeverMoreThanAskedFor) {
+  WindowSet set = made_up_windows(record_names(1), {97, 1, 1, 1});
+  for (const std::size_t count : {4, 5, 10, 50, 99}) {
+    const auto rows = draw_stratified(set, count, 1);
+    EXPECT_LE(rows.size(), count);
+    EXPECT_GE(rows.size(), count - 3) << "shares are rounded down";
+    EXPECT_EQ(class_counts(set, rows).size(), 4) << count;
+  }
+}
+
+TEST(DrawStratified, OneOfEachClassWhereFewerAreAskedFor) {
+  const WindowSet set = made_up_windows(record_names(1), {97, 1, 1, 1});
+  for (const std::size_t count : {0, 1, 3}) EXPECT_EQ(draw_stratified(set, count, 1).size(), 4) << count;
+}
+
+TEST(DrawStratified, AllWhereMoreAreAskedFor) {
+  const WindowSet set = made_up_windows(record_names(1), {3, 2});
+  for (const std::size_t count : {5, 6, 1000}) {
+    EXPECT_THAT(draw_stratified(set, count, 1), ElementsAre(0, 1, 2, 3, 4)) << count;
+  }
+}
+
+TEST(DrawStratified, DependsOnTheSeedAlone) {
+  const WindowSet set = made_up_windows(record_names(10), {80, 20});
+  EXPECT_EQ(draw_stratified(set, 50, 1), draw_stratified(set, 50, 1));
+  EXPECT_NE(draw_stratified(set, 50, 1), draw_stratified(set, 50, 2));
+}
+
+TEST(DrawStratified, OfNothingIsNothing) { EXPECT_THAT(draw_stratified(WindowSet(), 10, 1), IsEmpty()); }
+
+}  // namespace
+}  // namespace beatbench
