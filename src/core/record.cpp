@@ -37,7 +37,7 @@ std::size_t find_lead(const Record& record, std::span<const std::string> preferr
   for (const std::string& name : preferred) wanted_names += (wanted_names.empty() ? "" : ", ") + name;
   std::string present;
   for (const Lead& lead : record.leads) present += (present.empty() ? "" : ", ") + lead.name;
-  throw Error(ErrorKind::data, "record " + record.id,
+  throw Error(ErrorKind::unsupported, "record " + record.id,
               "has none of the leads " + wanted_names + "; it has " + (present.empty() ? "no leads" : present));
 }
 

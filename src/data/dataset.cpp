@@ -143,6 +143,7 @@ WindowSet select_windows(const WindowSet& set, std::span<const std::uint32_t> ro
   WindowSet out;
   out.length_samples = set.length_samples;
   out.records = set.records;
+  out.edge_windows = set.edge_windows;
   out.rows.reserve(rows.size());
   out.values.reserve(rows.size() * static_cast<std::size_t>(set.length_samples));
   for (const std::uint32_t row : rows) {

@@ -73,8 +73,8 @@ TEST(FindLead, TheWholeNameMustAgree) {
 
 TEST(FindLead, NoneIsAnErrorThatListsWhatThereIs) {
   const std::vector<std::string> wanted = {"MLII", "II"};
-  EXPECT_ERROR(find_lead(with_leads({"V5", "V2"}), wanted), ErrorKind::data, "record 100", "MLII, II", "V5, V2");
-  EXPECT_ERROR(find_lead(with_leads({}), wanted), ErrorKind::data, "record 100", "no leads");
+  EXPECT_ERROR(find_lead(with_leads({"V5", "V2"}), wanted), ErrorKind::unsupported, "record 100", "MLII, II", "V5, V2");
+  EXPECT_ERROR(find_lead(with_leads({}), wanted), ErrorKind::unsupported, "record 100", "no leads");
 }
 
 TEST(Record, LengthIsThatOfItsLeads) {

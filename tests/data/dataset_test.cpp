@@ -149,7 +149,7 @@ TEST(LoadDatabase, ChecksWhatItIsAskedFor) {
   EXPECT_ERROR(load_database(small_database(folder), preprocessing, {}), ErrorKind::usage, "window");
   preprocessing = Preprocessing();
   preprocessing.leads = {"V9"};
-  EXPECT_ERROR(load_database(small_database(folder), preprocessing, {}), ErrorKind::data, "V9", "MLII");
+  EXPECT_ERROR(load_database(small_database(folder), preprocessing, {}), ErrorKind::unsupported, "V9", "MLII");
 }
 
 TEST(LoadDatabase, CountsWindowsAcrossAnEdge) {

@@ -80,7 +80,7 @@ TEST(PrepareLead, ChoosesTheLeadByName) {
   preprocessing.leads = {"II", "v5", "MLII"};
   EXPECT_EQ(prepare_lead(record, preprocessing).samples, to_millivolts(record.leads[0]));
   preprocessing.leads = {"I", "aVL"};
-  EXPECT_ERROR(prepare_lead(record, preprocessing), ErrorKind::data, "record made-up", "I, aVL", "V5, MLII");
+  EXPECT_ERROR(prepare_lead(record, preprocessing), ErrorKind::unsupported, "record made-up", "I, aVL", "V5, MLII");
 }
 
 TEST(PrepareLead, AUnitThatIsNoVoltageIsRefused) {

@@ -41,7 +41,7 @@ struct Record {
 };
 
 /// Index of the first lead of `preferred` that the record has, compared without regard to case.
-/// @throws Error(data) naming the record and the leads it has, if there is none.
+/// @throws Error(unsupported) naming the record and the leads it has, if there is none.
 std::size_t find_lead(const Record& record, std::span<const std::string> preferred);
 
 /// Samples of a lead in millivolts, NaN where missing.

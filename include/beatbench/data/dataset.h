@@ -44,7 +44,7 @@ Dataset load_database(const Database& database, const Preprocessing& preprocessi
 /// @throws Error(data) naming the line and what is wrong with it.
 Dataset load_labelled_csv(const std::filesystem::path& path, const Preprocessing& preprocessing);
 
-/// The rows `rows` of a set, in that order.
+/// The rows `rows` of a set, in that order; `edge_windows` stays that of the whole set.
 WindowSet select_windows(const WindowSet& set, std::span<const std::uint32_t> rows);
 
 /// At most `count` rows in their order, drawn with `seed` in proportion to the classes (at least one of each).

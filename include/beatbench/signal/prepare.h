@@ -24,7 +24,7 @@ void fill_gaps(std::span<float> signal);
 void standardise(std::span<float> signal);
 
 /// Picks the lead, converts it to mV, fills gaps, resamples, filters and scales, as the preprocessing says.
-/// @throws Error(data) if the record has none of the leads.
+/// @throws Error(unsupported) if the record has none of the leads.
 PreparedLead prepare_lead(const Record& record, const Preprocessing& preprocessing);
 
 /// Cuts one window [R - before, R + after) per row and appends it, with its row, to `set`. Row samples count at the
