@@ -65,6 +65,9 @@ SummaryReport benchmark_model(const fs::path& file, std::span<const FoundDataset
       report.throughput = measure_throughput(*engine, rows.dataset.windows, arguments.batch_sizes, arguments.seconds);
     }
   }
+  if (report.datasets.empty()) {
+    throw Error(ErrorKind::data, file.string(), "can eat none of the data sets: " + names_of(datasets));
+  }
   report.peak_memory_bytes = peak_memory_bytes();
   report.notes.push_back(peak_is_own ? "peak memory is that of the process while this model ran, the data set included"
                                      : "peak memory is that of the whole process so far");
@@ -112,24 +115,33 @@ int run_benchmark(const BenchmarkArguments& arguments, spdlog::logger& logger) {
   Table table = benchmark_table();
   std::vector<fs::path> written;
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
+  std::string failures;
   catch_interrupts();
   for (const fs::path& model : models) {
-    if (interrupted()) break;
-    const SummaryReport report = benchmark_model(model, datasets, arguments, context, logger);
-    if (report.datasets.empty()) {
-      throw Error(ErrorKind::data, model.string(), "can eat none of the data sets: " + names_of(datasets));
+    SummaryReport report;
+    try {
+      report = benchmark_model(model, datasets, arguments, context, logger);
+    } catch (const Interrupted&) {  // what has been measured stays
+      break;
+    } catch (const std::exception& error) {  // the other models go on
+      if (models.size() > 1) logger.error("{}", error_text(error));
+      failures += (failures.empty() ? "" : "; ") + error_text(error);
+      continue;
     }
     written.push_back(write_summary(arguments.reports, report));
     add_rows(table, report);
     if (arguments.json) all.push_back(to_json(report));
   }
+  if (written.empty() && !interrupted()) throw Error(ErrorKind::data, "", failures);
   if (arguments.json)
     std::printf("%s", report_text(all).c_str());
   else {
     std::printf("%s\n", table.text().c_str());
     for (const fs::path& path : written) std::printf("report: %s\n", path.c_str());
   }
-  return interrupted() ? kInterrupted : kSuccess;
+  stop_if_interrupted();
+  if (!failures.empty()) throw Error(ErrorKind::data, "", "not all models could be measured: " + failures);
+  return kSuccess;
 }
 
 }  // namespace

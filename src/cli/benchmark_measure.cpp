@@ -52,6 +52,7 @@ std::vector<double> repeat_timed(double seconds, std::size_t at_least, const Wor
   std::vector<double> durations;
   const auto start = BenchmarkClock::now();
   while (durations.size() < at_least || elapsed(start) < seconds) {
+    stop_if_interrupted();
     const auto run_start = BenchmarkClock::now();
     work();
     durations.push_back(elapsed(run_start));
@@ -64,6 +65,7 @@ std::vector<float> run_all(Engine& engine, const WindowSet& windows) {
   const auto length = static_cast<std::size_t>(windows.length_samples);
   std::vector<float> logits;
   for (std::size_t first = 0; first < windows.size(); first += kAccuracyBatch) {
+    stop_if_interrupted();
     const std::size_t count = std::min<std::size_t>(kAccuracyBatch, windows.size() - first);
     const auto part =
         engine.run(std::span(windows.values).subspan(first * length, count * length), static_cast<int>(count));

@@ -83,9 +83,7 @@ int convert_model(const ModelArguments& arguments, spdlog::logger& logger) {
   WindowSet windows;
   if (arguments.windows > 0) windows = test_windows(checkpoint.description, arguments.data, arguments.windows, logger);
 
-  std::error_code reason;
-  fs::create_directories(folder, reason);
-  if (reason) throw Error(ErrorKind::io, folder.string(), "cannot make the folder: " + reason.message());
+  const MadeFolder made(folder);
   nlohmann::ordered_json results = nlohmann::ordered_json::array();
   for (const FormatSpec* format : formats) {
     const fs::path file = folder / (name + std::string(format->extension));
@@ -102,7 +100,7 @@ int convert_model(const ModelArguments& arguments, spdlog::logger& logger) {
   return kSuccess;
 }
 
-int convert_dataset(const DatasetArguments& arguments, spdlog::logger& logger) {
+int convert_dataset(const DatasetArguments& arguments) {
   if (arguments.name != "simdb" || arguments.format != "wfdb") {
     throw Error(ErrorKind::usage, "dataset",
                 "'" + arguments.name + "' cannot be written as '" + arguments.format + "'; there is: simdb --to wfdb");
@@ -113,10 +111,7 @@ int convert_dataset(const DatasetArguments& arguments, spdlog::logger& logger) {
   std::string list;
   catch_interrupts();
   for (int i = 0; i < arguments.simulation.records; ++i) {
-    if (interrupted()) {
-      logger.warn("interrupted; nothing was written");
-      return kInterrupted;
-    }
+    stop_if_interrupted();
     const Record record = simulate_record(arguments.simulation, i);
     write_record(record, folder.temporary());
     list += record.id + "\n";
@@ -166,11 +161,12 @@ int convert_command(int argc, char** argv) {
     sub->add_option("--records", dataset.simulation.records, "number of simulated patients")
         ->capture_default_str()
         ->check(CLI::Range(1, 999));
-    sub->add_option("--duration", dataset.simulation.duration_s, "of each record in seconds")->capture_default_str()
+    sub->add_option("--duration", dataset.simulation.duration_s, "of each record in seconds")
+        ->capture_default_str()
         ->check(CLI::Range(10.0, 86400.0));
     if (const auto status = parse_command_line(app, argc, argv)) return *status;
     const auto logger = make_logger(log_level);
-    if (sub->parsed()) return convert_dataset(dataset, *logger);
+    if (sub->parsed()) return convert_dataset(dataset);
     if (model.source.empty())
       throw Error(ErrorKind::usage, "source", "a run folder or checkpoint is needed; see convert --help");
     return convert_model(model, *logger);

@@ -12,6 +12,7 @@ Dataset load_with_progress(const Database& database, const Preprocessing& prepro
   options.threads = threads;
   options.on_progress = [&](std::size_t done, std::size_t total) {
     progress.update(static_cast<std::int64_t>(done), static_cast<std::int64_t>(total), "records");
+    stop_if_interrupted();
   };
   options.on_warning = [&](const std::string& text) {
     progress.clear();

@@ -6,7 +6,9 @@
 #include <string>
 
 #include "beatbench/core/error.h"
+#include "beatbench/core/memory.h"
 #include "beatbench/runtime/engine.h"
+#include "cli/session.h"
 
 namespace beatbench::cli {
 namespace {
@@ -41,12 +43,15 @@ std::optional<int> parse_command_line(CLI::App& app, int argc, char** argv) {
 }
 
 int run_main(const char* program, const std::function<int()>& command) {
+  keep_freed_memory();
   try {
     const int status = command();
     if (std::fflush(stdout) != 0) return fail(program, "cannot write to standard output", kFailure);
     return status;
   } catch (const Error& error) {
     return fail(program, error.what(), error.kind() == ErrorKind::usage ? kUsage : kFailure);
+  } catch (const Interrupted&) {
+    return fail(program, "interrupted", kInterrupted);
   } catch (const CLI::ParseError& error) {
     return fail(program, error.what(), kUsage);
   } catch (const std::bad_alloc&) {

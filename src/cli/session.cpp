@@ -1,6 +1,7 @@
 #include "cli/session.h"
 
 #include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/ringbuffer_sink.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 
 #include <csignal>
@@ -11,6 +12,8 @@
 
 namespace beatbench::cli {
 namespace {
+
+constexpr std::size_t kLinesBeforeTheFile = 1000;
 
 volatile std::sig_atomic_t interrupts = 0;
 
@@ -28,7 +31,8 @@ std::shared_ptr<spdlog::logger> make_logger(const std::string& level) {
   auto sink = std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
   sink->set_pattern("%^%l%$: %v");
   sink->set_level(level == "quiet" ? spdlog::level::off : spdlog::level::from_str(level));
-  auto logger = std::make_shared<spdlog::logger>("beatbench", sink);
+  auto memory = std::make_shared<spdlog::sinks::ringbuffer_sink_mt>(kLinesBeforeTheFile);
+  auto logger = std::make_shared<spdlog::logger>("beatbench", spdlog::sinks_init_list{sink, memory});
   logger->set_level(spdlog::level::debug);
   logger->flush_on(spdlog::level::info);
   return logger;
@@ -38,7 +42,9 @@ void log_to_file(spdlog::logger& logger, const std::filesystem::path& file) {
   try {
     auto sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(file.string());
     sink->set_pattern("%Y-%m-%dT%H:%M:%S %l %v");
-    logger.sinks().push_back(sink);
+    const auto memory = std::static_pointer_cast<spdlog::sinks::ringbuffer_sink_mt>(logger.sinks().back());
+    for (const auto& line : memory->last_raw()) sink->log(line);
+    logger.sinks().back() = sink;
   } catch (const spdlog::spdlog_ex& error) {
     throw Error(ErrorKind::io, file.string(), error.what());
   }
@@ -54,11 +60,15 @@ void catch_interrupts() {
 
 bool interrupted() { return interrupts > 0; }
 
+void stop_if_interrupted() {
+  if (interrupted()) throw Interrupted();
+}
+
 Context start_context(int threads, const std::string& device, spdlog::logger& logger) {
   ContextInput input;
   input.now = report_clock();
   input.threads = set_compute_threads(threads);
-  input.device = device_name(device);
+  input.device = device;
   input.libraries = library_versions();
   input.libraries["nlohmann_json"] = std::to_string(NLOHMANN_JSON_VERSION_MAJOR) + "." +
                                      std::to_string(NLOHMANN_JSON_VERSION_MINOR) + "." +

@@ -1,6 +1,6 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <numeric>
+#include <optional>
 
 #include "beatbench/core/class_map.h"
 #include "beatbench/core/error.h"
@@ -38,24 +38,28 @@ SplitPart count_part(const WindowSet& windows, const std::vector<std::uint32_t>&
   return part;
 }
 
+ModelShape shape_of(const Preprocessing& p) { return {1, p.length_samples(), static_cast<int>(p.class_names.size())}; }
+
 ModelDescription describe(const RunOptions& run, const Dataset& dataset, const Split& split) {
   ModelDescription d;
   d.model = run.model;
   d.options = resolve_options(find_model(run.model), run.model_options);
   d.preprocessing = run.preprocessing;
-  d.shape = {1, run.preprocessing.length_samples(), static_cast<int>(dataset.class_names.size())};
+  d.shape = shape_of(run.preprocessing);
   d.provenance = {dataset.name,      dataset.hash,    split.label(),        split.hash,
                   run.training.seed, source_commit(), run_options_json(run)};
   return d;
 }
 
-// What must be right before anything is read.
+// What must be right before anything is read; that the model can be built, too.
 void check_run(RunOptions& run) {
   run.model_options = resolve_options(find_model(run.model), run.model_options);
   run.preprocessing.class_names = find_class_map(run.preprocessing.class_map).class_names();
   run.split.seed = run.training.seed;
   validate(run.preprocessing);
+  validate(run.split);
   validate(run.training);
+  make_model(run.model, shape_of(run.preprocessing), run.model_options);
 }
 
 TrainingResult train_with_progress(const RunOptions& run, const Dataset& dataset, const Split& split,
@@ -128,27 +132,25 @@ void print_summary(const RunReport& report, const fs::path& folder) {
   std::printf("run folder: %s\n", folder.c_str());
 }
 
-// Removes a run folder that this call made, unless a training state in it is worth keeping.
+void refuse_existing(const fs::path& folder) {
+  if (fs::exists(folder))
+    throw Error(ErrorKind::usage, folder.string(), "already exists; choose another --out, or --resume it");
+}
+
+// A run folder that is removed again unless a training state in it is worth keeping.
 class FreshRunFolder {
  public:
-  FreshRunFolder(fs::path folder, bool made_here) : folder_(std::move(folder)), made_here_(made_here) {
-    if (!made_here_) return;
-    if (fs::exists(folder_))
-      throw Error(ErrorKind::usage, folder_.string(), "already exists; choose another --out, or --resume it");
-    std::error_code reason;
-    fs::create_directories(folder_ / "checkpoints", reason);
-    if (reason) throw Error(ErrorKind::io, folder_.string(), "cannot make the folder: " + reason.message());
-  }
+  explicit FreshRunFolder(fs::path folder) : folder_(std::move(folder)), made_(folder_ / "checkpoints") {}
   ~FreshRunFolder() {
     std::error_code ignored;
-    if (made_here_ && !fs::exists(folder_ / "checkpoints" / "last.pt", ignored)) fs::remove_all(folder_, ignored);
+    if (!fs::exists(folder_ / "checkpoints" / "last.pt", ignored)) fs::remove_all(folder_, ignored);
   }
   FreshRunFolder(const FreshRunFolder&) = delete;
   FreshRunFolder& operator=(const FreshRunFolder&) = delete;
 
  private:
   fs::path folder_;
-  bool made_here_;
+  MadeFolder made_;
 };
 
 // A run can only go on with the beats it began with.
@@ -162,11 +164,10 @@ void check_same_data(const fs::path& folder, const ModelDescription& now) {
 
 int run_training(RunOptions run, const fs::path& folder, bool resume, bool json, spdlog::logger& logger) {
   check_run(run);
-  if (!resume && fs::exists(folder)) {
-    throw Error(ErrorKind::usage, folder.string(), "already exists; choose another --out, or --resume it");
-  }
+  if (!resume) refuse_existing(folder);
+  catch_interrupts();
+  const Context context = start_context(run.threads, resolve_device(run.training.device), logger);
   const Database database = open_database(run.data);
-  const Context context = start_context(run.threads, run.training.device, logger);
   Dataset dataset = load_with_progress(database, run.preprocessing, run.strict, context.threads, logger);
   if (run.max_windows > 0 && run.max_windows < dataset.windows.size()) {
     dataset.windows =
@@ -179,10 +180,13 @@ int run_training(RunOptions run, const fs::path& folder, bool resume, bool json,
               split.validation.size(), split.test.size());
   const ModelDescription description = describe(run, dataset, split);
 
-  if (resume) check_same_data(folder, description);
+  if (resume)
+    check_same_data(folder, description);
+  else
+    refuse_existing(folder);  // it may have appeared meanwhile
 
-  catch_interrupts();
-  const FreshRunFolder fresh(folder, !resume);
+  std::optional<FreshRunFolder> fresh;
+  if (!resume) fresh.emplace(folder);
   log_to_file(logger, folder / "train.log");
   if (!resume) write_file_atomically(folder / "config.json", run_options_json(run).dump(2) + "\n");
   const TrainingResult result = train_with_progress(run, dataset, split, description, folder, resume, logger);

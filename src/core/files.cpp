@@ -92,6 +92,25 @@ void write_file_atomically(const fs::path& path, std::string_view content) {
   }
 }
 
+MadeFolder::MadeFolder(const fs::path& path) {
+  if (path.empty()) return;
+  fs::path missing = fs::absolute(path).lexically_normal();
+  if (!missing.has_filename()) missing = missing.parent_path();  // "models/"
+  std::error_code ignored, reason;
+  for (; !fs::exists(missing, ignored); missing = missing.parent_path()) made_.insert(made_.begin(), missing);
+  fs::create_directories(path, reason);
+  if (!reason) return;
+  remove_empty();
+  throw Error(ErrorKind::io, path.string(), "cannot make the folder: " + reason.message());
+}
+
+MadeFolder::~MadeFolder() { remove_empty(); }
+
+void MadeFolder::remove_empty() {
+  std::error_code ignored;
+  for (; !made_.empty(); made_.pop_back()) fs::remove(made_.back(), ignored);  // refuses a folder that holds something
+}
+
 AtomicFolder::AtomicFolder(fs::path path) : path_(std::move(path)) {
   if (!path_.has_filename()) path_ = path_.parent_path();  // "runs/r1/"
   std::error_code reason;
@@ -99,8 +118,8 @@ AtomicFolder::AtomicFolder(fs::path path) : path_(std::move(path)) {
     throw Error(ErrorKind::usage, path_.string(), "already exists; choose another name");
   }
   temporary_ = temporary_beside(path_);
-  if (!reason && path_.has_parent_path()) fs::create_directories(path_.parent_path(), reason);
-  if (!reason) fs::create_directory(temporary_, reason);
+  parent_.emplace(path_.parent_path());
+  fs::create_directory(temporary_, reason);
   if (reason) throw Error(ErrorKind::io, path_.string(), "cannot make the folder: " + reason.message());
 }
 

@@ -60,7 +60,7 @@ void from_json(const nlohmann::json& json, Preprocessing& p) {
 void validate(const Preprocessing& p) {
   require_one_of("input", p.input, {"window"});
   require(p.sampling_rate_hz > 0 && std::isfinite(p.sampling_rate_hz), "sampling_rate_hz",
-          std::to_string(p.sampling_rate_hz), "above 0");
+          number_text(p.sampling_rate_hz), "above 0");
   constexpr int kLongest = 100'000;  // each side is held too, so that the sum cannot overflow
   require(p.before_samples >= 0 && p.after_samples >= 1 && p.before_samples <= kLongest &&
               p.after_samples <= kLongest && p.length_samples() <= kLongest,
@@ -70,7 +70,7 @@ void validate(const Preprocessing& p) {
   require(p.filter.order >= 0 && p.filter.order <= 8, "filter order", std::to_string(p.filter.order), "0 (none) to 8");
   if (p.filter.order > 0) {
     require(p.filter.low_hz > 0 && p.filter.low_hz < p.filter.high_hz && p.filter.high_hz < p.sampling_rate_hz / 2,
-            "filter", std::to_string(p.filter.low_hz) + "-" + std::to_string(p.filter.high_hz),
+            "filter", number_text(p.filter.low_hz) + "-" + number_text(p.filter.high_hz),
             "0 < low < high < half the sampling rate, in Hz");
   }
   require_one_of("scaling", p.scaling, {"record", "window", "none"});

@@ -24,7 +24,7 @@ void check(const SimulationOptions& options, int index) {
   if (!(options.duration_s >= 10.0 && options.duration_s <= 86400.0))
     fail("duration", std::to_string(options.duration_s) + " s", "10 to 86400 s");
   if (!(options.sampling_rate_hz >= 100.0 && options.sampling_rate_hz <= 2000.0)) {
-    fail("sampling rate", std::to_string(options.sampling_rate_hz) + " Hz", "100 to 2000 Hz");
+    fail("sampling rate", number_text(options.sampling_rate_hz) + " Hz", "100 to 2000 Hz");
   }
   if (index < 0 || index >= options.records) fail("record index", std::to_string(index), "0 to records - 1");
 }

@@ -44,8 +44,8 @@ ModelOptions resolve_options(const ModelSpec& spec, const ModelOptions& given) {
     for (const ModelOption& option : spec.options) {
       if (option.name != name || (value >= option.min && value <= option.max)) continue;
       throw Error(ErrorKind::usage, where,
-                  std::to_string(value) + " is out of range; allowed: " + std::to_string(option.min) + " to " +
-                      std::to_string(option.max));
+                  number_text(value) + " is out of range; allowed: " + number_text(option.min) + " to " +
+                      number_text(option.max));
     }
     resolved[name] = value;
   }

@@ -92,9 +92,7 @@ fs::path summary_path(const fs::path& reports_dir, const std::string& computer_t
 
 fs::path write_summary(const fs::path& reports_dir, const SummaryReport& report) {
   const fs::path path = summary_path(reports_dir, report.computer_type, report.model, report.date);
-  std::error_code reason;
-  fs::create_directories(reports_dir, reason);
-  if (reason) throw Error(ErrorKind::io, reports_dir.string(), "cannot make the folder: " + reason.message());
+  const MadeFolder folder(reports_dir);
   write_file_atomically(path, report_text(to_json(report)));
   return path;
 }

@@ -77,9 +77,4 @@ int set_compute_threads(int threads) {
   return at::get_num_threads();
 }
 
-std::string device_name(const std::string& device) {
-  if (device == "cpu" || !torch::cuda::is_available()) return "cpu";
-  return "cuda";
-}
-
 }  // namespace beatbench

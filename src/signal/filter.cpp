@@ -66,8 +66,8 @@ std::vector<Biquad> butterworth_band_pass(const BandPass& band, double sampling_
   const bool ordered = 0 < band.low_hz && band.low_hz < band.high_hz && band.high_hz < sampling_rate_hz / 2;
   if (band.order < 1 || band.order > 8 || !ordered) {
     throw Error(ErrorKind::usage, "filter",
-                "a band of " + std::to_string(band.low_hz) + " to " + std::to_string(band.high_hz) + " Hz, order " +
-                    std::to_string(band.order) + ", cannot be made at " + std::to_string(sampling_rate_hz) +
+                "a band of " + number_text(band.low_hz) + " to " + number_text(band.high_hz) + " Hz, order " +
+                    std::to_string(band.order) + ", cannot be made at " + number_text(sampling_rate_hz) +
                     " Hz; allowed: order 1 to 8, 0 < low < high < half the sampling rate");
   }
   const double twice_rate = 2.0 * sampling_rate_hz;

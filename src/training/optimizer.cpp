@@ -24,12 +24,12 @@ void set_learning_rate(torch::optim::Optimizer& optimizer, double rate) {
   for (auto& group : optimizer.param_groups()) group.options().set_lr(rate);
 }
 
-torch::Device choose_device(const std::string& name) {
+std::string resolve_device(const std::string& option) {
   const bool has_cuda = torch::cuda::is_available();
-  if (name == "cuda" && !has_cuda) {
+  if (option == "cuda" && !has_cuda) {
     throw Error(ErrorKind::usage, "device", "cuda was asked for, but this build of LibTorch or this machine has none");
   }
-  return has_cuda && name != "cpu" ? torch::Device(torch::kCUDA) : torch::Device(torch::kCPU);
+  return has_cuda && option != "cpu" ? "cuda" : "cpu";
 }
 
 }  // namespace beatbench

@@ -13,7 +13,4 @@ std::unique_ptr<torch::optim::Optimizer> make_optimizer(const TrainingOptions& o
                                                         const std::vector<torch::Tensor>& parameters);
 void set_learning_rate(torch::optim::Optimizer& optimizer, double rate);
 
-/// @throws Error(usage) for `cuda` where this build or machine has none.
-torch::Device choose_device(const std::string& name);
-
 }  // namespace beatbench

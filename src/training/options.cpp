@@ -7,7 +7,7 @@ namespace beatbench {
 namespace {
 
 void require(bool holds, const std::string& option, double found, const std::string& allowed) {
-  if (!holds) throw Error(ErrorKind::usage, option, std::to_string(found) + " is not valid; allowed: " + allowed);
+  if (!holds) throw Error(ErrorKind::usage, option, number_text(found) + " is not valid; allowed: " + allowed);
 }
 
 void require_choice(const std::string& option, const std::string& found) {

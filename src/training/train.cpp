@@ -177,7 +177,7 @@ TrainingResult train_model(const WindowSet& windows, const Split& split, const M
                            const TrainingCallbacks& callbacks) {
   validate(options);
   Trainer t{windows, split, description, options, checkpoints, callbacks};
-  t.device = choose_device(options.device);
+  t.device = torch::Device(resolve_device(options.device));
   if (resume)
     start_from_last(t);
   else

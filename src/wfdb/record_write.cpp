@@ -87,7 +87,7 @@ SignalSpec signal_spec(const Record& record, const Lead& lead, const SignalForma
 
 std::string header_text(const Record& record, const SignalFormat& format) {
   if (!(record.sampling_rate_hz > 0)) {
-    fail(record, "its sampling rate is " + std::to_string(record.sampling_rate_hz) + " Hz; allowed: above 0");
+    fail(record, "its sampling rate is " + number_text(record.sampling_rate_hz) + " Hz; allowed: above 0");
   }
   Header header;
   header.record_name = record.id;
@@ -108,12 +108,6 @@ std::vector<unsigned char> signal_bytes(const Record& record, const SignalFormat
   return format.encode(signals);
 }
 
-void make_folder(const fs::path& folder) {
-  std::error_code reason;
-  if (!folder.empty()) fs::create_directories(folder, reason);
-  if (reason) throw Error(ErrorKind::io, folder.string(), "cannot make the folder: " + reason.message());
-}
-
 }  // namespace
 
 void write_record(const Record& record, const fs::path& folder, int format_number, const std::string& annotator) {
@@ -124,7 +118,7 @@ void write_record(const Record& record, const fs::path& folder, int format_numbe
   const auto annotations = format_annotations(record.annotations);
   const std::string header = header_text(record, format);
 
-  make_folder(folder);
+  const MadeFolder made(folder);
   WrittenFiles files;
   if (!record.leads.empty()) files.write(folder / (record.id + ".dat"), as_text(signals));
   if (!annotator.empty()) files.write(folder / (record.id + "." + annotator), as_text(annotations));

@@ -10,6 +10,7 @@
 #include <benchmark/benchmark.h>
 #include <torch/torch.h>
 
+#include "beatbench/core/memory.h"
 #include "beatbench/runtime/environment.h"
 #include "models/model.h"
 
@@ -56,6 +57,7 @@ void lstm_libtorch(benchmark::State& state) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  beatbench::keep_freed_memory();
   beatbench::restart_with_fast_settings(argv);
   beatbench::set_compute_threads(0);
   for (const beatbench::ModelSpec& spec : beatbench::model_registry()) {

@@ -100,6 +100,7 @@ TEST_F(BadInput, DiskIsFullWhenTraining) {
   for (const long limit_bytes : {500L, 4'000L, 15'000L}) {
     const RunOptions full{.file_size_limit_bytes = limit_bytes};
     refuse(1, "train", kTrain, {"run/", "cannot write", "File too large"}, full);
+    refuse(1, "train", with(kTrain, {"--out", "of/today/run"}), {"of/today/run/", "File too large"}, full);
   }
 }
 
@@ -108,18 +109,19 @@ TEST_F(BadInput, DiskIsFullWhenConverting) {
   fs::create_directory(folder_ / "models");
   refuse(1, "convert", {(trained_once() / "run").string(), "--windows", "0"}, {"models/run.pt", "File too large"},
          full);
-  refuse(1, "convert", {"dataset", "simdb", "--records", "1", "--duration", "60", "--out", "sim"},
+  refuse(1, "convert", {(trained_once() / "run").string(), "--windows", "0", "--out", "of/today"},
+         {"of/today/run.pt", "File too large"}, full);
+  refuse(1, "convert", {"dataset", "simdb", "--records", "1", "--duration", "60", "--out", "of/today/sim"},
          {"s001.dat", "File too large"}, full);
 }
 
 TEST_F(BadInput, DiskIsFullWhenMeasuring) {
   fs::create_directory(folder_ / "models");
-  fs::create_directory(folder_ / "reports");
   fs::copy_file(trained_once() / "run/checkpoints/best.pt", folder_ / "models/best.pt");
   refuse(1, "benchmark",
          {"--computer-type", "ci", "--threads", "1", "--seconds", "0.01", "--batch-sizes", "1", "--datasets", ".",
-          "--date", "2024-05-01"},
-         {"reports/summary-ci-best-2024-05-01.json", "File too large"}, {.file_size_limit_bytes = 1'000});
+          "--date", "2024-05-01", "--reports", "of/reports"},
+         {"of/reports/summary-ci-best-2024-05-01.json", "File too large"}, {.file_size_limit_bytes = 1'000});
 }
 
 TEST_F(BadInput, OutputCannotBeMade) {
@@ -129,7 +131,7 @@ TEST_F(BadInput, OutputCannotBeMade) {
   refuse(1, "convert", {run_folder, "--windows", "0", "--out", "notes.txt"}, {"notes.txt"});
   refuse(1, "convert", {run_folder, "--windows", "0", "--out", "notes.txt/models"}, {"notes.txt/models"});
   refuse(1, "convert", {"dataset", "simdb", "--records", "1", "--duration", "10", "--out", "notes.txt/sim"},
-         {"notes.txt/sim"});
+         {"notes.txt", "Not a directory"});
 }
 
 }  // namespace

@@ -134,6 +134,29 @@ TEST_F(Benchmark, RefusesWhatIsNoModel) {
   refuse(1, "benchmark", quick({"--models", "notes.txt"}), {"notes.txt", "no model file", "TorchScript"});
 }
 
+TEST_F(Benchmark, ADamagedModelDoesNotEndTheOthers) {
+  folder_.put("datasets/beats.csv", test_beats_as_csv());
+  folder_.put("models/a.pt", "not a model\n");
+  fs::copy_file(trained_once() / "run/checkpoints/best.pt", folder_ / "models/b.pt");
+  const Finished finished = run("benchmark", quick({"--date", "2024-05-01"}));
+  EXPECT_EQ(finished.status, 1);
+  EXPECT_THAT(finished.err, HasSubstr("\nbenchmark: error: not all models could be measured: models/a.pt: "));
+  EXPECT_THAT(finished.out, HasSubstr("report: reports/summary-ci-b-2024-05-01.json"));
+  EXPECT_EQ(contents_of(folder_ / "reports").size(), 1U);
+}
+
+TEST_F(Benchmark, CtrlCKeepsTheModelsThatAreDone) {
+  folder_.put("datasets/beats.csv", test_beats_as_csv());
+  fs::copy_file(trained_once() / "run/checkpoints/best.pt", folder_ / "models/a.pt");
+  fs::copy_file(trained_once() / "run/checkpoints/best.pt", folder_ / "models/b.pt");
+  RunOptions options;
+  options.interrupt_when = [](const std::string& err) { return err.find("b.pt on beats") != std::string::npos; };
+  const Finished finished = run("benchmark", quick({"--date", "2024-05-01", "--seconds", "3"}), options);
+  EXPECT_EQ(finished.status, 130) << finished.err;
+  EXPECT_THAT(finished.out, HasSubstr("report: reports/summary-ci-a-2024-05-01.json"));
+  EXPECT_EQ(contents_of(folder_ / "reports").size(), 1U);
+}
+
 class Full_Path : public CommandTest {};
 
 // The whole way with the folders that the commands take where nothing else is said.

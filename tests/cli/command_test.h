@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "cli/program.h"
-#include "wfdb/test_folder.h"
+#include "support/test_folder.h"
 
 namespace beatbench::tests {
 

@@ -58,6 +58,15 @@ TEST_F(ConvertDataset, SameSeedGivesTheSameBytes) {
   EXPECT_NE(one, simulate("other", "2"));
 }
 
+TEST_F(ConvertDataset, CtrlCLeavesNothing) {
+  RunOptions options;
+  options.interrupt_when = [&](const std::string&) { return folder_.file_count() > 3; };
+  const Finished finished = run("convert", {"dataset", "simdb", "--out", "a/b", "--records", "999"}, options);
+  EXPECT_EQ(finished.status, 130) << finished.err;
+  EXPECT_THAT(finished.err, HasSubstr("interrupted"));
+  EXPECT_EQ(folder_.file_count(), 0U);
+}
+
 // Our own reader of TorchScript is LibTorch in C++; this is PyTorch's.
 constexpr const char* kPython = "/usr/bin/python3";  // Debian's, for which the package python3-torch is made
 constexpr const char* kLoadInPython = R"(

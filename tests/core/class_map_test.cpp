@@ -7,7 +7,7 @@
 #include <string>
 
 #include "beatbench/core/annotation.h"
-#include "wfdb/test_folder.h"
+#include "support/test_folder.h"
 
 namespace beatbench {
 namespace {

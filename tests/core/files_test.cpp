@@ -8,7 +8,7 @@
 #include <csignal>
 #include <fstream>
 
-#include "wfdb/test_folder.h"
+#include "support/test_folder.h"
 
 namespace beatbench {
 namespace {
@@ -128,6 +128,30 @@ TEST(WriteFile, AFailingWriteLeavesNothingWhereNothingWas) {
   EXPECT_EQ(folder.file_count(), 0);
 }
 
+TEST(MadeFolder, TakesBackWhatStaysEmptyAlone) {
+  const TestFolder folder;
+  fs::create_directory(folder / "mine");
+  {
+    const MadeFolder made(folder / "mine" / "a" / "b/");
+    EXPECT_TRUE(fs::is_directory(folder / "mine" / "a" / "b"));
+  }
+  EXPECT_TRUE(fs::is_directory(folder / "mine"));  // was there before, empty too
+  EXPECT_EQ(folder.file_count(), 1);
+  {
+    const MadeFolder made(folder / "mine" / "a" / "b");
+    folder.put("mine/a/notes", "kept");
+  }
+  EXPECT_FALSE(fs::exists(folder / "mine" / "a" / "b"));
+  EXPECT_EQ(read_text_file(folder / "mine" / "a" / "notes"), "kept");
+  const MadeFolder none("");
+}
+
+TEST(MadeFolder, LeavesNothingWhereItFails) {
+  const TestFolder folder;
+  EXPECT_ERROR(MadeFolder(folder / "a" / std::string(300, 'x')), ErrorKind::io, "File name too long"s);
+  EXPECT_EQ(folder.file_count(), 0);
+}
+
 TEST(AtomicFolder, TakesItsNameOnCommit) {
   const TestFolder folder;
   {
@@ -182,7 +206,7 @@ TEST(AtomicFolder, OneThatAppearedMeanwhileIsKept) {
 TEST(AtomicFolder, BelowAFileItCannotBeMade) {
   const TestFolder folder;
   folder.put("file", "");
-  EXPECT_ERROR(AtomicFolder(folder / "file" / "run"), ErrorKind::io, (folder / "file" / "run").string());
+  EXPECT_ERROR(AtomicFolder(folder / "file" / "run"), ErrorKind::io, (folder / "file").string(), "Not a directory"s);
 }
 
 TEST(AtomicFolder, ANameTooLongIsAnErrorOfOurs) {

@@ -5,7 +5,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "wfdb/test_folder.h"
+#include "support/test_folder.h"
 
 namespace beatbench {
 namespace {

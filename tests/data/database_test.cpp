@@ -10,7 +10,7 @@
 #include "beatbench/wfdb/record_io.h"
 #include "data/made_up_data.h"
 #include "support/recordings.h"
-#include "wfdb/test_folder.h"
+#include "support/test_folder.h"
 
 namespace beatbench {
 namespace {

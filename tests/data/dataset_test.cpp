@@ -7,7 +7,7 @@
 #include "beatbench/core/files.h"
 #include "beatbench/wfdb/record_io.h"
 #include "data/made_up_data.h"
-#include "wfdb/test_folder.h"
+#include "support/test_folder.h"
 
 namespace beatbench {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "beatbench/core/hash.h"
 #include "beatbench/data/dataset.h"
-#include "wfdb/test_folder.h"
+#include "support/test_folder.h"
 
 namespace beatbench {
 namespace {

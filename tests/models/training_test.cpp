@@ -65,7 +65,7 @@ TrainingOptions quick_options() {
 // Three bumps at different places: whoever learns anything learns this.
 TEST_F(Training, LearnsWhatIsPlain) {
   for (const std::string model : {"lstm", "resnet1d"}) {
-    for (const std::string optimizer : choices_of("optimizer")) {
+    for (const std::string& optimizer : choices_of("optimizer")) {
       TrainingOptions options = quick_options();
       options.optimizer = optimizer;
       options.epochs = 12;

@@ -3,59 +3,27 @@
 
 #include <limits>
 #include <nlohmann/json.hpp>
-#include <valijson/adapters/nlohmann_json_adapter.hpp>
-#include <valijson/schema.hpp>
-#include <valijson/schema_parser.hpp>
-#include <valijson/validation_results.hpp>
-#include <valijson/validator.hpp>
 
 #include "beatbench/core/files.h"
 #include "beatbench/report/figures_json.h"
 #include "report/sample_reports.h"
+#include "support/report_schema.h"
 
 namespace beatbench {
 namespace {
 
 using nlohmann::json;
-
-// Checks against one part of the schema, so that a failure names its place and not only "neither kind fits".
-class Schema {
- public:
-  explicit Schema(const std::string& part) {
-    document_ = json::parse(read_text_file(BEATBENCH_SOURCE_DIR "/reports/schema.json"));
-    if (!part.empty()) {
-      document_.erase("oneOf");
-      document_["$ref"] = "#/$defs/" + part;
-    }
-    valijson::SchemaParser().populateSchema(valijson::adapters::NlohmannJsonAdapter(document_), schema_);
-  }
-
-  // What is wrong, a line each; empty if nothing is.
-  std::string complaints(const json& report) const {
-    valijson::ValidationResults results;
-    valijson::Validator().validate(schema_, valijson::adapters::NlohmannJsonAdapter(report), &results);
-    std::string text;
-    for (valijson::ValidationResults::Error error; results.popError(error);) {
-      for (const std::string& step : error.context) text += step;
-      text += ": " + error.description + "\n";
-    }
-    return text;
-  }
-
- private:
-  json document_;
-  valijson::Schema schema_;
-};
+using tests::ReportSchema;
 
 json written(const nlohmann::ordered_json& report) { return json::parse(report_text(report)); }
 json run() { return written(to_json(samples::run_report())); }
 json summary() { return written(to_json(samples::summary_report())); }
 
 TEST(Schema, HoldsForBothReports) {
-  EXPECT_EQ(Schema("run").complaints(run()), "");
-  EXPECT_EQ(Schema("summary").complaints(summary()), "");
-  EXPECT_EQ(Schema("").complaints(run()), "");
-  EXPECT_EQ(Schema("").complaints(summary()), "");
+  EXPECT_EQ(ReportSchema("run").complaints(run()), "");
+  EXPECT_EQ(ReportSchema("summary").complaints(summary()), "");
+  EXPECT_EQ(ReportSchema("").complaints(run()), "");
+  EXPECT_EQ(ReportSchema("").complaints(summary()), "");
 }
 
 TEST(Schema, HoldsWhereNearlyEverythingIsUndefined) {
@@ -67,24 +35,24 @@ TEST(Schema, HoldsWhereNearlyEverythingIsUndefined) {
   bare.training.windows_per_second = std::numeric_limits<double>::quiet_NaN();
   bare.notes.clear();
   bare.context = measure_context({});
-  EXPECT_EQ(Schema("run").complaints(written(to_json(bare))), "");
+  EXPECT_EQ(ReportSchema("run").complaints(written(to_json(bare))), "");
   SummaryReport empty = samples::summary_report();
   empty.datasets.clear();
   empty.throughput.clear();
   empty.parameters.reset();
   empty.peak_memory_bytes.reset();
-  EXPECT_EQ(Schema("summary").complaints(written(to_json(empty))), "");
+  EXPECT_EQ(ReportSchema("summary").complaints(written(to_json(empty))), "");
 }
 
 TEST(Schema, RefusesAKindItDoesNotKnow) {
   json report = run();
   report["kind"] = "other";
-  EXPECT_NE(Schema("").complaints(report), "");
+  EXPECT_NE(ReportSchema("").complaints(report), "");
 }
 
 // What the schema must catch, or it would pass anything: each change to a sound report has to be refused.
 TEST(Schema, RefusesWhatIsWrong) {
-  const Schema schema("run");
+  const ReportSchema schema("run");
   const auto refused = [&](const std::string& pointer, const json& value) {
     json report = run();
     report[json::json_pointer(pointer)] = value;
@@ -124,7 +92,7 @@ TEST(Schema, RequiresEveryKeyItDescribes) {
   for (const char* key : {"test", "context", "split", "provenance"}) {
     json report = run();
     report.erase(key);
-    EXPECT_NE(Schema("run").complaints(report), "") << key;
+    EXPECT_NE(ReportSchema("run").complaints(report), "") << key;
   }
 }
 

@@ -9,7 +9,7 @@
 #include <numbers>
 #include <vector>
 
-#include "wfdb/test_folder.h"
+#include "support/test_folder.h"
 
 namespace beatbench {
 namespace {

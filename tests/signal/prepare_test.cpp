@@ -9,7 +9,7 @@
 #include "beatbench/signal/filter.h"
 #include "beatbench/signal/resample.h"
 #include "signal/made_up_record.h"
-#include "wfdb/test_folder.h"
+#include "support/test_folder.h"
 
 namespace beatbench {
 namespace {

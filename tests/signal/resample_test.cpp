@@ -6,7 +6,7 @@
 #include <limits>
 #include <numbers>
 
-#include "wfdb/test_folder.h"
+#include "support/test_folder.h"
 
 namespace beatbench {
 namespace {

@@ -8,7 +8,7 @@
 #include "beatbench/wfdb/record_io.h"
 #include "signal/made_up_record.h"
 #include "support/recordings.h"
-#include "wfdb/test_folder.h"
+#include "support/test_folder.h"
 
 namespace beatbench {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <random>
 
-#include "test_folder.h"
+#include "support/test_folder.h"
 
 namespace beatbench {
 namespace {

@@ -9,7 +9,7 @@
 #include "beatbench/wfdb/header.h"
 #include "beatbench/wfdb/record_io.h"
 #include "support/recordings.h"
-#include "test_folder.h"
+#include "support/test_folder.h"
 
 namespace beatbench {
 namespace {

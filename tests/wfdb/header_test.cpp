@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "test_folder.h"
+#include "support/test_folder.h"
 
 namespace beatbench {
 namespace {

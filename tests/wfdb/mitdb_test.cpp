@@ -11,7 +11,7 @@
 #include "beatbench/wfdb/record_io.h"
 #include "beatbench/wfdb/signal_format.h"
 #include "support/recordings.h"
-#include "test_folder.h"
+#include "support/test_folder.h"
 
 namespace beatbench {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "beatbench/core/files.h"
 #include "beatbench/wfdb/annotation_file.h"
-#include "test_folder.h"
+#include "support/test_folder.h"
 
 namespace beatbench {
 namespace {

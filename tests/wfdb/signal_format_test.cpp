@@ -5,7 +5,7 @@
 #include <random>
 
 #include "beatbench/core/record.h"
-#include "test_folder.h"
+#include "support/test_folder.h"
 
 namespace beatbench {
 namespace {

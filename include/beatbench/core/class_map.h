@@ -27,8 +27,9 @@ struct ClassMap {
 
 /// All class maps:
 /// - paper8: NOR=N PVC=V PAB=/ RBB=R LBB=L APC=A VFW=! VEB=E (Jun et al. 2018, arXiv 1804.06812)
-/// - aami5: N={N,L,R,e,j} S={A,a,J,S} V={V,E} F={F} Q={/,f,Q} (de Chazal et al. 2004)
-/// - aami5_ec57: as WFDB's bxb has it (ANSI/AAMI EC57): e, j and n are S, R-on-T `r` is V
+/// - aami5: N={N,L,R,e,j} S={A,a,J,S} V={V,E} F={F} Q={/,f,Q} (de Chazal et al. 2004); of the symbols that they do not
+///   name and mitdb does not have, B is N, n is S, r is V; `?`, a beat that could not be classed, is Q
+/// - aami5_ec57: as WFDB's bxb has it (ANSI/AAMI EC57): the same, but e and j are S
 /// - symbols18: N L R B A a J S V r F e j n E / f Z, with Z={Q,?,!}; marks that are no beats (rhythm, noise) are
 ///   left out, where the original system put every other annotation into Z
 /// - binary: normal={N}, abnormal={every other beat}

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdio>
 #include <stdexcept>
 #include <string>
 
@@ -24,5 +25,12 @@ class Error : public std::runtime_error {
   ErrorKind kind_;
   std::string where_;
 };
+
+/// A number as a message shows it: at most 9 digits, no trailing zeros.
+inline std::string number_text(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.9g", value);
+  return text;
+}
 
 }  // namespace beatbench

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +15,22 @@ std::vector<unsigned char> read_binary_file(const std::filesystem::path& path);
 /// Writes `content` under a temporary name beside `path`, flushes it to the disk and renames it, so that `path`
 /// holds either what it held before or all of `content`. @throws Error(io); nothing is left behind then.
 void write_file_atomically(const std::filesystem::path& path, std::string_view content);
+
+/// Makes a folder, which may be there already or be "", and the parents that it lacks. Those of them that are still
+/// empty when this ends are removed again.
+/// @throws Error(io) naming the folder.
+class MadeFolder {
+ public:
+  explicit MadeFolder(const std::filesystem::path& path);
+  ~MadeFolder();
+  MadeFolder(const MadeFolder&) = delete;
+  MadeFolder& operator=(const MadeFolder&) = delete;
+
+ private:
+  void remove_empty();
+
+  std::vector<std::filesystem::path> made_;  ///< the innermost last
+};
 
 /// A folder that is filled under a temporary name and takes its own name when `commit` is called; the destructor
 /// removes it otherwise. @throws Error(usage) if `path` exists, Error(io) if it cannot be made.
@@ -31,6 +47,7 @@ class AtomicFolder {
  private:
   std::filesystem::path path_;
   std::filesystem::path temporary_;
+  std::optional<MadeFolder> parent_;
   bool committed_ = false;
 };
 

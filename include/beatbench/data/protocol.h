@@ -12,10 +12,13 @@
 namespace beatbench {
 
 struct SplitOptions {
-  double test_fraction = 0.1;        ///< of the beats, for beat-wise protocols; 0..0.9
+  double test_fraction = 0.1;        ///< of the beats, for beat-wise protocols; above 0, at most 0.9
   double validation_fraction = 0.1;  ///< of the training side: of its beats, or of its subjects; above 0, at most 0.5
   std::uint64_t seed = 1;
 };
+
+/// @throws Error(usage) naming the fraction that is out of range.
+void validate(const SplitOptions& options);
 
 /// Which rows of a data set serve for what. No row is in two lists; some may be in none.
 struct Split {

@@ -27,7 +27,4 @@ void restart_with_fast_settings(char** argv);
 /// that this process may run on. Returns the number set.
 int set_compute_threads(int threads);
 
-/// The name of a computing device: "cpu", or the accelerator's own.
-std::string device_name(const std::string& device);
-
 }  // namespace beatbench

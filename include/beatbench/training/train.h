@@ -40,6 +40,10 @@ struct TrainingOptions {
 /// @throws Error(usage) naming the option, what was given and what is allowed.
 void validate(const TrainingOptions& options);
 
+/// The device that a training with this option runs on: "cpu" or "cuda".
+/// @throws Error(usage) for "cuda" where this build or machine has none.
+std::string resolve_device(const std::string& option);
+
 /// Valid words of an option with a fixed choice ("optimizer", "schedule", "class_weights", "sampling", "monitor",
 /// "device"); empty for any other.
 std::vector<std::string> choices_of(std::string_view option);

@@ -49,15 +49,28 @@ void check_split(const WindowSet& windows, const Split& split) {
 
 void note_shared_subjects(const WindowSet& windows, Split& split) {
   if (split.intra_patient) return;
-  const std::set<std::string> training = subjects_of(windows, split.training), test = subjects_of(windows, split.test);
+  std::set<std::string> training = subjects_of(windows, split.training);
+  training.merge(subjects_of(windows, split.validation));
+  const std::set<std::string> test = subjects_of(windows, split.test);
   std::string shared;
   for (const std::string& subject : test) {
     if (training.contains(subject)) shared += (shared.empty() ? "" : ", ") + subject;
   }
-  if (!shared.empty()) split.notes.push_back("leak: subjects on both sides of training and test: " + shared);
+  if (!shared.empty())
+    split.notes.push_back("leak: subjects on both sides of training (with validation) and test: " + shared);
 }
 
 }  // namespace
+
+void validate(const SplitOptions& options) {
+  const auto require = [](const std::string& name, double found, double most) {
+    if (found > 0 && found <= most) return;
+    throw Error(ErrorKind::usage, name + " fraction",
+                number_text(found) + " is not valid; allowed: above 0, at most " + number_text(most));
+  };
+  require("test", options.test_fraction, 0.9);
+  require("validation", options.validation_fraction, 0.5);
+}
 
 std::span<const ProtocolSpec> protocol_registry() { return kProtocols; }
 
@@ -69,12 +82,7 @@ Split make_split(std::string_view protocol, const WindowSet& windows, const Data
     for (const ProtocolSpec& row : kProtocols) valid += (valid.empty() ? "" : ", ") + std::string(row.name);
     throw Error(ErrorKind::usage, "protocol", "there is no protocol '" + std::string(protocol) + "'; valid: " + valid);
   }
-  const bool test_fits = options.test_fraction > 0 && options.test_fraction <= 0.9;
-  const bool validation_fits = options.validation_fraction > 0 && options.validation_fraction <= 0.5;
-  if (!test_fits || !validation_fits) {
-    throw Error(ErrorKind::usage, "protocol",
-                "the test fraction must be above 0 and at most 0.9, the validation fraction above 0 and at most 0.5");
-  }
+  validate(options);
   Split split = spec->make(windows, database, options);
   split.protocol = spec->name;
   check_split(windows, split);

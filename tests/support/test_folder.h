@@ -15,7 +15,7 @@ namespace beatbench::tests {
 class TestFolder {
  public:
   TestFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "beatbench-wfdb-XXXXXX").string();
+    std::string pattern = (std::filesystem::temp_directory_path() / "beatbench-test-XXXXXX").string();
     if (::mkdtemp(pattern.data()) == nullptr) throw Error(ErrorKind::io, pattern, "cannot make a test folder");
     path_ = pattern;
   }

@@ -1,0 +1,23 @@
+#include "cli/command_test.h"
+#include "support/report_schema.h"
+
+namespace beatbench::tests {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Reports : public CommandTest {};
+
+// What the commands write is what reports/schema.json describes.
+TEST_F(Reports, KeepTheirSchema) {
+  EXPECT_EQ(ReportSchema("run").complaints(read_json(trained_once() / "run/report.json")), "");
+  fs::create_directory(folder_ / "datasets");
+  fs::copy(trained_once() / "recordings", folder_ / "datasets/recordings");
+  const std::string model = (trained_once() / "run/checkpoints/best.pt").string();
+  succeed("benchmark", {"--computer-type", "ci", "--models", model, "--threads", "1", "--seconds", "0.01",
+                        "--batch-sizes", "1", "--date", "2024-05-01"});
+  EXPECT_EQ(ReportSchema("summary").complaints(read_json(folder_ / "reports/summary-ci-best-2024-05-01.json")), "");
+}
+
+}  // namespace
+}  // namespace beatbench::tests
