@@ -13,7 +13,7 @@ namespace {
 }
 
 // The shortest text that gives the same number back.
-std::string number_text(double value) {
+std::string shortest_text(double value) {
   std::array<char, 64> text{};
   return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
 }
@@ -47,9 +47,9 @@ std::string record_line(const Header& header) {
   if (!header.segments.empty()) line += "/" + std::to_string(header.segments.size());
   line += " " + std::to_string(header.segments.empty() ? header.signals.size()
                                                        : static_cast<std::size_t>(header.signal_count));
-  line += " " + number_text(header.sampling_rate_hz);
+  line += " " + shortest_text(header.sampling_rate_hz);
   if (header.counter_frequency_hz) {
-    line += "/" + number_text(*header.counter_frequency_hz) + "(" + number_text(header.counter_base) + ")";
+    line += "/" + shortest_text(*header.counter_frequency_hz) + "(" + shortest_text(header.counter_base) + ")";
   }
   line += " " + std::to_string(header.length_samples.value_or(0));
   if (!header.time_text.empty()) line += " " + word(header, "time", header.time_text);
@@ -70,7 +70,7 @@ std::string signal_line(const Header& header, std::size_t index) {
   const SignalSpec& signal = header.signals[index];
   const std::string& file_name = word(header, "file name", signal.file_name);
   if (file_name.starts_with('#')) fail(header, "a file name has no '#' in front");
-  std::string line = file_name + " " + format_field(signal) + " " + number_text(signal.gain) + "(" +
+  std::string line = file_name + " " + format_field(signal) + " " + shortest_text(signal.gain) + "(" +
                      std::to_string(signal.baseline) + ")/" + word(header, "unit", signal.units) + " " +
                      std::to_string(signal.adc_resolution_bits) + " " + std::to_string(signal.adc_zero);
   const std::string unnamed = "record " + header.record_name + ", signal " + std::to_string(index);

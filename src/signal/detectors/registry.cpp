@@ -1,0 +1,48 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <string>
+
+#include "beatbench/core/error.h"
+#include "beatbench/signal/detector.h"
+#include "beatbench/signal/prepare.h"
+#include "signal/detectors/detectors.h"
+
+namespace beatbench {
+namespace {
+
+constexpr std::array kDetectors = {
+    DetectorSpec{"bestpath", "the most likely sequence of beats, by size and by the intervals between them (default)",
+                 detectors::bestpath},
+};
+static_assert(kDetectors.front().name == kDefaultDetector);
+
+}  // namespace
+
+std::span<const DetectorSpec> detector_registry() { return kDetectors; }
+
+const DetectorSpec& find_detector(std::string_view name) {
+  const auto* found = std::ranges::find(kDetectors, name, &DetectorSpec::name);
+  if (found != kDetectors.end()) return *found;
+  std::string valid;
+  for (const DetectorSpec& spec : kDetectors) valid += (valid.empty() ? "" : ", ") + std::string(spec.name);
+  throw Error(ErrorKind::usage, "detector", "there is no detector '" + std::string(name) + "'; valid: " + valid);
+}
+
+std::vector<std::int64_t> detect_beats(std::span<const float> signal_mv, double sampling_rate_hz,
+                                       std::string_view detector) {
+  const DetectorSpec& spec = find_detector(detector);
+  if (!(sampling_rate_hz >= 50.0 && sampling_rate_hz <= 10'000.0)) {
+    throw Error(ErrorKind::usage, "sampling rate",
+                number_text(sampling_rate_hz) + " Hz is not valid for finding beats; allowed: 50 to 10000 Hz");
+  }
+  const auto is_gap = [](float value) { return std::isnan(value); };
+  if (std::ranges::none_of(signal_mv, is_gap)) return spec.detect(signal_mv, sampling_rate_hz);
+  std::vector<float> whole(signal_mv.begin(), signal_mv.end());
+  fill_gaps(whole);
+  std::vector<std::int64_t> beats = spec.detect(whole, sampling_rate_hz);
+  std::erase_if(beats, [&](std::int64_t beat) { return is_gap(signal_mv[static_cast<std::size_t>(beat)]); });
+  return beats;
+}
+
+}  // namespace beatbench
