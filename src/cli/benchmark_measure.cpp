@@ -60,15 +60,15 @@ std::vector<double> repeat_timed(double seconds, std::size_t at_least, const Wor
   return durations;
 }
 
-std::vector<float> run_all(Engine& engine, const WindowSet& windows) {
+std::vector<float> run_all(Engine& engine, const BeatSet& windows) {
   Progress progress("testing", 30.0);
-  const auto length = static_cast<std::size_t>(windows.length_samples);
+  std::vector<std::uint32_t> rows(windows.size());
+  std::iota(rows.begin(), rows.end(), 0U);
   std::vector<float> logits;
   for (std::size_t first = 0; first < windows.size(); first += kAccuracyBatch) {
     stop_if_interrupted();
     const std::size_t count = std::min<std::size_t>(kAccuracyBatch, windows.size() - first);
-    const auto part =
-        engine.run(std::span(windows.values).subspan(first * length, count * length), static_cast<int>(count));
+    const auto part = engine.run(inputs_of(windows, std::span(rows).subspan(first, count)), static_cast<int>(count));
     logits.insert(logits.end(), part.begin(), part.end());
     progress.update(static_cast<std::int64_t>(first + count), static_cast<std::int64_t>(windows.size()), "beats");
   }
@@ -123,7 +123,7 @@ BenchmarkRows load_rows(const FoundDataset& found, const ModelDescription& descr
   rows.rows_used = "all beats";
   rows.protocol = "all beats of a database the model was not trained on";
   if (auto stored = rebuild_split(description, rows.dataset, database)) {
-    rows.dataset.windows = select_windows(stored->windows, stored->split.test);
+    rows.dataset.windows = select_beats(stored->windows, stored->split.test);
     rows.rows_used = "test part of the model's own split";
     rows.protocol = stored->split.label();
     rows.intra_patient = stored->split.intra_patient;
@@ -133,7 +133,7 @@ BenchmarkRows load_rows(const FoundDataset& found, const ModelDescription& descr
 }
 
 DatasetResult measure_dataset(Engine& engine, const BenchmarkRows& rows, double seconds_per_measurement) {
-  const WindowSet& windows = rows.dataset.windows;
+  const BeatSet& windows = rows.dataset.windows;
   std::vector<std::uint32_t> all(windows.size());
   std::iota(all.begin(), all.end(), 0U);
   const std::vector<int> reference = labels_of(windows, all);
@@ -152,23 +152,24 @@ DatasetResult measure_dataset(Engine& engine, const BenchmarkRows& rows, double 
   if (!rows.dataset.prepare_seconds_per_beat.empty()) {
     result.preprocessing_time = summarise_timing(rows.dataset.prepare_seconds_per_beat);
   }
+  const std::size_t some = std::min<std::size_t>(windows.size(), 1000);
+  const std::vector<float> inputs = inputs_of(windows, std::span(all).first(some));
   std::size_t next = 0;
   result.inference_time = summarise_timing(repeat_timed(seconds_per_measurement, 100, [&] {
-    engine.run(windows.window(next), 1);
-    next = (next + 1) % windows.size();
+    engine.run(std::span(inputs).subspan(next * windows.input_size(), windows.input_size()), 1);
+    next = (next + 1) % some;
   }));
   return result;
 }
 
-std::vector<Throughput> measure_throughput(Engine& engine, const WindowSet& windows, std::span<const int> batch_sizes,
+std::vector<Throughput> measure_throughput(Engine& engine, const BeatSet& windows, std::span<const int> batch_sizes,
                                            double seconds_per_measurement) {
   std::vector<Throughput> rows;
   for (const int batch : batch_sizes) {
-    std::vector<float> values;
-    for (int i = 0; i < batch; ++i) {
-      const auto window = windows.window(static_cast<std::size_t>(i) % windows.size());
-      values.insert(values.end(), window.begin(), window.end());
-    }
+    std::vector<std::uint32_t> chosen;
+    for (int i = 0; i < batch; ++i)
+      chosen.push_back(static_cast<std::uint32_t>(i) % static_cast<std::uint32_t>(windows.size()));
+    const std::vector<float> values = inputs_of(windows, chosen);
     const Timing timing =
         summarise_timing(repeat_timed(seconds_per_measurement, 5, [&] { engine.run(values, batch); }));
     rows.push_back({batch, batch / timing.median_s});

@@ -46,7 +46,7 @@ BenchmarkRows load_rows(const FoundDataset& found, const ModelDescription& descr
 DatasetResult measure_dataset(Engine& engine, const BenchmarkRows& rows, double seconds_per_measurement);
 
 /// Windows per second at each batch size, after warm-up.
-std::vector<Throughput> measure_throughput(Engine& engine, const WindowSet& windows, std::span<const int> batch_sizes,
+std::vector<Throughput> measure_throughput(Engine& engine, const BeatSet& windows, std::span<const int> batch_sizes,
                                            double seconds_per_measurement);
 
 }  // namespace beatbench::cli

@@ -52,7 +52,7 @@ std::string name_of_source(const fs::path& source) {
 }
 
 nlohmann::ordered_json convert_one(const Checkpoint& checkpoint, const FormatSpec& format, const fs::path& file,
-                                   const WindowSet* windows, spdlog::logger& logger) {
+                                   const BeatSet* windows, spdlog::logger& logger) {
   convert_checkpoint(checkpoint, format, file);
   nlohmann::ordered_json result = {
       {"format", format.name}, {"file", file.string()}, {"size_bytes", fs::file_size(file)}};
@@ -80,7 +80,7 @@ int convert_model(const ModelArguments& arguments, spdlog::logger& logger) {
     if (fs::exists(file))
       throw Error(ErrorKind::usage, file.string(), "already exists; choose another --out or --name");
   }
-  WindowSet windows;
+  BeatSet windows;
   if (arguments.windows > 0) windows = test_windows(checkpoint.description, arguments.data, arguments.windows, logger);
 
   const MadeFolder made(folder);

@@ -27,19 +27,19 @@ Dataset load_with_progress(const Database& database, const Preprocessing& prepro
   return dataset;
 }
 
-std::vector<int> labels_of(const WindowSet& windows, std::span<const std::uint32_t> rows) {
+std::vector<int> labels_of(const BeatSet& windows, std::span<const std::uint32_t> rows) {
   std::vector<int> labels;
   for (const std::uint32_t row : rows) labels.push_back(windows.rows[row].label);
   return labels;
 }
 
-std::vector<std::uint32_t> records_of(const WindowSet& windows, std::span<const std::uint32_t> rows) {
+std::vector<std::uint32_t> records_of(const BeatSet& windows, std::span<const std::uint32_t> rows) {
   std::vector<std::uint32_t> records;
   for (const std::uint32_t row : rows) records.push_back(windows.rows[row].record);
   return records;
 }
 
-std::vector<std::string> record_ids(const WindowSet& windows) {
+std::vector<std::string> record_ids(const BeatSet& windows) {
   std::vector<std::string> ids;
   for (const RecordName& name : windows.records) ids.push_back(name.id);
   return ids;

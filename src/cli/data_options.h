@@ -37,8 +37,8 @@ std::string descriptions_of(const std::string& heading, const Rows& rows) {
 }
 
 /// Labels or record indices of the chosen rows.
-std::vector<int> labels_of(const WindowSet& windows, std::span<const std::uint32_t> rows);
-std::vector<std::uint32_t> records_of(const WindowSet& windows, std::span<const std::uint32_t> rows);
-std::vector<std::string> record_ids(const WindowSet& windows);
+std::vector<int> labels_of(const BeatSet& windows, std::span<const std::uint32_t> rows);
+std::vector<std::uint32_t> records_of(const BeatSet& windows, std::span<const std::uint32_t> rows);
+std::vector<std::string> record_ids(const BeatSet& windows);
 
 }  // namespace beatbench::cli

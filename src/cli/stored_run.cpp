@@ -14,7 +14,7 @@ std::optional<StoredSplit> rebuild_split(const ModelDescription& description, co
   stored.windows = dataset.windows;
   if (run.max_windows > 0 && run.max_windows < dataset.windows.size()) {
     stored.windows =
-        select_windows(dataset.windows, draw_stratified(dataset.windows, run.max_windows, run.training.seed));
+        select_beats(dataset.windows, draw_stratified(dataset.windows, run.max_windows, run.training.seed));
   }
   stored.split = make_split(run.protocol, stored.windows, database, run.split);
   if (stored.split.hash != description.provenance.split_hash) {
@@ -25,14 +25,14 @@ std::optional<StoredSplit> rebuild_split(const ModelDescription& description, co
   return stored;
 }
 
-WindowSet test_windows(const ModelDescription& description, const std::string& data, std::size_t count,
-                       spdlog::logger& logger) {
+BeatSet test_windows(const ModelDescription& description, const std::string& data, std::size_t count,
+                     spdlog::logger& logger) {
   const RunOptions run = run_options_from_json(description.provenance.configuration, "model's configuration");
   const Database database = open_database(data.empty() ? run.data : data);
   const Dataset dataset = load_with_progress(database, description.preprocessing, run.strict, 2, logger);
   const auto stored = rebuild_split(description, dataset, database);
-  const WindowSet test = stored ? select_windows(stored->windows, stored->split.test) : dataset.windows;
-  return count < test.size() ? select_windows(test, draw_stratified(test, count, 1)) : test;
+  const BeatSet test = stored ? select_beats(stored->windows, stored->split.test) : dataset.windows;
+  return count < test.size() ? select_beats(test, draw_stratified(test, count, 1)) : test;
 }
 
 }  // namespace beatbench::cli

@@ -15,7 +15,7 @@ namespace beatbench::cli {
 /// The split that a model was trained on, rebuilt from its provenance.
 struct StoredSplit {
   Split split;
-  WindowSet windows;  ///< what the split's rows count in
+  BeatSet windows;  ///< what the split's rows count in
 };
 
 /// Rebuilds a model's own split on a data set that was loaded with the model's preprocessing, where that is the data
@@ -26,7 +26,7 @@ std::optional<StoredSplit> rebuild_split(const ModelDescription& description, co
 
 /// At most `count` windows of the test part of the model's own split, or of all beats of other data. `data` says
 /// where the database is now; empty: as in training.
-WindowSet test_windows(const ModelDescription& description, const std::string& data, std::size_t count,
-                       spdlog::logger& logger);
+BeatSet test_windows(const ModelDescription& description, const std::string& data, std::size_t count,
+                     spdlog::logger& logger);
 
 }  // namespace beatbench::cli

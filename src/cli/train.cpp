@@ -31,14 +31,12 @@ constexpr const char* kTrainExamples =
     "A run folder holds config.json, log.csv, train.log, curves.svg, confusion.svg, checkpoints/{best,last}.pt and\n"
     "report.json. Exit status: 0 success, 1 failure, 2 usage, 130 interrupted (the state is saved).";
 
-SplitPart count_part(const WindowSet& windows, const std::vector<std::uint32_t>& rows, std::size_t classes) {
+SplitPart count_part(const BeatSet& windows, const std::vector<std::uint32_t>& rows, std::size_t classes) {
   SplitPart part;
   part.per_class.assign(classes, 0);
   for (const std::uint32_t row : rows) ++part.per_class[static_cast<std::size_t>(windows.rows[row].label)];
   return part;
 }
-
-ModelShape shape_of(const Preprocessing& p) { return {1, p.length_samples(), static_cast<int>(p.class_names.size())}; }
 
 ModelDescription describe(const RunOptions& run, const Dataset& dataset, const Split& split) {
   ModelDescription d;
@@ -54,6 +52,7 @@ ModelDescription describe(const RunOptions& run, const Dataset& dataset, const S
 // What must be right before anything is read; that the model can be built, too.
 void check_run(RunOptions& run) {
   run.model_options = resolve_options(find_model(run.model), run.model_options);
+  run.preprocessing.input = find_model(run.model).input;
   run.preprocessing.class_names = find_class_map(run.preprocessing.class_map).class_names();
   run.split.seed = run.training.seed;
   validate(run.preprocessing);
@@ -171,7 +170,7 @@ int run_training(RunOptions run, const fs::path& folder, bool resume, bool json,
   Dataset dataset = load_with_progress(database, run.preprocessing, run.strict, context.threads, logger);
   if (run.max_windows > 0 && run.max_windows < dataset.windows.size()) {
     dataset.windows =
-        select_windows(dataset.windows, draw_stratified(dataset.windows, run.max_windows, run.training.seed));
+        select_beats(dataset.windows, draw_stratified(dataset.windows, run.max_windows, run.training.seed));
     logger.info("drew {} beats of them", dataset.windows.size());
   }
   const Split split = make_split(run.protocol, dataset.windows, database, run.split);

@@ -87,7 +87,16 @@ void declare_preprocessing(CLI::App& app, Preprocessing& p) {
       ->capture_default_str()
       ->group(group);
   app.add_option("--window-after", p.after_samples, "samples from the beat on")->capture_default_str()->group(group);
-  app.add_option("--scaling", p.scaling, "record or window (mean 0, SD 1 over it), or none (mV)")
+  app.add_option("--image-size", p.image_size, "pixels on each side of a beat image")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--image-range", p.image_range,
+                 "what an image shows: from 56 ms after the beat before to 56 ms before the next (neighbours), or "
+                 "halfway to both")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--scaling", p.scaling,
+                 "record or window (mean 0, SD 1 over it; the height of an image), or none (mV)")
       ->capture_default_str()
       ->group(group);
   app.add_option("--edge", p.edge, "windows that cross a recording's edge: replicate its edge sample, or skip them")

@@ -44,7 +44,7 @@ void convert_checkpoint(const Checkpoint& checkpoint, const FormatSpec& format, 
 }
 
 Agreement compare_with_checkpoint(const Checkpoint& checkpoint, const std::filesystem::path& file,
-                                  const WindowSet& windows) {
+                                  const BeatSet& windows) {
   const int outputs = checkpoint.description.shape.outputs;
   std::vector<std::uint32_t> rows(windows.size());
   std::iota(rows.begin(), rows.end(), 0U);
@@ -52,12 +52,10 @@ Agreement compare_with_checkpoint(const Checkpoint& checkpoint, const std::files
 
   constexpr std::size_t batch = 256;
   const std::unique_ptr<Engine> engine = open_model(file);
-  const auto length = static_cast<std::size_t>(windows.length_samples);
   std::vector<float> got;
   for (std::size_t first = 0; first < rows.size(); first += batch) {
     const std::size_t count = std::min(batch, rows.size() - first);
-    const auto part =
-        engine->run(std::span(windows.values).subspan(first * length, count * length), static_cast<int>(count));
+    const auto part = engine->run(inputs_of(windows, std::span(rows).subspan(first, count)), static_cast<int>(count));
     got.insert(got.end(), part.begin(), part.end());
   }
 

@@ -36,7 +36,7 @@ torch::jit::Module trace_and_freeze(const Checkpoint& checkpoint) {
   script.eval();
 
   const ModelShape& shape = checkpoint.description.shape;
-  torch::jit::Stack example{torch::zeros({2, shape.channels, shape.length})};
+  torch::jit::Stack example{torch::zeros(shape.dimensions(2))};
   const auto traced = torch::jit::tracer::trace(
       example, [&](torch::jit::Stack inputs) -> torch::jit::Stack { return {model.forward(inputs.at(0).toTensor())}; },
       [](const at::Tensor&) { return std::string(); }, /*strict=*/true, /*force_outplace=*/false, &script);

@@ -29,6 +29,8 @@ void to_json(nlohmann::json& json, const Preprocessing& p) {
           {"sampling_rate_hz", p.sampling_rate_hz},
           {"before_samples", p.before_samples},
           {"after_samples", p.after_samples},
+          {"image_size", p.image_size},
+          {"image_range", p.image_range},
           {"leads", p.leads},
           {"filter", {{"order", p.filter.order}, {"low_hz", p.filter.low_hz}, {"high_hz", p.filter.high_hz}}},
           {"scaling", p.scaling},
@@ -44,6 +46,8 @@ void from_json(const nlohmann::json& json, Preprocessing& p) {
   get("sampling_rate_hz", p.sampling_rate_hz);
   get("before_samples", p.before_samples);
   get("after_samples", p.after_samples);
+  get("image_size", p.image_size);
+  get("image_range", p.image_range);
   get("leads", p.leads);
   nlohmann::json filter;
   get("filter", filter);
@@ -58,7 +62,9 @@ void from_json(const nlohmann::json& json, Preprocessing& p) {
 }
 
 void validate(const Preprocessing& p) {
-  require_one_of("input", p.input, {"window"});
+  require_one_of("input", p.input, {"window", "image"});
+  require(p.image_size >= 16 && p.image_size <= 1024, "image_size", std::to_string(p.image_size), "16 to 1024 pixels");
+  require_one_of("image_range", p.image_range, {"neighbours", "halfway"});
   require(p.sampling_rate_hz > 0 && std::isfinite(p.sampling_rate_hz), "sampling_rate_hz",
           number_text(p.sampling_rate_hz), "above 0");
   constexpr int kLongest = 100'000;  // each side is held too, so that the sum cannot overflow

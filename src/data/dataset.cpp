@@ -13,7 +13,7 @@
 #include "beatbench/core/error.h"
 #include "beatbench/core/hash.h"
 #include "beatbench/core/random.h"
-#include "beatbench/signal/prepare.h"
+#include "beatbench/signal/beat_image.h"
 #include "beatbench/wfdb/record_io.h"
 
 namespace beatbench {
@@ -24,7 +24,7 @@ using Clock = std::chrono::steady_clock;
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 struct RecordWindows {
-  WindowSet windows;
+  BeatSet windows;
   std::string hash;
   std::size_t left_out = 0;
   double read_seconds = 0, prepare_seconds = 0;
@@ -39,9 +39,13 @@ RecordWindows load_record(const Database& database, const std::string& name, std
   out.hash = record.content_hash;
 
   const auto prepare_start = Clock::now();
-  std::vector<WindowRow> rows;
+  std::vector<BeatRow> rows;
+  std::vector<std::int64_t> neighbours;
   for (const Annotation& annotation : record.annotations) {
     const auto label = classes.label_of(annotation.code);
+    if (label || is_beat(annotation.code) || annotation.code == codes::flutter_wave) {
+      neighbours.push_back(annotation.sample);
+    }
     if (!label) {
       ++out.left_out;
       continue;
@@ -50,7 +54,11 @@ RecordWindows load_record(const Database& database, const std::string& name, std
   }
   out.windows.records.resize(index + 1);
   out.windows.records[index] = {name, database.subject_of(name)};
-  append_windows(out.windows, prepare_lead(record, preprocessing), rows, preprocessing);
+  const PreparedLead lead = prepare_lead(record, preprocessing);
+  if (preprocessing.input == "image")
+    append_images(out.windows, lead, rows, neighbours, preprocessing);
+  else
+    append_windows(out.windows, lead, rows, preprocessing);
   out.prepare_seconds = seconds_since(prepare_start);
   return out;
 }
@@ -81,6 +89,8 @@ void for_each_index(std::size_t count, int threads, const std::function<void(std
 
 void append(Dataset& all, RecordWindows&& part, std::size_t index) {
   all.windows.length_samples = part.windows.length_samples;
+  all.windows.image_size = part.windows.image_size;
+  all.windows.pixels.insert(all.windows.pixels.end(), part.windows.pixels.begin(), part.windows.pixels.end());
   all.windows.values.insert(all.windows.values.end(), part.windows.values.begin(), part.windows.values.end());
   all.windows.rows.insert(all.windows.rows.end(), part.windows.rows.begin(), part.windows.rows.end());
   all.windows.records.push_back(part.windows.records[index]);
@@ -118,12 +128,14 @@ Dataset load_database(const Database& database, const Preprocessing& preprocessi
   Dataset all;
   all.name = database.name;
   all.class_names = classes.class_names();
-  std::size_t values = 0, rows = 0;
+  std::size_t values = 0, pixels = 0, rows = 0;
   for (const auto& part : parts) {
     values += part->windows.values.size();
+    pixels += part->windows.pixels.size();
     rows += part->windows.rows.size();
   }
   all.windows.values.reserve(values);
+  all.windows.pixels.reserve(pixels);
   all.windows.rows.reserve(rows);
   std::string hashes;
   for (std::size_t i = 0; i < parts.size(); ++i) {
@@ -139,22 +151,26 @@ Dataset load_database(const Database& database, const Preprocessing& preprocessi
   return all;
 }
 
-WindowSet select_windows(const WindowSet& set, std::span<const std::uint32_t> rows) {
-  WindowSet out;
+BeatSet select_beats(const BeatSet& set, std::span<const std::uint32_t> rows) {
+  BeatSet out;
   out.length_samples = set.length_samples;
+  out.image_size = set.image_size;
   out.records = set.records;
   out.edge_windows = set.edge_windows;
   out.rows.reserve(rows.size());
-  out.values.reserve(rows.size() * static_cast<std::size_t>(set.length_samples));
+  (set.image_size > 0 ? out.pixels.reserve(rows.size() * set.input_size())
+                      : out.values.reserve(rows.size() * set.input_size()));
   for (const std::uint32_t row : rows) {
     out.rows.push_back(set.rows.at(row));
-    const auto window = set.window(row);
-    out.values.insert(out.values.end(), window.begin(), window.end());
+    if (set.image_size > 0)
+      out.pixels.insert(out.pixels.end(), set.image(row).begin(), set.image(row).end());
+    else
+      out.values.insert(out.values.end(), set.window(row).begin(), set.window(row).end());
   }
   return out;
 }
 
-std::vector<std::uint32_t> draw_stratified(const WindowSet& set, std::size_t count, std::uint64_t seed) {
+std::vector<std::uint32_t> draw_stratified(const BeatSet& set, std::size_t count, std::uint64_t seed) {
   std::map<int, std::vector<std::uint32_t>> by_class;
   for (std::uint32_t i = 0; i < set.size(); ++i) by_class[set.rows[i].label].push_back(i);
   const double part = static_cast<double>(count) / static_cast<double>(set.size());

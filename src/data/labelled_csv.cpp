@@ -63,6 +63,9 @@ bool is_heading(std::string_view line) {
 }  // namespace
 
 Dataset load_labelled_csv(const std::filesystem::path& path, const Preprocessing& preprocessing) {
+  if (preprocessing.input != "window") {
+    throw Error(ErrorKind::data, path.string(), "holds windows, but " + preprocessing.input + "s are asked for");
+  }
   const std::string text = read_text_file(path);
   Dataset dataset;
   dataset.name = path.stem().string();

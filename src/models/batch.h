@@ -4,17 +4,14 @@
 
 #include <span>
 
-#include "beatbench/core/window.h"
+#include "beatbench/core/beat_set.h"
 
 namespace beatbench {
 
-/// The windows of a set as [rows, 1, length], without a copy: valid as long as the set is.
-torch::Tensor view_windows(const WindowSet& windows);
-
-/// A batch [rows.size(), 1, length] of its own, on the CPU.
-torch::Tensor gather_windows(const WindowSet& windows, std::span<const std::uint32_t> rows);
+/// A batch of its own, on the CPU: [rows.size(), 1, length] of windows, [rows.size(), 1, size, size] of images.
+torch::Tensor gather_inputs(const BeatSet& windows, std::span<const std::uint32_t> rows);
 
 /// Targets int64 [rows.size()].
-torch::Tensor gather_labels(const WindowSet& windows, std::span<const std::uint32_t> rows);
+torch::Tensor gather_labels(const BeatSet& windows, std::span<const std::uint32_t> rows);
 
 }  // namespace beatbench

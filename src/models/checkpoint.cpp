@@ -25,7 +25,11 @@ ModelDescription description_from(torch::serialize::InputArchive& archive, const
 void to_json(nlohmann::json& json, const ModelDescription& d) {
   json = {{"schema_version", kSchemaVersion},
           {"model", d.model},
-          {"shape", {{"channels", d.shape.channels}, {"length", d.shape.length}, {"outputs", d.shape.outputs}}},
+          {"shape",
+           {{"channels", d.shape.channels},
+            {"length", d.shape.length},
+            {"outputs", d.shape.outputs},
+            {"height", d.shape.height}}},
           {"options", d.options},
           {"preprocessing", d.preprocessing},
           {"provenance", d.provenance}};
@@ -41,6 +45,7 @@ void from_json(const nlohmann::json& json, ModelDescription& d) {
     json.at("shape").at("channels").get_to(d.shape.channels);
     json.at("shape").at("length").get_to(d.shape.length);
     json.at("shape").at("outputs").get_to(d.shape.outputs);
+    json.at("shape").at("height").get_to(d.shape.height);
     json.at("options").get_to(d.options);
     json.at("preprocessing").get_to(d.preprocessing);
     json.at("provenance").get_to(d.provenance);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
 #include "models/batch.h"
 #include "models/model.h"
@@ -24,29 +23,26 @@ class EvaluationMode {
 
 }  // namespace
 
-torch::Tensor view_windows(const WindowSet& windows) {
-  return torch::from_blob(const_cast<float*>(windows.values.data()),
-                          {static_cast<std::int64_t>(windows.size()), 1, windows.length_samples}, torch::kFloat32);
-}
-
-torch::Tensor gather_windows(const WindowSet& windows, std::span<const std::uint32_t> rows) {
-  torch::Tensor batch = torch::empty({static_cast<std::int64_t>(rows.size()), 1, windows.length_samples});
+torch::Tensor gather_inputs(const BeatSet& windows, std::span<const std::uint32_t> rows) {
+  const auto count = static_cast<std::int64_t>(rows.size());
+  torch::Tensor batch = windows.image_size > 0 ? torch::empty({count, 1, windows.image_size, windows.image_size})
+                                               : torch::empty({count, 1, windows.length_samples});
   float* out = batch.data_ptr<float>();
   for (const std::uint32_t row : rows) {
-    std::memcpy(out, windows.window(row).data(), windows.window(row).size_bytes());
-    out += windows.length_samples;
+    windows.copy_input(row, out);
+    out += windows.input_size();
   }
   return batch;
 }
 
-torch::Tensor gather_labels(const WindowSet& windows, std::span<const std::uint32_t> rows) {
+torch::Tensor gather_labels(const BeatSet& windows, std::span<const std::uint32_t> rows) {
   torch::Tensor labels = torch::empty({static_cast<std::int64_t>(rows.size())}, torch::kInt64);
   std::ranges::transform(rows, labels.data_ptr<std::int64_t>(),
                          [&](std::uint32_t row) { return static_cast<std::int64_t>(windows.rows[row].label); });
   return labels;
 }
 
-std::vector<float> predict_logits(BeatModel& model, const WindowSet& windows, std::span<const std::uint32_t> rows,
+std::vector<float> predict_logits(BeatModel& model, const BeatSet& windows, std::span<const std::uint32_t> rows,
                                   int batch_size) {
   const torch::NoGradGuard no_grad;
   const EvaluationMode evaluation(model);
@@ -55,7 +51,7 @@ std::vector<float> predict_logits(BeatModel& model, const WindowSet& windows, st
   for (std::size_t first = 0; first < rows.size(); first += static_cast<std::size_t>(batch_size)) {
     const auto part =
         rows.subspan(first, std::min<std::size_t>(static_cast<std::size_t>(batch_size), rows.size() - first));
-    const torch::Tensor out = model.forward(gather_windows(windows, part).to(device)).to(torch::kCPU).contiguous();
+    const torch::Tensor out = model.forward(gather_inputs(windows, part).to(device)).to(torch::kCPU).contiguous();
     logits.insert(logits.end(), out.data_ptr<float>(), out.data_ptr<float>() + out.numel());
   }
   return logits;

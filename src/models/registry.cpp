@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "beatbench/core/error.h"
+#include "models/cnn2d.h"
 #include "models/lstm.h"
 #include "models/model.h"
 #include "models/resnet1d.h"
@@ -12,9 +13,10 @@ namespace beatbench {
 namespace {
 
 const std::array kModels = {
-    ModelSpec{"lstm", "dense 45, LSTM 23 over the samples (the original system's)", models::lstm_options(),
+    ModelSpec{"cnn2d", "2D-CNN on beat images (Jun et al. 2018)", "image", models::cnn2d_options(), models::make_cnn2d},
+    ModelSpec{"lstm", "dense 45, LSTM 23 over the samples (the original system's)", "window", models::lstm_options(),
               models::make_lstm},
-    ModelSpec{"resnet1d", "residual 1D-CNN after Ribeiro et al. 2020, sized for beat windows",
+    ModelSpec{"resnet1d", "residual 1D-CNN after Ribeiro et al. 2020, sized for beat windows", "window",
               models::resnet1d_options(), models::make_resnet1d},
 };
 
@@ -52,12 +54,24 @@ ModelOptions resolve_options(const ModelSpec& spec, const ModelOptions& given) {
   return resolved;
 }
 
+ModelShape shape_of(const Preprocessing& p) {
+  const int outputs = static_cast<int>(p.class_names.size());
+  return p.input == "image" ? ModelShape{1, p.image_size, outputs, p.image_size}
+                            : ModelShape{1, p.length_samples(), outputs};
+}
+
 std::shared_ptr<BeatModel> make_model(std::string_view name, const ModelShape& shape, const ModelOptions& given) {
   const ModelSpec& spec = find_model(name);
-  if (shape.channels < 1 || shape.length < 16 || shape.outputs < 1) {
+  const bool is_image = shape.height > 0;
+  if (is_image != (spec.input == "image")) {
     throw Error(ErrorKind::usage, "model " + std::string(name),
-                "needs at least 1 channel, 16 samples and 1 output; asked for " + std::to_string(shape.channels) +
-                    ", " + std::to_string(shape.length) + " and " + std::to_string(shape.outputs));
+                "eats " + std::string(spec.input) + "s; asked for " + (is_image ? "image" : "window") + "s");
+  }
+  if (shape.channels < 1 || shape.length < 16 || (is_image && shape.height < 16) || shape.outputs < 1) {
+    throw Error(ErrorKind::usage, "model " + std::string(name),
+                "needs at least 1 channel, 16 samples (or pixels) and 1 output; asked for " +
+                    std::to_string(shape.channels) + ", " + std::to_string(shape.length) + " and " +
+                    std::to_string(shape.outputs));
   }
   return spec.make(shape, resolve_options(spec, given));
 }

@@ -16,8 +16,7 @@ class CheckpointEngine final : public Engine {
  private:
   std::vector<float> run_batch(std::span<const float> batch, int count) override {
     const torch::NoGradGuard no_grad;
-    const torch::Tensor in = torch::from_blob(const_cast<float*>(batch.data()),
-                                              {count, description_.shape.channels, description_.shape.length});
+    const torch::Tensor in = torch::from_blob(const_cast<float*>(batch.data()), description_.shape.dimensions(count));
     const torch::Tensor out = model_->forward(in).contiguous();
     return {out.data_ptr<float>(), out.data_ptr<float>() + out.numel()};
   }

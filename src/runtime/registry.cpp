@@ -35,13 +35,16 @@ std::unique_ptr<Engine> open_model(const std::filesystem::path& file) {
 }
 
 std::vector<float> Engine::run(std::span<const float> batch, int count) {
-  const auto wanted = static_cast<std::size_t>(count) * static_cast<std::size_t>(description_.shape.channels) *
-                      static_cast<std::size_t>(description_.shape.length);
+  const ModelShape& shape = description_.shape;
+  const auto wanted = static_cast<std::size_t>(count) * static_cast<std::size_t>(shape.input_size());
   if (count < 1 || batch.size() != wanted) {
+    const std::string each =
+        shape.height > 0
+            ? "images of " + std::to_string(shape.length) + " x " + std::to_string(shape.height) + " pixels"
+            : "windows of " + std::to_string(shape.channels) + " x " + std::to_string(shape.length) + " samples";
     throw Error(ErrorKind::usage, "model " + description_.model,
-                "takes windows of " + std::to_string(description_.shape.channels) + " x " +
-                    std::to_string(description_.shape.length) + " samples: " + std::to_string(wanted) + " values for " +
-                    std::to_string(count) + " windows; got " + std::to_string(batch.size()));
+                "takes " + each + ": " + std::to_string(wanted) + " values for " + std::to_string(count) + "; got " +
+                    std::to_string(batch.size()));
   }
   return run_batch(batch, count);
 }

@@ -41,8 +41,7 @@ class TorchScriptEngine final : public Engine {
  private:
   std::vector<float> run_batch(std::span<const float> batch, int count) override {
     const c10::InferenceMode inference;
-    const torch::Tensor in = torch::from_blob(const_cast<float*>(batch.data()),
-                                              {count, description_.shape.channels, description_.shape.length});
+    const torch::Tensor in = torch::from_blob(const_cast<float*>(batch.data()), description_.shape.dimensions(count));
     const torch::Tensor out = module_.forward({in}).toTensor().contiguous();
     return {out.data_ptr<float>(), out.data_ptr<float>() + out.numel()};
   }

@@ -1,38 +1,53 @@
 #include "beatbench/signal/beat_image.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 #include <string>
 
 #include "beatbench/core/error.h"
+#include "beatbench/signal/resample.h"
 
 namespace beatbench {
 namespace {
 
-constexpr std::array kKinds = {
-    BeatRangeKind{"neighbours", "from 56 ms after the beat before to 56 ms before the next (Jun et al. 2018)"},
-    BeatRangeKind{"halfway", "from halfway to the beat before to halfway to the next"},
-};
 constexpr double kFromNeighbour_s = 20.0 / 360.0;
 constexpr double kAloneInterval_s = 1.0;
 constexpr int kFractionBits = 6;  // coordinates are in 1/64 pixel
 
-void require_kind(std::string_view kind) {
-  if (std::ranges::find(kKinds, kind, &BeatRangeKind::name) != kKinds.end()) return;
-  std::string valid;
-  for (const BeatRangeKind& row : kKinds) valid += (valid.empty() ? "" : ", ") + std::string(row.name);
-  throw Error(ErrorKind::usage, "beat range", "'" + std::string(kind) + "' is not valid; allowed: " + valid);
+// Bottom and top of an image.
+struct Span {
+  float low = 0, high = 0;
+};
+
+Span with_margin(float low, float high) {
+  const float margin = 0.1F * (high - low);
+  return {low - margin, high + margin};
+}
+
+// Of all but a thousandth of the samples on either side, so that an artefact does not flatten every beat.
+Span span_of_record(const std::vector<float>& samples) {
+  std::vector<float> sorted = samples;
+  const auto cut = static_cast<std::ptrdiff_t>(sorted.size() / 1000);
+  std::ranges::nth_element(sorted, sorted.begin() + cut);
+  const float low = sorted[static_cast<std::size_t>(cut)];
+  std::ranges::nth_element(sorted, sorted.end() - 1 - cut);
+  return with_margin(low, *(sorted.end() - 1 - cut));
+}
+
+Span span_of(std::span<const float> samples) {
+  const auto [low, high] = std::ranges::minmax(samples);
+  return with_margin(low, high);
 }
 
 }  // namespace
 
-std::span<const BeatRangeKind> beat_range_kinds() { return kKinds; }
-
 std::vector<BeatRange> beat_ranges(std::span<const std::int64_t> beats, std::int64_t length, double sampling_rate_hz,
                                    std::string_view kind) {
-  require_kind(kind);
+  if (kind != "neighbours" && kind != "halfway") {
+    throw Error(ErrorKind::usage, "image range",
+                "'" + std::string(kind) + "' is not valid; allowed: neighbours, halfway");
+  }
   const bool halfway = kind == "halfway";
   const std::int64_t from_neighbour = std::llround(kFromNeighbour_s * sampling_rate_hz);
   const auto reach = [&](std::int64_t interval) { return halfway ? interval / 2 : interval - from_neighbour; };
@@ -62,6 +77,36 @@ void draw_beat(std::span<const float> samples, float low, float high, int size, 
     points.emplace_back(cvRound(static_cast<double>(i) * across), cvRound(scale * (1.0 - height)));
   }
   cv::polylines(image, points, false, cv::Scalar(0), 1, cv::LINE_AA, kFractionBits);
+}
+
+void append_images(BeatSet& set, const PreparedLead& lead, std::span<const BeatRow> rows,
+                   std::span<const std::int64_t> neighbours, const Preprocessing& preprocessing) {
+  const auto length = static_cast<std::int64_t>(lead.samples.size());
+  const double rate_hz = preprocessing.sampling_rate_hz;
+  set.image_size = preprocessing.image_size;
+  if (rows.empty()) return;
+  std::vector<std::int64_t> beats;
+  for (const std::int64_t neighbour : neighbours) {
+    beats.push_back(std::clamp<std::int64_t>(map_sample(neighbour, lead.record_rate_hz, rate_hz), 0, length - 1));
+  }
+  const std::vector<BeatRange> ranges = beat_ranges(beats, length, rate_hz, preprocessing.image_range);
+  const Span of_record = preprocessing.scaling == "none" ? Span{-2.5F, 2.5F} : span_of_record(lead.samples);
+  for (const BeatRow& row : rows) {
+    const auto at = std::ranges::lower_bound(neighbours, row.sample);
+    const bool inside = map_sample(row.sample, lead.record_rate_hz, rate_hz) <= length;
+    if (at == neighbours.end() || *at != row.sample || row.sample < 0 || !inside) {
+      throw Error(ErrorKind::data, "record " + set.records.at(row.record).id,
+                  "has a beat at sample " + std::to_string(row.sample) + ", but the recording ends before it");
+    }
+    const BeatRange& range = ranges[static_cast<std::size_t>(at - neighbours.begin())];
+    const auto samples =
+        std::span(lead.samples)
+            .subspan(static_cast<std::size_t>(range.begin), static_cast<std::size_t>(range.end - range.begin));
+    const Span span = preprocessing.scaling == "window" ? span_of(samples) : of_record;
+    set.pixels.resize(set.pixels.size() + set.input_size());
+    draw_beat(samples, span.low, span.high, set.image_size, std::span(set.pixels).last(set.input_size()));
+    set.rows.push_back(row);
+  }
 }
 
 }  // namespace beatbench

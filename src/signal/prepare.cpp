@@ -54,13 +54,13 @@ PreparedLead prepare_lead(const Record& record, const Preprocessing& preprocessi
   return lead;
 }
 
-void append_windows(WindowSet& set, const PreparedLead& lead, std::span<const WindowRow> rows,
+void append_windows(BeatSet& set, const PreparedLead& lead, std::span<const BeatRow> rows,
                     const Preprocessing& preprocessing) {
   const auto length = static_cast<std::int64_t>(lead.samples.size());
   const bool skip_edges = preprocessing.edge == "skip";
   set.length_samples = preprocessing.length_samples();
   set.values.reserve(set.values.size() + rows.size() * static_cast<std::size_t>(set.length_samples));
-  for (const WindowRow& row : rows) {
+  for (const BeatRow& row : rows) {
     std::int64_t beat = map_sample(row.sample, lead.record_rate_hz, preprocessing.sampling_rate_hz);
     // At a lower rate the recording's last samples may be nearest to one just past the end.
     if (beat == length && lead.record_rate_hz > preprocessing.sampling_rate_hz) --beat;

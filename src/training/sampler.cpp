@@ -7,7 +7,7 @@
 
 namespace beatbench {
 
-std::vector<std::uint32_t> epoch_order(const WindowSet& windows, std::span<const std::uint32_t> rows,
+std::vector<std::uint32_t> epoch_order(const BeatSet& windows, std::span<const std::uint32_t> rows,
                                        const std::string& sampling, std::uint64_t seed, int epoch) {
   const std::uint64_t stream = derive_seed(seed, 0x6f72646572, static_cast<std::uint64_t>(epoch));
   std::vector<std::uint32_t> order(rows.begin(), rows.end());
@@ -27,7 +27,7 @@ std::vector<std::uint32_t> epoch_order(const WindowSet& windows, std::span<const
   return order;
 }
 
-std::vector<float> loss_weights(const WindowSet& windows, std::span<const std::uint32_t> rows, int classes,
+std::vector<float> loss_weights(const BeatSet& windows, std::span<const std::uint32_t> rows, int classes,
                                 const std::string& class_weights) {
   if (class_weights == "none") return {};
   std::vector<double> counts(static_cast<std::size_t>(classes), 0.0);

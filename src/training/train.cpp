@@ -24,7 +24,7 @@ using Clock = std::chrono::steady_clock;
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 struct Trainer {
-  const WindowSet& windows;
+  const BeatSet& windows;
   const Split& split;
   const ModelDescription& description;
   const TrainingOptions& options;
@@ -32,10 +32,10 @@ struct Trainer {
   const TrainingCallbacks& callbacks;
 
   torch::Device device{torch::kCPU};
-  std::shared_ptr<BeatModel> model;
-  std::unique_ptr<torch::optim::Optimizer> optimizer;
-  torch::nn::CrossEntropyLoss loss;
-  TrainingState state;
+  std::shared_ptr<BeatModel> model = {};
+  std::unique_ptr<torch::optim::Optimizer> optimizer = {};
+  torch::nn::CrossEntropyLoss loss = {};
+  TrainingState state = {};
   std::int64_t windows_done = 0;  // in this call
   double training_seconds = 0;    // in this call, validation not counted
 
@@ -87,7 +87,7 @@ double run_step(Trainer& t, std::span<const std::uint32_t> rows) {
   t.model->train();
   t.optimizer->zero_grad();
   const torch::Tensor labels = gather_labels(t.windows, rows).to(t.device);
-  const torch::Tensor logits = t.model->forward(gather_windows(t.windows, rows).to(t.device));
+  const torch::Tensor logits = t.model->forward(gather_inputs(t.windows, rows).to(t.device));
   const torch::Tensor loss = t.loss(logits, labels);
   loss.backward();
   if (t.options.clip_norm > 0) torch::nn::utils::clip_grad_norm_(t.model->parameters(), t.options.clip_norm);
@@ -172,7 +172,7 @@ void finish_epoch(Trainer& t, const Clock::time_point& epoch_start) {
 
 }  // namespace
 
-TrainingResult train_model(const WindowSet& windows, const Split& split, const ModelDescription& description,
+TrainingResult train_model(const BeatSet& windows, const Split& split, const ModelDescription& description,
                            const TrainingOptions& options, const std::filesystem::path& checkpoints, bool resume,
                            const TrainingCallbacks& callbacks) {
   validate(options);

@@ -21,6 +21,8 @@ Preprocessing unusual() {
   p.sampling_rate_hz = 257.5;
   p.before_samples = 72;
   p.after_samples = 144;
+  p.image_size = 96;
+  p.image_range = "halfway";
   p.leads = {"I", "aVR"};
   p.filter = {3, 0.25, 35.5};
   p.scaling = "none";
@@ -40,7 +42,7 @@ TEST(PreprocessingJson, ComesBack) {
 
 TEST(PreprocessingJson, AMissingFieldIsNamed) {
   const nlohmann::json whole = unusual();
-  ASSERT_EQ(whole.size(), 11) << "one entry a member";
+  ASSERT_EQ(whole.size(), 13) << "one entry a member";
   for (const auto& [field, value] : whole.items()) {
     nlohmann::json part = whole;
     part.erase(field);
@@ -102,7 +104,10 @@ TEST(PreprocessingValidate, AcceptsTheDefaultsAndTheirNeighbours) {
 
 TEST(PreprocessingValidate, NamesAWrongChoiceAndTheValidOnes) {
   const auto usage = ErrorKind::usage;
-  EXPECT_ERROR(validate(with(&Preprocessing::input, "image"s)), usage, "input", "'image'", "window");
+  EXPECT_ERROR(validate(with(&Preprocessing::input, "sound"s)), usage, "input", "'sound'", "window, image");
+  EXPECT_ERROR(validate(with(&Preprocessing::image_range, "all"s)), usage, "image_range", "'all'",
+               "neighbours, halfway");
+  EXPECT_ERROR(validate(with(&Preprocessing::image_size, 8)), usage, "image_size", "8", "16 to 1024");
   EXPECT_ERROR(validate(with(&Preprocessing::scaling, "minmax"s)), usage, "scaling", "'minmax'",
                "record, window, none");
   EXPECT_ERROR(validate(with(&Preprocessing::edge, "mirror"s)), usage, "edge", "'mirror'", "replicate, skip");

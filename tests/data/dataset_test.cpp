@@ -39,7 +39,7 @@ TEST(LoadDatabase, CutsAWindowForEachBeatOfAClass) {
   EXPECT_THAT(dataset.class_names, ElementsAre("NOR", "PVC", "PAB", "RBB", "LBB", "APC", "VFW", "VEB"));
   std::string symbols;
   std::vector<int> labels, records;
-  for (const WindowRow& row : dataset.windows.rows) {
+  for (const BeatRow& row : dataset.windows.rows) {
     symbols += symbol_of(row.code).value();
     labels.push_back(row.label);
     records.push_back(static_cast<int>(row.record));
@@ -51,6 +51,54 @@ TEST(LoadDatabase, CutsAWindowForEachBeatOfAClass) {
   EXPECT_EQ(dataset.annotations_left_out, 1 + 2 + 3) << "+ of a, j and F of b, ~ + Q of d";
   EXPECT_EQ(dataset.windows.values.size(), 11 * 216);
   EXPECT_EQ(dataset.prepare_seconds_per_beat.size(), 3) << "one for each record with beats";
+}
+
+Preprocessing images() {
+  Preprocessing preprocessing;
+  preprocessing.input = "image";
+  preprocessing.image_size = 32;
+  return preprocessing;
+}
+
+TEST(LoadDatabase, DrawsAnImageForEachBeatOfAClass) {
+  const TestFolder folder;
+  const Database database = small_database(folder);
+  const Dataset windows = load_database(database, Preprocessing(), {});
+  for (const int threads : {1, 3}) {
+    const Dataset dataset = load_database(database, images(), tests::with_threads(threads));
+    EXPECT_EQ(dataset.windows.image_size, 32);
+    EXPECT_EQ(dataset.windows.pixels.size(), 11 * 32 * 32);
+    EXPECT_TRUE(dataset.windows.values.empty());
+    EXPECT_EQ(dataset.hash, windows.hash);
+    ASSERT_EQ(dataset.windows.size(), windows.windows.size());
+    for (std::size_t i = 0; i < dataset.windows.size(); ++i) {
+      EXPECT_EQ(dataset.windows.rows[i].sample, windows.windows.rows[i].sample);
+      EXPECT_EQ(dataset.windows.rows[i].label, windows.windows.rows[i].label);
+    }
+    const BeatSet chosen = select_beats(dataset.windows, std::vector<std::uint32_t>{9, 2});
+    EXPECT_TRUE(std::ranges::equal(chosen.image(0), dataset.windows.image(9)));
+    EXPECT_TRUE(std::ranges::equal(chosen.image(1), dataset.windows.image(2)));
+  }
+}
+
+// An image reaches to its neighbours: beats of any kind and flutter waves, but no mark of rhythm or noise.
+TEST(LoadDatabase, OnlyBeatsBoundAnImage) {
+  const auto image_of_v = [](const std::string& symbols) {
+    const TestFolder folder;
+    write_record(small_record("a", symbols), folder.path());
+    Database database;
+    database.folder = folder.path();
+    database.records = {"a"};
+    const Dataset dataset = load_database(database, images(), {});
+    const auto row = std::ranges::find(dataset.windows.rows, 1, &BeatRow::label) - dataset.windows.rows.begin();
+    const auto pixels = dataset.windows.image(static_cast<std::size_t>(row));
+    return std::vector<std::uint8_t>(pixels.begin(), pixels.end());
+  };
+  const auto with_mark = image_of_v("NNV+N");
+  EXPECT_EQ(image_of_v("NNV~N"), with_mark);
+  EXPECT_NE(image_of_v("NNVNN"), with_mark);
+  EXPECT_EQ(image_of_v("NNVjN"), image_of_v("NNVNN")) << "a beat of no class of paper8";
+  EXPECT_EQ(image_of_v("NNV!N"), image_of_v("NNVNN"));
 }
 
 TEST(LoadDatabase, KnowsWhoseRecordsTheyAre) {

@@ -28,13 +28,13 @@ Dataset load(const std::string& text) {
 
 std::vector<int> labels(const Dataset& dataset) {
   std::vector<int> out;
-  for (const WindowRow& row : dataset.windows.rows) out.push_back(row.label);
+  for (const BeatRow& row : dataset.windows.rows) out.push_back(row.label);
   return out;
 }
 
 std::vector<std::int64_t> lines(const Dataset& dataset) {
   std::vector<std::int64_t> out;
-  for (const WindowRow& row : dataset.windows.rows) out.push_back(row.sample);
+  for (const BeatRow& row : dataset.windows.rows) out.push_back(row.sample);
   return out;
 }
 

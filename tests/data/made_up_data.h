@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "beatbench/core/annotation.h"
+#include "beatbench/core/beat_set.h"
 #include "beatbench/core/record.h"
-#include "beatbench/core/window.h"
 #include "beatbench/data/dataset.h"
 
 namespace beatbench::tests {
@@ -33,8 +33,8 @@ inline Record small_record(const std::string& id, const std::string& symbols) {
 }
 
 /// Windows of one sample. Row k of record r is the beat at sample 100 k, `beats[label]` rows of each class.
-inline WindowSet made_up_windows(const std::vector<RecordName>& records, const std::vector<int>& beats) {
-  WindowSet set;
+inline BeatSet made_up_windows(const std::vector<RecordName>& records, const std::vector<int>& beats) {
+  BeatSet set;
   set.length_samples = 1;
   set.records = records;
   for (std::uint32_t record = 0; record < records.size(); ++record) {
@@ -76,7 +76,7 @@ inline std::vector<RecordName> record_names(int count) {
 }
 
 /// Beats of each class among some rows of a set.
-inline std::map<int, int> class_counts(const WindowSet& set, const std::vector<std::uint32_t>& rows) {
+inline std::map<int, int> class_counts(const BeatSet& set, const std::vector<std::uint32_t>& rows) {
   std::map<int, int> counts;
   for (const std::uint32_t row : rows) ++counts[set.rows[row].label];
   return counts;

@@ -21,7 +21,7 @@ using tests::class_counts;
 using tests::made_up_windows;
 using tests::record_names;
 
-std::set<std::string> subjects_in(const WindowSet& set, const std::vector<std::uint32_t>& rows) {
+std::set<std::string> subjects_in(const BeatSet& set, const std::vector<std::uint32_t>& rows) {
   std::set<std::string> subjects;
   for (const std::uint32_t row : rows) subjects.insert(set.records[set.rows[row].record].subject);
   return subjects;
@@ -32,7 +32,7 @@ bool disjoint(const std::set<std::string>& a, const std::set<std::string>& b) {
 }
 
 // Every row is in one list, and no row in two.
-void expect_partition(const WindowSet& set, const Split& split) {
+void expect_partition(const BeatSet& set, const Split& split) {
   std::vector<std::uint32_t> all;
   for (const auto* list : {&split.training, &split.validation, &split.test}) {
     EXPECT_FALSE(list->empty());
@@ -45,7 +45,7 @@ void expect_partition(const WindowSet& set, const Split& split) {
 }
 
 TEST(ProtocolRegistry, EveryEntryMakesASplit) {
-  const WindowSet set = made_up_windows(record_names(12), {30, 20, 10});
+  const BeatSet set = made_up_windows(record_names(12), {30, 20, 10});
   std::vector<std::string> names;
   for (const ProtocolSpec& spec : protocol_registry()) {
     names.emplace_back(spec.name);
@@ -59,12 +59,12 @@ TEST(ProtocolRegistry, EveryEntryMakesASplit) {
 }
 
 TEST(Protocol, AnUnknownOneListsTheValidNames) {
-  const WindowSet set = made_up_windows(record_names(4), {5});
+  const BeatSet set = made_up_windows(record_names(4), {5});
   EXPECT_ERROR(make_split("kfold", set, {}, {}), ErrorKind::usage, "'kfold'", "random, inter-patient");
 }
 
 TEST(Protocol, FractionsOutOfRangeAreRefused) {
-  const WindowSet set = made_up_windows(record_names(12), {30, 20, 10});
+  const BeatSet set = made_up_windows(record_names(12), {30, 20, 10});
   const double nan = std::numeric_limits<double>::quiet_NaN();
   for (const ProtocolSpec& spec : protocol_registry()) {
     for (const double fraction : {0.0, -0.1, 0.91, 1.0, nan}) {
@@ -79,12 +79,12 @@ TEST(Protocol, FractionsOutOfRangeAreRefused) {
 }
 
 TEST(Protocol, ASideWithoutBeatsIsAnError) {
-  const WindowSet two_of_each = made_up_windows(record_names(1), {2, 2});
+  const BeatSet two_of_each = made_up_windows(record_names(1), {2, 2});
   EXPECT_ERROR(make_split("random", two_of_each, {}, {}), ErrorKind::data, "no beat is left");
 }
 
 TEST(RandomSplit, HoldsTheSameShareOfEachClass) {
-  const WindowSet set = made_up_windows(record_names(10), {1000, 100, 37});
+  const BeatSet set = made_up_windows(record_names(10), {1000, 100, 37});
   const Split split = make_split("random", set, {}, {.test_fraction = 0.2, .validation_fraction = 0.1});
   expect_partition(set, split);
   for (const auto& [label, n] : std::map<int, double>{{0, 10'000}, {1, 1000}, {2, 370}}) {
@@ -96,7 +96,7 @@ TEST(RandomSplit, HoldsTheSameShareOfEachClass) {
 }
 
 TEST(RandomSplit, IsLabelledAsMixingPatients) {
-  const WindowSet set = made_up_windows(record_names(4), {100});
+  const BeatSet set = made_up_windows(record_names(4), {100});
   const Split split = make_split("random", set, {}, {});
   EXPECT_TRUE(split.intra_patient);
   EXPECT_EQ(split.label(), "random (intra-patient)");
@@ -105,7 +105,7 @@ TEST(RandomSplit, IsLabelledAsMixingPatients) {
 }
 
 TEST(Split, DependsOnTheSeedAlone) {
-  const WindowSet set = made_up_windows(record_names(20), {50, 20, 10});
+  const BeatSet set = made_up_windows(record_names(20), {50, 20, 10});
   for (const ProtocolSpec& spec : protocol_registry()) {
     const Split one = make_split(spec.name, set, {}, {.seed = 1});
     const Split again = make_split(spec.name, set, {}, {.seed = 1});
@@ -121,7 +121,7 @@ TEST(Split, DependsOnTheSeedAlone) {
 }
 
 TEST(Split, HashIsOfRecordsAndSamples) {
-  WindowSet set = made_up_windows(record_names(6), {20});
+  BeatSet set = made_up_windows(record_names(6), {20});
   const std::string hash = make_split("random", set, {}, {}).hash;
   EXPECT_EQ(hash.size(), 32);
   set.rows[7].sample += 1;
@@ -134,7 +134,7 @@ TEST(Split, HashIsOfRecordsAndSamples) {
 TEST(InterPatientSplit, KeepsSubjectsOnOneSide) {
   std::vector<RecordName> names = record_names(20);
   for (std::size_t i = 10; i < 20; ++i) names[i].subject = names[i - 10].subject;  // two records a subject
-  const WindowSet set = made_up_windows(names, {30, 10});
+  const BeatSet set = made_up_windows(names, {30, 10});
   Database database;
   for (const RecordName& name : names) database.subjects[name.id] = name.subject;
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
@@ -163,20 +163,20 @@ Database divided_database() {
   return database;
 }
 
-WindowSet divided_windows() {
+BeatSet divided_windows() {
   std::vector<RecordName> names = record_names(10);
   names[5].subject = "r0";
   return made_up_windows(names, {20, 10});
 }
 
-std::set<std::string> records_in(const WindowSet& set, const std::vector<std::uint32_t>& rows) {
+std::set<std::string> records_in(const BeatSet& set, const std::vector<std::uint32_t>& rows) {
   std::set<std::string> records;
   for (const std::uint32_t row : rows) records.insert(set.records[set.rows[row].record].id);
   return records;
 }
 
 TEST(InterPatientSplit, FollowsTheDatabasesOwnDivision) {
-  const WindowSet set = divided_windows();
+  const BeatSet set = divided_windows();
   std::set<std::string> validated;
   for (std::uint64_t seed = 0; seed < 30; ++seed) {
     const Split split = make_split("inter-patient", set, divided_database(), {.seed = seed});
@@ -193,7 +193,7 @@ TEST(InterPatientSplit, FollowsTheDatabasesOwnDivision) {
 }
 
 TEST(InterPatientSplit, NotesASubjectOnBothSides) {
-  const WindowSet set = divided_windows();
+  const BeatSet set = divided_windows();
   for (std::uint64_t seed = 0; seed < 10; ++seed) {
     const Split split = make_split("inter-patient", set, divided_database(), {.seed = seed});
     EXPECT_THAT(split.notes, Contains("leak: subjects on both sides of training (with validation) and test: r0"));
@@ -201,7 +201,7 @@ TEST(InterPatientSplit, NotesASubjectOnBothSides) {
 }
 
 TEST(InterPatientSplit, NamesTheValidationRecords) {
-  const WindowSet set = divided_windows();
+  const BeatSet set = divided_windows();
   const Split split = make_split("inter-patient", set, divided_database(), {});
   std::string names;
   for (const std::string& record : records_in(set, split.validation)) names += (names.empty() ? "" : ", ") + record;
@@ -210,8 +210,8 @@ TEST(InterPatientSplit, NamesTheValidationRecords) {
 
 // Record r0 holds all beats of class 1 but those of r1: only one of the two choices has its share of both classes.
 TEST(InterPatientSplit, ChoosesValidationRecordsThatHoldEveryClass) {
-  WindowSet set = made_up_windows(record_names(8), {100});
-  for (WindowRow& row : set.rows) {
+  BeatSet set = made_up_windows(record_names(8), {100});
+  for (BeatRow& row : set.rows) {
     if (row.record < 2 && row.sample % 200 == 0) row.label = 1;
   }
   Database database;

@@ -15,8 +15,8 @@ using tests::made_up_windows;
 using tests::record_names;
 
 TEST(SelectWindows, TakesRowsInTheOrderAskedFor) {
-  const WindowSet set = made_up_windows(record_names(2), {2, 1});
-  const WindowSet chosen = select_windows(set, std::vector<std::uint32_t>{5, 0, 3});
+  const BeatSet set = made_up_windows(record_names(2), {2, 1});
+  const BeatSet chosen = select_beats(set, std::vector<std::uint32_t>{5, 0, 3});
   EXPECT_EQ(chosen.length_samples, 1);
   EXPECT_THAT(chosen.values, ElementsAre(5, 0, 3));
   EXPECT_EQ(chosen.records, set.records);
@@ -28,19 +28,19 @@ TEST(SelectWindows, TakesRowsInTheOrderAskedFor) {
 }
 
 TEST(SelectWindows, TakesWholeWindows) {
-  WindowSet set;
+  BeatSet set;
   set.length_samples = 3;
   set.values = {0, 1, 2, 10, 11, 12};
   set.rows.resize(2);
-  EXPECT_THAT(select_windows(set, std::vector<std::uint32_t>{1}).values, ElementsAre(10, 11, 12));
+  EXPECT_THAT(select_beats(set, std::vector<std::uint32_t>{1}).values, ElementsAre(10, 11, 12));
 }
 
 TEST(SelectWindows, NoRowsGiveNone) {
-  EXPECT_THAT(select_windows(made_up_windows(record_names(1), {3}), {}).rows, IsEmpty());
+  EXPECT_THAT(select_beats(made_up_windows(record_names(1), {3}), {}).rows, IsEmpty());
 }
 
 TEST(DrawStratified, KeepsTheSharesOfTheClasses) {
-  const WindowSet set = made_up_windows(record_names(10), {80, 15, 5});
+  const BeatSet set = made_up_windows(record_names(10), {80, 15, 5});
   const auto rows = draw_stratified(set, 100, 1);
   EXPECT_EQ(class_counts(set, rows), (std::map<int, int>{{0, 80}, {1, 15}, {2, 5}}));
   EXPECT_TRUE(std::ranges::is_sorted(rows));
@@ -48,7 +48,7 @@ TEST(DrawStratified, KeepsTheSharesOfTheClasses) {
 }
 
 TEST(DrawStratified, HoldsAtLeastOneOfEachClassAndNeverMoreThanAskedFor) {
-  WindowSet set = made_up_windows(record_names(1), {97, 1, 1, 1});
+  BeatSet set = made_up_windows(record_names(1), {97, 1, 1, 1});
   for (const std::size_t count : {4, 5, 10, 50, 99}) {
     const auto rows = draw_stratified(set, count, 1);
     EXPECT_LE(rows.size(), count);
@@ -58,24 +58,24 @@ TEST(DrawStratified, HoldsAtLeastOneOfEachClassAndNeverMoreThanAskedFor) {
 }
 
 TEST(DrawStratified, OneOfEachClassWhereFewerAreAskedFor) {
-  const WindowSet set = made_up_windows(record_names(1), {97, 1, 1, 1});
+  const BeatSet set = made_up_windows(record_names(1), {97, 1, 1, 1});
   for (const std::size_t count : {0, 1, 3}) EXPECT_EQ(draw_stratified(set, count, 1).size(), 4) << count;
 }
 
 TEST(DrawStratified, AllWhereMoreAreAskedFor) {
-  const WindowSet set = made_up_windows(record_names(1), {3, 2});
+  const BeatSet set = made_up_windows(record_names(1), {3, 2});
   for (const std::size_t count : {5, 6, 1000}) {
     EXPECT_THAT(draw_stratified(set, count, 1), ElementsAre(0, 1, 2, 3, 4)) << count;
   }
 }
 
 TEST(DrawStratified, DependsOnTheSeedAlone) {
-  const WindowSet set = made_up_windows(record_names(10), {80, 20});
+  const BeatSet set = made_up_windows(record_names(10), {80, 20});
   EXPECT_EQ(draw_stratified(set, 50, 1), draw_stratified(set, 50, 1));
   EXPECT_NE(draw_stratified(set, 50, 1), draw_stratified(set, 50, 2));
 }
 
-TEST(DrawStratified, OfNothingIsNothing) { EXPECT_THAT(draw_stratified(WindowSet(), 10, 1), IsEmpty()); }
+TEST(DrawStratified, OfNothingIsNothing) { EXPECT_THAT(draw_stratified(BeatSet(), 10, 1), IsEmpty()); }
 
 }  // namespace
 }  // namespace beatbench

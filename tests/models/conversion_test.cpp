@@ -10,19 +10,21 @@
 #include "beatbench/core/files.h"
 #include "beatbench/runtime/engine.h"
 #include "beatbench/runtime/environment.h"
-#include "made_up_windows.h"
+#include "made_up_beats.h"
 #include "models/checkpoint_io.h"
 
 namespace beatbench {
 namespace {
 
 using testing::HasSubstr;
+using tests::made_up_beats;
 using tests::made_up_description;
 using tests::made_up_windows;
 
 Checkpoint made_up_checkpoint(const std::string& model) {
   torch::manual_seed(7);
-  Checkpoint checkpoint{made_up_description(model), make_model(model, {1, 64, 3})};
+  const ModelDescription description = made_up_description(model);
+  Checkpoint checkpoint{description, make_model(model, description.shape, description.options)};
   const torch::NoGradGuard no_grad;
   for (auto& buffer : checkpoint.model->named_buffers()) {  // a batch norm that has seen data
     if (buffer.key().ends_with("running_mean")) buffer.value().normal_(0, 0.3);
@@ -49,7 +51,7 @@ TEST_F(Conversion, EveryModelInEveryFormatAgreesWithItsCheckpoint) {
       const Checkpoint checkpoint = made_up_checkpoint(std::string(spec.name));
       const auto file = folder_ / (std::string(spec.name) + std::string(format.extension));
       convert_checkpoint(checkpoint, format, file);
-      const Agreement agreement = compare_with_checkpoint(checkpoint, file, made_up_windows(300));
+      const Agreement agreement = compare_with_checkpoint(checkpoint, file, made_up_beats(spec.name, 300));
       EXPECT_EQ(agreement.windows, 300U);
       EXPECT_LT(agreement.largest_difference, 1e-4);
       EXPECT_EQ(agreement.same_class, 1.0);

@@ -8,7 +8,7 @@
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
 #include "beatbench/models/predict.h"
-#include "made_up_windows.h"
+#include "made_up_beats.h"
 #include "models/checkpoint_io.h"
 #include "models/fused_lstm.h"
 #include "models/model.h"
@@ -17,8 +17,8 @@ namespace beatbench {
 namespace {
 
 using testing::HasSubstr;
+using tests::made_up_beats;
 using tests::made_up_description;
-using tests::made_up_windows;
 
 // Keras counts 90 + 6,348 + 432 = 6,870 parameters for Dense 45, LSTM 23, Dense 18; LibTorch's second bias vector of
 // 4 x 23 makes them 92 more.
@@ -42,13 +42,39 @@ TEST(Models, ResNet1dHasTheParametersOfItsDefinition) {
   EXPECT_EQ(parameter_count(*make_model("resnet1d", {1, 216, classes})), expected);
 }
 
+// Counted by hand for 128 x 128 pixels and eight classes. Same padding: 3x3 x in x out + out for each convolution, 2
+// per filter for each batch norm, 256 filters of 16 x 16 into 2048. 135,386,312 is what Keras counts as trainable.
+TEST(Models, Cnn2dHasTheParametersOfItsDefinition) {
+  const auto count = [](int dense_inputs) {
+    std::int64_t sum = 0;
+    for (const auto& [in, out] : {std::pair{1, 64}, {64, 64}, {64, 128}, {128, 128}, {128, 256}, {256, 256}}) {
+      sum += 9 * in * out + out + 2 * out;
+    }
+    return sum + (dense_inputs + 1) * std::int64_t{2048} + 2 * 2048 + 2049 * 8;
+  };
+  EXPECT_EQ(count(256 * 16 * 16), 135'386'312);
+  EXPECT_EQ(parameter_count(*make_model("cnn2d", {1, 128, 8, 128})), 135'386'312);
+  // Without padding 128 becomes 124, 62, 58, 29, 25 and 12.
+  EXPECT_EQ(parameter_count(*make_model("cnn2d", {1, 128, 8, 128}, {{"padding", 0}})), count(256 * 12 * 12));
+}
+
+TEST(Models, RefuseTheOtherKindOfInput) {
+  EXPECT_THAT([] { make_model("lstm", {1, 128, 8, 128}); }, testing::ThrowsMessage<Error>(HasSubstr("eats windows")));
+  EXPECT_THAT([] { make_model("cnn2d", {1, 216, 8}); }, testing::ThrowsMessage<Error>(HasSubstr("eats images")));
+  EXPECT_THAT(
+      [] {
+        make_model("cnn2d", {1, 20, 8, 20}, {{"padding", 0}});
+      },
+      testing::ThrowsMessage<Error>(HasSubstr("larger images")));
+}
+
 TEST(Models, UnknownModelListsTheValidOnes) {
   try {
     find_model("transformer");
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::usage);
-    EXPECT_THAT(error.what(), HasSubstr("lstm, resnet1d"));
+    EXPECT_THAT(error.what(), HasSubstr("cnn2d, lstm, resnet1d"));
   }
 }
 
@@ -70,16 +96,17 @@ TEST(Models, UnknownOrAbsurdOptionsAreRefused) {
 TEST(Models, EachOneHonoursTheContract) {
   for (const ModelSpec& spec : model_registry()) {
     SCOPED_TRACE(spec.name);
+    const ModelDescription description = made_up_description(std::string(spec.name));
     torch::manual_seed(3);
-    const auto model = make_model(spec.name, {1, 216, 5});
+    const auto model = make_model(spec.name, description.shape, description.options);
     torch::manual_seed(3);
-    const auto twin = make_model(spec.name, {1, 216, 5});
+    const auto twin = make_model(spec.name, description.shape, description.options);
     model->eval();
     twin->eval();
     for (const int batch : {1, 3, 16, 33}) {
-      const torch::Tensor x = torch::randn({batch, 1, 216});
+      const torch::Tensor x = torch::randn(description.shape.dimensions(batch));
       const torch::Tensor y = model->forward(x);
-      EXPECT_EQ(y.sizes(), (torch::IntArrayRef{batch, 5}));
+      EXPECT_EQ(y.sizes(), (torch::IntArrayRef{batch, 3}));
       EXPECT_TRUE(torch::isfinite(y).all().item<bool>());
       EXPECT_TRUE(torch::equal(y, twin->forward(x)));
       EXPECT_TRUE(torch::allclose(y[0], model->forward(x.narrow(0, 0, 1))[0], 1e-4, 1e-5)) << "depends on its batch";
@@ -143,7 +170,7 @@ TEST(Checkpoint, ComesBackAsItWas) {
     save_checkpoint(file, description, *model);
     const Checkpoint back = load_checkpoint(file);
     EXPECT_EQ(nlohmann::json(back.description), nlohmann::json(description));
-    const WindowSet windows = made_up_windows(20);
+    const BeatSet windows = made_up_beats(spec.name, 20);
     std::vector<std::uint32_t> rows(windows.size());
     std::iota(rows.begin(), rows.end(), 0U);
     EXPECT_EQ(predict_logits(*back.model, windows, rows), predict_logits(*model, windows, rows));

@@ -8,7 +8,7 @@
 #include "beatbench/evaluation/classification.h"
 #include "beatbench/models/predict.h"
 #include "beatbench/training/train.h"
-#include "made_up_windows.h"
+#include "made_up_beats.h"
 #include "models/model.h"
 #include "training/sampler.h"
 #include "training/schedule.h"
@@ -18,6 +18,7 @@ namespace {
 
 using testing::HasSubstr;
 using tests::made_up_description;
+using tests::made_up_images;
 using tests::made_up_split;
 using tests::made_up_windows;
 
@@ -35,9 +36,11 @@ class Training : public testing::Test {
 
   TrainingResult run(const std::string& name, const std::string& model, const TrainingOptions& options,
                      bool resume = false, const TrainingCallbacks& callbacks = {}) {
-    const ModelOptions small =
-        model == "lstm" ? ModelOptions{{"dense", 6}, {"hidden", 8}} : ModelOptions{{"filters", 4}};
-    return train_model(windows_, split_, made_up_description(model, small), options, folder_ / name, resume, callbacks);
+    const ModelOptions small = model == "lstm"       ? ModelOptions{{"dense", 6}, {"hidden", 8}}
+                               : model == "resnet1d" ? ModelOptions{{"filters", 4}}
+                                                     : ModelOptions{};
+    return train_model(beats_of(model), split_, made_up_description(model, small), options, folder_ / name, resume,
+                       callbacks);
   }
 
   std::vector<float> weights_of(const std::string& name, const char* file = "last.pt") {
@@ -50,7 +53,11 @@ class Training : public testing::Test {
   }
 
   std::filesystem::path folder_;
-  WindowSet windows_ = made_up_windows(300);
+  const BeatSet& beats_of(const std::string& model) const {
+    return find_model(model).input == "image" ? images_ : windows_;
+  }
+
+  BeatSet windows_ = made_up_windows(300), images_ = made_up_images(300);
   Split split_ = made_up_split(300);
 };
 
@@ -64,7 +71,8 @@ TrainingOptions quick_options() {
 
 // Three bumps at different places: whoever learns anything learns this.
 TEST_F(Training, LearnsWhatIsPlain) {
-  for (const std::string model : {"lstm", "resnet1d"}) {
+  for (const ModelSpec& spec : model_registry()) {
+    const std::string model(spec.name);
     for (const std::string& optimizer : choices_of("optimizer")) {
       TrainingOptions options = quick_options();
       options.optimizer = optimizer;
@@ -74,7 +82,7 @@ TEST_F(Training, LearnsWhatIsPlain) {
       const TrainingResult result = run("a", model, options);
       EXPECT_EQ(result.summary.history.size(), 12U);
       const Checkpoint best = load_checkpoint(folder_ / "a" / "best.pt");
-      const auto predicted = predicted_labels(predict_logits(*best.model, windows_, split_.test), 3);
+      const auto predicted = predicted_labels(predict_logits(*best.model, beats_of(model), split_.test), 3);
       std::vector<int> reference;
       for (const auto row : split_.test) reference.push_back(windows_.rows[row].label);
       EXPECT_GT(evaluate_classification(reference, predicted, {"early", "middle", "late"}).accuracy.value.value(), 0.9)
@@ -201,7 +209,7 @@ TEST(Schedule, FollowsItsShape) {
 }
 
 TEST(Sampler, ShuffledVisitsEachRowOnceAndBalancedEachClassEquallyOften) {
-  WindowSet windows = made_up_windows(300);
+  BeatSet windows = made_up_windows(300);
   for (std::size_t i = 0; i < 240; ++i) windows.rows[i].label = 0;  // now 260, 20 and 20 of a class
   std::vector<std::uint32_t> rows;
   for (std::uint32_t i = 0; i < 300; ++i) rows.push_back(i);
@@ -221,7 +229,7 @@ TEST(Sampler, ShuffledVisitsEachRowOnceAndBalancedEachClassEquallyOften) {
 }
 
 TEST(Sampler, LossWeightsHaveMeanOneAndFollowTheirRule) {
-  WindowSet windows = made_up_windows(300);
+  BeatSet windows = made_up_windows(300);
   for (std::size_t i = 0; i < 240; ++i) windows.rows[i].label = 0;
   std::vector<std::uint32_t> rows;
   for (std::uint32_t i = 0; i < 300; ++i) rows.push_back(i);

@@ -20,13 +20,13 @@ using testing::IsEmpty;
 using tests::made_up_record;
 using tests::plain;
 
-std::vector<float> window_of(const WindowSet& set, std::size_t i) {
+std::vector<float> window_of(const BeatSet& set, std::size_t i) {
   const auto window = set.window(i);
   return {window.begin(), window.end()};
 }
 
-WindowSet empty_set() {
-  WindowSet set;
+BeatSet empty_set() {
+  BeatSet set;
   set.records = {{"made-up", "made-up"}};
   return set;
 }
@@ -48,16 +48,16 @@ Preprocessing with_window(int before, int after, const std::string& edge = "repl
   return preprocessing;
 }
 
-WindowSet cut(const PreparedLead& lead, const std::vector<std::int64_t>& beats, const Preprocessing& preprocessing) {
-  WindowSet set = empty_set();
-  std::vector<WindowRow> rows;
+BeatSet cut(const PreparedLead& lead, const std::vector<std::int64_t>& beats, const Preprocessing& preprocessing) {
+  BeatSet set = empty_set();
+  std::vector<BeatRow> rows;
   for (const std::int64_t beat : beats) rows.push_back({0, beat, 1, 0});
   append_windows(set, lead, rows, preprocessing);
   return set;
 }
 
 TEST(Windows, HoldTheSamplesAroundTheBeat) {
-  const WindowSet set = cut(ramp(100), {10, 50}, with_window(3, 2));
+  const BeatSet set = cut(ramp(100), {10, 50}, with_window(3, 2));
   EXPECT_EQ(set.length_samples, 5);
   ASSERT_EQ(set.size(), 2);
   EXPECT_THAT(window_of(set, 0), ElementsAre(7, 8, 9, 10, 11));
@@ -67,19 +67,19 @@ TEST(Windows, HoldTheSamplesAroundTheBeat) {
 
 TEST(Windows, TheBeatIsAtIndexBefore) {
   for (const int before : {0, 1, 72, 108}) {
-    const WindowSet set = cut(ramp(1000), {400}, with_window(before, 144));
+    const BeatSet set = cut(ramp(1000), {400}, with_window(before, 144));
     EXPECT_EQ(set.window(0)[static_cast<std::size_t>(before)], 400) << before;
   }
 }
 
 TEST(Windows, FollowTheBeatToAnotherRate) {
-  const WindowSet set = cut(ramp(720, 500), {250}, with_window(2, 2));  // 0.5 s is sample 180 at 360 Hz
+  const BeatSet set = cut(ramp(720, 500), {250}, with_window(2, 2));  // 0.5 s is sample 180 at 360 Hz
   EXPECT_THAT(window_of(set, 0), ElementsAre(178, 179, 180, 181));
   EXPECT_EQ(set.rows[0].sample, 250) << "rows keep the recording's own samples";
 }
 
 TEST(Windows, ReplicateRepeatsTheFirstAndTheLastSample) {
-  const WindowSet set = cut(ramp(100), {0, 1, 99}, with_window(2, 3));
+  const BeatSet set = cut(ramp(100), {0, 1, 99}, with_window(2, 3));
   ASSERT_EQ(set.size(), 3);
   EXPECT_THAT(window_of(set, 0), ElementsAre(0, 0, 0, 1, 2));
   EXPECT_THAT(window_of(set, 1), ElementsAre(0, 0, 1, 2, 3));
@@ -92,7 +92,7 @@ TEST(Windows, ReplicateFillsAWindowLongerThanTheRecording) {
 }
 
 TEST(Windows, SkipLeavesTheRowOutAndCountsIt) {
-  const WindowSet set = cut(ramp(100), {1, 2, 50, 97, 98}, with_window(2, 3, "skip"));
+  const BeatSet set = cut(ramp(100), {1, 2, 50, 97, 98}, with_window(2, 3, "skip"));
   ASSERT_EQ(set.size(), 3);
   EXPECT_EQ(set.values.size(), 15);
   EXPECT_THAT(window_of(set, 0), ElementsAre(0, 1, 2, 3, 4)) << "touches the edge without crossing it";
@@ -103,9 +103,9 @@ TEST(Windows, SkipLeavesTheRowOutAndCountsIt) {
 }
 
 TEST(Windows, AreAppendedWithTheirRows) {
-  WindowSet set = cut(ramp(100), {10}, with_window(1, 1));
+  BeatSet set = cut(ramp(100), {10}, with_window(1, 1));
   set.records.push_back({"second", "someone"});
-  const std::vector<WindowRow> rows = {{1, 20, 5, 2}};
+  const std::vector<BeatRow> rows = {{1, 20, 5, 2}};
   append_windows(set, ramp(100), rows, with_window(1, 1));
   ASSERT_EQ(set.size(), 2);
   EXPECT_THAT(set.values, ElementsAre(9, 10, 19, 20));
@@ -116,7 +116,7 @@ TEST(Windows, AreAppendedWithTheirRows) {
 }
 
 TEST(Windows, NoRowsGiveNone) {
-  const WindowSet set = cut(ramp(10), {}, with_window(2, 2));
+  const BeatSet set = cut(ramp(10), {}, with_window(2, 2));
   EXPECT_EQ(set.length_samples, 4);
   EXPECT_THAT(set.values, IsEmpty());
 }
@@ -126,7 +126,7 @@ TEST(Windows, ScalingByWindowIsOfEachWindow) {
   preprocessing.scaling = "window";
   PreparedLead lead = ramp(100);
   for (std::size_t i = 50; i < 100; ++i) lead.samples[i] *= 10;
-  const WindowSet set = cut(lead, {10, 90}, preprocessing);
+  const BeatSet set = cut(lead, {10, 90}, preprocessing);
   for (std::size_t i = 0; i < 4; ++i) EXPECT_NEAR(set.window(0)[i], set.window(1)[i], 1e-6);
   EXPECT_NEAR(set.window(0)[0], -1.5 / std::sqrt(1.25), 1e-6) << "of 8, 9, 10, 11: mean 9.5, SD sqrt(5/4)";
 }
@@ -150,7 +150,7 @@ TEST(Windows, TheLastSampleOfARecordingMayBeABeatAtEveryRate) {
       Preprocessing preprocessing = with_window(1, 1);
       preprocessing.sampling_rate_hz = rate_hz;
       const PreparedLead lead = prepare_lead(record, preprocessing);
-      const WindowSet set = cut(lead, {static_cast<std::int64_t>(n) - 1}, preprocessing);
+      const BeatSet set = cut(lead, {static_cast<std::int64_t>(n) - 1}, preprocessing);
       ASSERT_EQ(set.window(0)[1], lead.samples.back()) << n << " samples at " << rate_hz << " Hz";
     }
   }
@@ -160,16 +160,16 @@ TEST(Windows, TheLastSampleOfARecordingMayBeABeatAtEveryRate) {
 TEST(Windows, ScaledByRecordDoNotDependOnGain) {
   Preprocessing preprocessing;
   const std::vector<std::int64_t> beats = {150, 450, 1050, 1950};
-  const WindowSet before = cut(prepare_lead(made_up_record(), preprocessing), beats, preprocessing);
+  const BeatSet before = cut(prepare_lead(made_up_record(), preprocessing), beats, preprocessing);
   Record louder = made_up_record();
   louder.leads[1].gain /= 7.3;
-  const WindowSet after = cut(prepare_lead(louder, preprocessing), beats, preprocessing);
+  const BeatSet after = cut(prepare_lead(louder, preprocessing), beats, preprocessing);
   ASSERT_EQ(before.values.size(), after.values.size());
   for (std::size_t i = 0; i < before.values.size(); ++i) ASSERT_NEAR(before.values[i], after.values[i], 1e-4) << i;
 
   preprocessing.scaling = "none";
-  const WindowSet quiet = cut(prepare_lead(made_up_record(), preprocessing), beats, preprocessing);
-  const WindowSet loud = cut(prepare_lead(louder, preprocessing), beats, preprocessing);
+  const BeatSet quiet = cut(prepare_lead(made_up_record(), preprocessing), beats, preprocessing);
+  const BeatSet loud = cut(prepare_lead(louder, preprocessing), beats, preprocessing);
   for (std::size_t i = 0; i < quiet.values.size(); ++i) ASSERT_NEAR(quiet.values[i] * 7.3F, loud.values[i], 1e-4) << i;
 }
 
@@ -178,8 +178,8 @@ TEST(Windows, FilteredDoNotDependOnTheBaseline) {
   preprocessing.scaling = "none";
   Record shifted = made_up_record();
   shifted.leads[1].baseline -= 300;
-  const WindowSet before = cut(prepare_lead(made_up_record(), preprocessing), {450}, preprocessing);
-  const WindowSet after = cut(prepare_lead(shifted, preprocessing), {450}, preprocessing);
+  const BeatSet before = cut(prepare_lead(made_up_record(), preprocessing), {450}, preprocessing);
+  const BeatSet after = cut(prepare_lead(shifted, preprocessing), {450}, preprocessing);
   for (std::size_t i = 0; i < before.values.size(); ++i) ASSERT_NEAR(before.values[i], after.values[i], 1e-5) << i;
 }
 
@@ -194,8 +194,8 @@ TEST(MitdbWindows, ThirtyTwoCrossAnEdge) {
     for (const Annotation& annotation : read_record(folder / name, {.signals = false}).annotations) {
       if (is_beat(annotation.code)) samples.push_back(annotation.sample);
     }
-    const WindowSet replicated = cut(lead, samples, with_window(108, 108));
-    const WindowSet skipped = cut(lead, samples, with_window(108, 108, "skip"));
+    const BeatSet replicated = cut(lead, samples, with_window(108, 108));
+    const BeatSet skipped = cut(lead, samples, with_window(108, 108, "skip"));
     beats += replicated.size();
     crossing += replicated.edge_windows;
     kept += skipped.size();

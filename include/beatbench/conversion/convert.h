@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "beatbench/core/window.h"
+#include "beatbench/core/beat_set.h"
 #include "beatbench/models/checkpoint.h"
 
 namespace beatbench {
@@ -37,6 +37,6 @@ struct Agreement {
 
 /// Opens the written file with the engine that runs it and compares both on every window.
 Agreement compare_with_checkpoint(const Checkpoint& checkpoint, const std::filesystem::path& file,
-                                  const WindowSet& windows);
+                                  const BeatSet& windows);
 
 }  // namespace beatbench

@@ -18,13 +18,17 @@ struct BandPass {
 /// What a model eats and what its outputs mean. It is stored in every checkpoint and in every exported file, so
 /// that every command prepares a recording in the same way.
 struct Preprocessing {
-  std::string input = "window";  ///< window: float32 [1, length]
+  std::string input = "window";  ///< window: float32 [1, length]; image: float32 [1, image_size, image_size]
   double sampling_rate_hz = 360.0;
   int before_samples = 108;  ///< a window is the samples [R - before, R + after)
   int after_samples = 108;
+  int image_size = 128;                    ///< pixels on each side of an image
+  std::string image_range = "neighbours";  ///< neighbours | halfway: what an image shows, see signal/beat_image.h
   std::vector<std::string> leads = {"MLII", "II", "V5"};  ///< the first that a record has is used
   BandPass filter{5, 0.5, 40.0};                          ///< applied to the whole recording
-  std::string scaling = "record";  ///< record | window (subtract mean, divide by SD over it) | none (mV)
+  /// Windows: subtract the mean and divide by the SD over the record | over the window | none (mV). Images: bottom and
+  /// top are those of the record | of the beat | none (-2.5 and 2.5 mV).
+  std::string scaling = "record";
   std::string edge = "replicate";  ///< replicate | skip: windows that cross a recording's edge
   std::string class_map = "paper8";
   std::vector<std::string> class_names;

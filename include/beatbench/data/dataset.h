@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "beatbench/core/beat_set.h"
 #include "beatbench/core/preprocessing.h"
-#include "beatbench/core/window.h"
 #include "beatbench/data/database.h"
 
 namespace beatbench {
@@ -19,7 +19,7 @@ struct Dataset {
   std::string name;
   std::string hash;  ///< of every record's files, in order
   std::vector<std::string> class_names;
-  WindowSet windows;
+  BeatSet windows;
   std::size_t annotations_left_out = 0;          ///< annotations that the class map has no class for
   double read_seconds = 0;                       ///< summed over threads
   std::vector<double> prepare_seconds_per_beat;  ///< filtering, scaling and cutting: a figure per record with beats
@@ -45,9 +45,9 @@ Dataset load_database(const Database& database, const Preprocessing& preprocessi
 Dataset load_labelled_csv(const std::filesystem::path& path, const Preprocessing& preprocessing);
 
 /// The rows `rows` of a set, in that order; `edge_windows` stays that of the whole set.
-WindowSet select_windows(const WindowSet& set, std::span<const std::uint32_t> rows);
+BeatSet select_beats(const BeatSet& set, std::span<const std::uint32_t> rows);
 
 /// At most `count` rows in their order, drawn with `seed` in proportion to the classes (at least one of each).
-std::vector<std::uint32_t> draw_stratified(const WindowSet& set, std::size_t count, std::uint64_t seed);
+std::vector<std::uint32_t> draw_stratified(const BeatSet& set, std::size_t count, std::uint64_t seed);
 
 }  // namespace beatbench

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "beatbench/core/window.h"
+#include "beatbench/core/beat_set.h"
 #include "beatbench/data/database.h"
 
 namespace beatbench {
@@ -35,7 +35,7 @@ struct Split {
 struct ProtocolSpec {
   std::string_view name;
   std::string_view description;
-  Split (*make)(const WindowSet& windows, const Database& database, const SplitOptions& options);
+  Split (*make)(const BeatSet& windows, const Database& database, const SplitOptions& options);
 };
 
 std::span<const ProtocolSpec> protocol_registry();
@@ -44,7 +44,7 @@ std::span<const ProtocolSpec> protocol_registry();
 /// sides of training and test.
 /// @throws Error(usage) for an unknown protocol, listing the valid names, or for fractions out of range;
 /// Error(data) if a side is left without beats.
-Split make_split(std::string_view protocol, const WindowSet& windows, const Database& database,
+Split make_split(std::string_view protocol, const BeatSet& windows, const Database& database,
                  const SplitOptions& options);
 
 }  // namespace beatbench

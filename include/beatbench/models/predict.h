@@ -5,14 +5,14 @@
 #include <string>
 #include <vector>
 
-#include "beatbench/core/window.h"
+#include "beatbench/core/beat_set.h"
 #include "beatbench/models/registry.h"
 
 namespace beatbench {
 
 /// Logits [rows, outputs], row-major, of the chosen rows of a set. The model is put into evaluation mode for the call
 /// and back into the mode it was in.
-std::vector<float> predict_logits(BeatModel& model, const WindowSet& windows, std::span<const std::uint32_t> rows,
+std::vector<float> predict_logits(BeatModel& model, const BeatSet& windows, std::span<const std::uint32_t> rows,
                                   int batch_size = 512);
 
 /// The index of the largest value of each row of [rows, outputs].

@@ -8,17 +8,31 @@
 #include <string_view>
 #include <vector>
 
+#include "beatbench/core/preprocessing.h"
+
 namespace beatbench {
 
 class BeatModel;
 
-/// What a model is built for: input float32 [N, channels, length], output logits [N, outputs].
+/// What a model is built for: input float32 [N, channels, length], or [N, channels, height, length] for an image;
+/// output logits [N, outputs].
 struct ModelShape {
   int channels = 1;
-  int length = 216;
+  int length = 216;  ///< samples, or pixels across
   int outputs = 2;
+  int height = 0;  ///< pixels down; 0: a signal
   bool operator==(const ModelShape&) const = default;
+
+  std::int64_t input_size() const { return static_cast<std::int64_t>(channels) * length * (height > 0 ? height : 1); }
+  /// [batch, channels, length] or [batch, channels, height, length].
+  std::vector<std::int64_t> dimensions(std::int64_t batch) const {
+    if (height == 0) return {batch, channels, length};
+    return {batch, channels, height, length};
+  }
 };
+
+/// The shape that a model with this preprocessing and these classes has.
+ModelShape shape_of(const Preprocessing& preprocessing);
 
 /// One adjustable number of a model.
 struct ModelOption {
@@ -33,6 +47,7 @@ using ModelOptions = std::map<std::string, double>;
 struct ModelSpec {
   std::string_view name;
   std::string_view description;
+  std::string_view input;  ///< what it eats: "window" or "image", see Preprocessing::input
   std::span<const ModelOption> options;
   std::shared_ptr<BeatModel> (*make)(const ModelShape& shape, const ModelOptions& options);
 };

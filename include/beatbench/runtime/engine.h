@@ -19,7 +19,7 @@ class Engine {
  public:
   virtual ~Engine() = default;
 
-  /// Logits [count, outputs] of `count` windows [count, channels, length].
+  /// Logits [count, outputs] of `count` inputs (see ModelShape).
   /// @throws Error(usage) if `batch` has another size.
   std::vector<float> run(std::span<const float> batch, int count);
 

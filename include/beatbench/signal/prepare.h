@@ -4,9 +4,9 @@
 #include <span>
 #include <vector>
 
+#include "beatbench/core/beat_set.h"
 #include "beatbench/core/preprocessing.h"
 #include "beatbench/core/record.h"
-#include "beatbench/core/window.h"
 
 namespace beatbench {
 
@@ -31,7 +31,7 @@ PreparedLead prepare_lead(const Record& record, const Preprocessing& preprocessi
 /// recording's own rate. Windows that cross an edge follow the edge policy: `replicate` repeats the first or last
 /// sample, `skip` leaves the row out; both count in `set.edge_windows`.
 /// @throws Error(data) if a row lies outside the recording.
-void append_windows(WindowSet& set, const PreparedLead& lead, std::span<const WindowRow> rows,
+void append_windows(BeatSet& set, const PreparedLead& lead, std::span<const BeatRow> rows,
                     const Preprocessing& preprocessing);
 
 }  // namespace beatbench

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "beatbench/core/window.h"
+#include "beatbench/core/beat_set.h"
 #include "beatbench/data/protocol.h"
 #include "beatbench/models/checkpoint.h"
 #include "beatbench/report/run_report.h"
@@ -73,7 +73,7 @@ struct TrainingResult {
 /// the CPU at the same thread count. With `resume`, the model's weights are read from `last.pt`.
 /// @throws Error(usage) for bad options or an absent device, Error(data) if the loss stops being finite or if
 /// `last.pt` is damaged, Error(io).
-TrainingResult train_model(const WindowSet& windows, const Split& split, const ModelDescription& description,
+TrainingResult train_model(const BeatSet& windows, const Split& split, const ModelDescription& description,
                            const TrainingOptions& options, const std::filesystem::path& checkpoints, bool resume,
                            const TrainingCallbacks& callbacks);
 

@@ -18,7 +18,7 @@ struct Division {
   Subjects training, test;
 };
 
-Subjects subjects_of_records(const WindowSet& windows, const Subjects& records) {
+Subjects subjects_of_records(const BeatSet& windows, const Subjects& records) {
   Subjects out;
   for (const RecordName& name : windows.records) {
     if (std::ranges::find(records, name.id) != records.end() && std::ranges::find(out, name.id) == out.end()) {
@@ -29,7 +29,7 @@ Subjects subjects_of_records(const WindowSet& windows, const Subjects& records) 
 }
 
 // The database's own division, by record; where it has none, a test half drawn by subject.
-Division divide(const WindowSet& windows, const Database& database, std::uint64_t seed) {
+Division divide(const BeatSet& windows, const Database& database, std::uint64_t seed) {
   if (!database.training_records.empty()) {
     return {subjects_of_records(windows, database.training_records),
             subjects_of_records(windows, database.test_records)};
@@ -52,9 +52,9 @@ Division divide(const WindowSet& windows, const Database& database, std::uint64_
   return division;
 }
 
-std::map<std::string, Counts> count_by_record(const WindowSet& windows) {
+std::map<std::string, Counts> count_by_record(const BeatSet& windows) {
   std::map<std::string, Counts> counts;
-  for (const WindowRow& row : windows.rows) counts[windows.records[row.record].id][row.label] += 1;
+  for (const BeatRow& row : windows.rows) counts[windows.records[row.record].id][row.label] += 1;
   return counts;
 }
 
@@ -76,7 +76,7 @@ double imbalance(const std::map<std::string, Counts>& counts, const Subjects& va
 }
 
 // Whole subjects for validation: the best balanced of 500 seeded draws. Only the training side's own labels count.
-Subjects choose_validation(const WindowSet& windows, const Database& database, const Subjects& training,
+Subjects choose_validation(const BeatSet& windows, const Database& database, const Subjects& training,
                            const SplitOptions& options) {
   std::map<std::string, Subjects> records_of_subject;
   for (const std::string& record : training) {
@@ -122,7 +122,7 @@ Subjects choose_validation(const WindowSet& windows, const Database& database, c
 
 }  // namespace
 
-Split inter_patient(const WindowSet& windows, const Database& database, const SplitOptions& options) {
+Split inter_patient(const BeatSet& windows, const Database& database, const SplitOptions& options) {
   const Division division = divide(windows, database, options.seed);
   const Subjects validation = choose_validation(windows, database, division.training, options);
   const std::set<std::string> in_validation(validation.begin(), validation.end());

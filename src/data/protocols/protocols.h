@@ -4,7 +4,7 @@
 
 namespace beatbench::protocols {
 
-Split random(const WindowSet& windows, const Database& database, const SplitOptions& options);
-Split inter_patient(const WindowSet& windows, const Database& database, const SplitOptions& options);
+Split random(const BeatSet& windows, const Database& database, const SplitOptions& options);
+Split inter_patient(const BeatSet& windows, const Database& database, const SplitOptions& options);
 
 }  // namespace beatbench::protocols

@@ -9,7 +9,7 @@
 namespace beatbench::protocols {
 
 // Each class is shuffled by itself and cut into test, validation and training, so that every part holds its share.
-Split random(const WindowSet& windows, const Database&, const SplitOptions& options) {
+Split random(const BeatSet& windows, const Database&, const SplitOptions& options) {
   std::map<int, std::vector<std::uint32_t>> by_class;
   for (std::uint32_t row = 0; row < windows.size(); ++row) by_class[windows.rows[row].label].push_back(row);
 

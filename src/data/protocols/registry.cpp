@@ -17,7 +17,7 @@ constexpr std::array kProtocols = {
                  protocols::inter_patient},
 };
 
-std::string hash_of(const WindowSet& windows, const Split& split) {
+std::string hash_of(const BeatSet& windows, const Split& split) {
   std::string text;
   for (const auto* list : {&split.training, &split.validation, &split.test}) {
     for (const std::uint32_t row : *list) {
@@ -28,13 +28,13 @@ std::string hash_of(const WindowSet& windows, const Split& split) {
   return content_hash(text);
 }
 
-std::set<std::string> subjects_of(const WindowSet& windows, const std::vector<std::uint32_t>& rows) {
+std::set<std::string> subjects_of(const BeatSet& windows, const std::vector<std::uint32_t>& rows) {
   std::set<std::string> subjects;
   for (const std::uint32_t row : rows) subjects.insert(windows.records[windows.rows[row].record].subject);
   return subjects;
 }
 
-void check_split(const WindowSet& windows, const Split& split) {
+void check_split(const BeatSet& windows, const Split& split) {
   std::vector<bool> seen(windows.size(), false);
   for (const auto& [name, list] :
        {std::pair{"training", &split.training}, {"validation", &split.validation}, {"test", &split.test}}) {
@@ -47,7 +47,7 @@ void check_split(const WindowSet& windows, const Split& split) {
   }
 }
 
-void note_shared_subjects(const WindowSet& windows, Split& split) {
+void note_shared_subjects(const BeatSet& windows, Split& split) {
   if (split.intra_patient) return;
   std::set<std::string> training = subjects_of(windows, split.training);
   training.merge(subjects_of(windows, split.validation));
@@ -74,7 +74,7 @@ void validate(const SplitOptions& options) {
 
 std::span<const ProtocolSpec> protocol_registry() { return kProtocols; }
 
-Split make_split(std::string_view protocol, const WindowSet& windows, const Database& database,
+Split make_split(std::string_view protocol, const BeatSet& windows, const Database& database,
                  const SplitOptions& options) {
   const auto* spec = std::ranges::find(kProtocols, protocol, &ProtocolSpec::name);
   if (spec == kProtocols.end()) {

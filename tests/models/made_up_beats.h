@@ -3,8 +3,8 @@
 #include <cmath>
 #include <string>
 
+#include "beatbench/core/beat_set.h"
 #include "beatbench/core/random.h"
-#include "beatbench/core/window.h"
 #include "beatbench/data/protocol.h"
 #include "beatbench/models/checkpoint.h"
 
@@ -12,8 +12,8 @@ namespace beatbench::tests {
 
 /// Windows of 64 samples in three classes that a small model can tell apart: a bump early, in the middle or late,
 /// with noise.
-inline WindowSet made_up_windows(std::size_t count, std::uint64_t seed = 1) {
-  WindowSet set;
+inline BeatSet made_up_windows(std::size_t count, std::uint64_t seed = 1) {
+  BeatSet set;
   set.length_samples = 64;
   set.records = {{"a", "a"}, {"b", "b"}};
   std::mt19937_64 engine(seed);
@@ -30,6 +30,29 @@ inline WindowSet made_up_windows(std::size_t count, std::uint64_t seed = 1) {
   return set;
 }
 
+/// Images of 32 x 32 pixels in the same three classes: a dark bar at the left, in the middle or at the right.
+inline BeatSet made_up_images(std::size_t count, std::uint64_t seed = 1) {
+  BeatSet set = made_up_windows(count, seed);
+  set.values.clear();
+  set.length_samples = 0;
+  set.image_size = 32;
+  std::mt19937_64 engine(seed);
+  for (const BeatRow& row : set.rows) {
+    const int bar = 6 + 8 * row.label + static_cast<int>(uniform_below(engine, 4));
+    for (int i = 0; i < set.image_size * set.image_size; ++i) {
+      const bool dark = std::abs(i % set.image_size - bar) < 2;
+      set.pixels.push_back(
+          static_cast<std::uint8_t>(dark ? 20 + uniform_below(engine, 40) : 220 + uniform_below(engine, 36)));
+    }
+  }
+  return set;
+}
+
+/// Beats as this model eats them.
+inline BeatSet made_up_beats(std::string_view model, std::size_t count, std::uint64_t seed = 1) {
+  return find_model(model).input == "image" ? made_up_images(count, seed) : made_up_windows(count, seed);
+}
+
 inline Split made_up_split(std::size_t count) {
   Split split;
   split.protocol = "made up";
@@ -42,10 +65,13 @@ inline Split made_up_split(std::size_t count) {
 inline ModelDescription made_up_description(const std::string& model, const ModelOptions& options = {}) {
   ModelDescription d;
   d.model = model;
-  d.shape = {1, 64, 3};
-  d.options = resolve_options(find_model(model), options);
-  d.preprocessing.before_samples = d.preprocessing.after_samples = 32;
+  ModelOptions small = model == "cnn2d" ? ModelOptions{{"filters", 4}, {"dense", 16}} : ModelOptions{};
+  for (const auto& [name, value] : options) small[name] = value;
+  d.options = resolve_options(find_model(model), small);
+  d.preprocessing.input = find_model(model).input;
+  d.preprocessing.before_samples = d.preprocessing.after_samples = d.preprocessing.image_size = 32;
   d.preprocessing.class_names = {"early", "middle", "late"};
+  d.shape = shape_of(d.preprocessing);
   d.provenance.dataset = "made up";
   return d;
 }
