@@ -10,7 +10,7 @@
 namespace beatbench {
 namespace {
 
-constexpr int kSchemaVersion = 1;
+constexpr int kSchemaVersion = 2;
 
 ModelDescription description_from(torch::serialize::InputArchive& archive, const std::string& where) {
   c10::IValue text;
