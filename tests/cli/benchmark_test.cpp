@@ -184,5 +184,23 @@ TEST_F(Full_Path, FromASimulatedDatabaseToASummary) {
   EXPECT_EQ(other.at("rows_used"), "all beats");
 }
 
+// The same with a model of images, which cannot eat windows.
+TEST_F(Full_Path, ByImages) {
+  write_recordings(folder_ / "datasets/recordings", 4);
+  folder_.put("datasets/beats.csv", test_beats_as_csv());
+  succeed("train",
+          {"--model", "cnn2d", "--model-option", "filters=2,dense=8", "--image-size", "32", "--image-range", "halfway",
+           "--data", "datasets/recordings", "--threads", "1", "--epochs", "1", "--batch-size", "16"});
+  const json run = read_json(folder_ / "runs/cnn2d-1/report.json");
+  EXPECT_EQ(run.at("preprocessing").at("input"), "image");
+  EXPECT_EQ(run.at("preprocessing").at("image_range"), "halfway");
+  succeed("convert", {"runs/cnn2d-1"});
+  const Finished measured = succeed("benchmark", quick({"--date", "2024-05-01"}));
+  const json summary = read_json(folder_ / "reports/summary-ci-cnn2d-1-2024-05-01.json");
+  ASSERT_EQ(summary.at("datasets").size(), 1U);
+  EXPECT_EQ(summary.at("datasets").at("recordings").at("confusion"), run.at("test").at("confusion"));
+  EXPECT_THAT(measured.err, HasSubstr("datasets/beats.csv: holds windows, but images are asked for"));
+}
+
 }  // namespace
 }  // namespace beatbench::tests
