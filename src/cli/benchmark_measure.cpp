@@ -17,7 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 using BenchmarkClock = std::chrono::steady_clock;
 
-constexpr int kAccuracyBatch = 256;
 constexpr int kWarmUpRuns = 20;
 
 double elapsed(BenchmarkClock::time_point start) {
@@ -65,9 +64,10 @@ std::vector<float> run_all(Engine& engine, const BeatSet& windows) {
   std::vector<std::uint32_t> rows(windows.size());
   std::iota(rows.begin(), rows.end(), 0U);
   std::vector<float> logits;
-  for (std::size_t first = 0; first < windows.size(); first += kAccuracyBatch) {
+  const std::size_t batch = evaluation_batch(windows);
+  for (std::size_t first = 0; first < windows.size(); first += batch) {
     stop_if_interrupted();
-    const std::size_t count = std::min<std::size_t>(kAccuracyBatch, windows.size() - first);
+    const std::size_t count = std::min(batch, windows.size() - first);
     const auto part = engine.run(inputs_of(windows, std::span(rows).subspan(first, count)), static_cast<int>(count));
     logits.insert(logits.end(), part.begin(), part.end());
     progress.update(static_cast<std::int64_t>(first + count), static_cast<std::int64_t>(windows.size()), "beats");

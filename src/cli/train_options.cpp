@@ -11,7 +11,7 @@ namespace beatbench {
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SplitOptions, test_fraction, validation_fraction, seed)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TrainingOptions, epochs, batch_size, optimizer, learning_rate, weight_decay,
                                    momentum, schedule, warmup_epochs, step_epochs, plateau_patience, class_weights,
-                                   sampling, patience, monitor, clip_norm, label_smoothing, seed, device)
+                                   sampling, patience, monitor, clip_norm, label_smoothing, amp, seed, device)
 
 }  // namespace beatbench
 
@@ -151,6 +151,8 @@ void declare_training(CLI::App& app, RunOptions& run) {
   app.add_option("--seed", t.seed, "of every random stream: split, weights, order, dropout")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str()
+      ->group(group);
+  choice(app, "--amp", t.amp, "amp", "bf16: products and convolutions in bfloat16, weights and test in float32")
       ->group(group);
   choice(app, "--device", t.device, "device", "auto takes cuda where it is")->group(group);
   app.add_option("--threads", run.threads, "0: one for each processor")

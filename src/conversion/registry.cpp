@@ -50,7 +50,7 @@ Agreement compare_with_checkpoint(const Checkpoint& checkpoint, const std::files
   std::iota(rows.begin(), rows.end(), 0U);
   const std::vector<float> expected = predict_logits(*checkpoint.model, windows, rows);
 
-  constexpr std::size_t batch = 256;
+  const std::size_t batch = evaluation_batch(windows);
   const std::unique_ptr<Engine> engine = open_model(file);
   std::vector<float> got;
   for (std::size_t first = 0; first < rows.size(); first += batch) {

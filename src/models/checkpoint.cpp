@@ -85,6 +85,7 @@ Checkpoint load_checkpoint(const std::filesystem::path& path,
     torch::serialize::InputArchive weights;
     archive.read("weights", weights);
     checkpoint.model->load(weights);
+    lay_channels_last(*checkpoint.model);
     checkpoint.model->eval();
     if (more) more(archive);
     return checkpoint;

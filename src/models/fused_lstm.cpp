@@ -75,6 +75,7 @@ bool can_use_fused_lstm(const torch::Tensor& x) {
 std::int64_t padded_batch(std::int64_t batch) { return (batch + kLstmLanes - 1) / kLstmLanes * kLstmLanes; }
 
 torch::Tensor fused_lstm_last(const torch::Tensor& x, const std::vector<torch::Tensor>& weights) {
+  const c10::impl::ExcludeDispatchKeyGuard no_autocast(c10::autocast_dispatch_keyset);  // its kernels are float32
   return FusedLstm::apply(x, weights.at(0), weights.at(1), weights.at(2), weights.at(3));
 }
 

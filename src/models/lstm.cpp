@@ -39,7 +39,8 @@ class Lstm final : public BeatModel {
         torch::constant_pad_nd(batch.permute({1, 2, 0}), {0, padding});  // [channels, length, N]
     const torch::Tensor x = torch::relu(torch::addmm(dense_->bias.unsqueeze(1), dense_->weight,
                                                      columns.reshape({columns.size(0), length * (rows + padding)})));
-    const torch::Tensor state = fused_lstm_last(x.view({x.size(0), length, rows + padding}), lstm_->parameters());
+    const torch::Tensor state = fused_lstm_last(x.to(torch::kFloat).view({x.size(0), length, rows + padding}),
+                                                lstm_->parameters());  // float32 under autocast, too
     return head_(state.narrow(1, 0, rows).t());
   }
 

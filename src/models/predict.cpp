@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/autocast.h"
 #include "models/batch.h"
 #include "models/model.h"
 
@@ -43,19 +44,23 @@ torch::Tensor gather_labels(const BeatSet& windows, std::span<const std::uint32_
 }
 
 std::vector<float> predict_logits(BeatModel& model, const BeatSet& windows, std::span<const std::uint32_t> rows,
-                                  int batch_size) {
+                                  bool bf16) {
   const torch::NoGradGuard no_grad;
   const EvaluationMode evaluation(model);
   const torch::Device device = model.parameters().front().device();
+  const Bfloat16Autocast autocast(bf16, device);
   std::vector<float> logits;
-  for (std::size_t first = 0; first < rows.size(); first += static_cast<std::size_t>(batch_size)) {
-    const auto part =
-        rows.subspan(first, std::min<std::size_t>(static_cast<std::size_t>(batch_size), rows.size() - first));
-    const torch::Tensor out = model.forward(gather_inputs(windows, part).to(device)).to(torch::kCPU).contiguous();
+  const std::size_t batch = evaluation_batch(windows);
+  for (std::size_t first = 0; first < rows.size(); first += batch) {
+    const auto part = rows.subspan(first, std::min(batch, rows.size() - first));
+    const torch::Tensor out =
+        model.forward(gather_inputs(windows, part).to(device)).to(torch::kCPU, torch::kFloat).contiguous();
     logits.insert(logits.end(), out.data_ptr<float>(), out.data_ptr<float>() + out.numel());
   }
   return logits;
 }
+
+std::size_t evaluation_batch(const BeatSet& set) { return set.image_size > 0 ? 64 : 512; }
 
 std::vector<int> predicted_labels(std::span<const float> scores, int outputs) {
   std::vector<int> labels;

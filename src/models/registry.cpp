@@ -73,7 +73,15 @@ std::shared_ptr<BeatModel> make_model(std::string_view name, const ModelShape& s
                     std::to_string(shape.channels) + ", " + std::to_string(shape.length) + " and " +
                     std::to_string(shape.outputs));
   }
-  return spec.make(shape, resolve_options(spec, given));
+  const auto model = spec.make(shape, resolve_options(spec, given));
+  lay_channels_last(*model);
+  return model;
+}
+
+void lay_channels_last(BeatModel& model) {
+  for (torch::Tensor& parameter : model.parameters()) {
+    if (parameter.dim() == 4) parameter.set_data(parameter.contiguous(torch::MemoryFormat::ChannelsLast));
+  }
 }
 
 std::int64_t parameter_count(const BeatModel& model) {

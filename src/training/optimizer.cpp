@@ -1,8 +1,17 @@
 #include "training/optimizer.h"
 
+#include <algorithm>
+
 #include "beatbench/core/error.h"
+#include "training/fused_adam.h"
 
 namespace beatbench {
+namespace {
+
+using OneAdam = FusedAdam<torch::optim::Adam, torch::optim::AdamParamState, torch::optim::AdamOptions, false>;
+using OneAdamW = FusedAdam<torch::optim::AdamW, torch::optim::AdamWParamState, torch::optim::AdamWOptions, true>;
+
+}  // namespace
 
 std::unique_ptr<torch::optim::Optimizer> make_optimizer(const TrainingOptions& options,
                                                         const std::vector<torch::Tensor>& parameters) {
@@ -12,12 +21,16 @@ std::unique_ptr<torch::optim::Optimizer> make_optimizer(const TrainingOptions& o
         parameters,
         optim::SGDOptions(options.learning_rate).momentum(options.momentum).weight_decay(options.weight_decay));
   }
+  const bool fused = std::ranges::all_of(
+      parameters, [](const torch::Tensor& p) { return p.is_cpu() && p.scalar_type() == torch::kFloat; });
   if (options.optimizer == "adamw") {
-    return std::make_unique<optim::AdamW>(
-        parameters, optim::AdamWOptions(options.learning_rate).weight_decay(options.weight_decay));
+    const auto adamw = optim::AdamWOptions(options.learning_rate).weight_decay(options.weight_decay);
+    if (fused) return std::make_unique<OneAdamW>(parameters, adamw);
+    return std::make_unique<optim::AdamW>(parameters, adamw);
   }
-  return std::make_unique<optim::Adam>(parameters,
-                                       optim::AdamOptions(options.learning_rate).weight_decay(options.weight_decay));
+  const auto adam = optim::AdamOptions(options.learning_rate).weight_decay(options.weight_decay);
+  if (fused) return std::make_unique<OneAdam>(parameters, adam);
+  return std::make_unique<optim::Adam>(parameters, adam);
 }
 
 void set_learning_rate(torch::optim::Optimizer& optimizer, double rate) {

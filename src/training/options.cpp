@@ -26,6 +26,7 @@ std::vector<std::string> choices_of(std::string_view option) {
   if (option == "class_weights") return {"none", "balanced", "sqrt"};
   if (option == "sampling") return {"shuffled", "balanced"};
   if (option == "monitor") return {"macro_f1", "accuracy", "loss"};
+  if (option == "amp") return {"off", "bf16"};
   if (option == "device") return {"auto", "cpu", "cuda"};
   return {};
 }
@@ -36,6 +37,7 @@ void validate(const TrainingOptions& options) {
   require_choice("class_weights", options.class_weights);
   require_choice("sampling", options.sampling);
   require_choice("monitor", options.monitor);
+  require_choice("amp", options.amp);
   require_choice("device", options.device);
   require(options.epochs >= 1, "epochs", options.epochs, "1 or more");
   require(options.batch_size >= 1, "batch_size", options.batch_size, "1 or more");

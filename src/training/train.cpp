@@ -8,6 +8,7 @@
 #include "beatbench/core/random.h"
 #include "beatbench/evaluation/classification.h"
 #include "beatbench/models/predict.h"
+#include "models/autocast.h"
 #include "models/batch.h"
 #include "models/checkpoint_io.h"
 #include "models/model.h"
@@ -87,8 +88,12 @@ double run_step(Trainer& t, std::span<const std::uint32_t> rows) {
   t.model->train();
   t.optimizer->zero_grad();
   const torch::Tensor labels = gather_labels(t.windows, rows).to(t.device);
-  const torch::Tensor logits = t.model->forward(gather_inputs(t.windows, rows).to(t.device));
-  const torch::Tensor loss = t.loss(logits, labels);
+  torch::Tensor logits;
+  {
+    const Bfloat16Autocast autocast(t.options.amp == "bf16", t.device);
+    logits = t.model->forward(gather_inputs(t.windows, rows).to(t.device));
+  }
+  const torch::Tensor loss = t.loss(logits.to(torch::kFloat), labels);
   loss.backward();
   if (t.options.clip_norm > 0) torch::nn::utils::clip_grad_norm_(t.model->parameters(), t.options.clip_norm);
   t.optimizer->step();
@@ -116,7 +121,7 @@ void report_step(const Trainer& t) {
 }
 
 EpochRow validate_epoch(Trainer& t) {
-  const std::vector<float> logits = predict_logits(*t.model, t.windows, t.split.validation);
+  const std::vector<float> logits = predict_logits(*t.model, t.windows, t.split.validation, t.options.amp == "bf16");
   const int outputs = t.description.shape.outputs;
   const torch::Tensor scores = torch::from_blob(const_cast<float*>(logits.data()),
                                                 {static_cast<std::int64_t>(t.split.validation.size()), outputs});

@@ -16,7 +16,9 @@
 
 #include "beatbench/core/memory.h"
 #include "beatbench/runtime/environment.h"
+#include "models/autocast.h"
 #include "models/model.h"
+#include "training/optimizer.h"
 
 namespace {
 
@@ -38,16 +40,21 @@ class LibTorchLstm final : public beatbench::BeatModel {
   torch::nn::LSTM lstm_{nullptr};
 };
 
-void train_steps(benchmark::State& state, beatbench::BeatModel& model, const beatbench::ModelShape& shape) {
+void train_steps(benchmark::State& state, beatbench::BeatModel& model, const beatbench::ModelShape& shape, bool bf16,
+                 torch::optim::Optimizer& optimizer) {
   torch::manual_seed(1);
   model.train();
-  torch::optim::Adam optimizer(model.parameters(), torch::optim::AdamOptions(1e-3));
   const int count = shape.height > 0 ? kImageBatch : kBatch;
   const torch::Tensor batch = torch::randn(shape.dimensions(count));
   const torch::Tensor labels = torch::randint(0, kClasses, {count}, torch::kInt64);
   for (auto _ : state) {
     optimizer.zero_grad();
-    torch::nn::functional::cross_entropy(model.forward(batch), labels).backward();
+    torch::Tensor logits;
+    {
+      const beatbench::Bfloat16Autocast autocast(bf16, torch::kCPU);
+      logits = model.forward(batch);
+    }
+    torch::nn::functional::cross_entropy(logits.to(torch::kFloat), labels).backward();
     optimizer.step();
   }
   state.counters["beats/s"] =
@@ -61,14 +68,25 @@ beatbench::ModelShape shape_for(std::string_view input) {
   return beatbench::shape_of(preprocessing);
 }
 
-void registered_model(benchmark::State& state, const beatbench::ModelSpec& spec) {
+void registered_model(benchmark::State& state, const beatbench::ModelSpec& spec, bool bf16) {
   const beatbench::ModelShape shape = shape_for(spec.input);
-  train_steps(state, *beatbench::make_model(spec.name, shape), shape);
+  const auto model = beatbench::make_model(spec.name, shape);
+  train_steps(state, *model, shape, bf16, *beatbench::make_optimizer({}, model->parameters()));
 }
 
 void lstm_libtorch(benchmark::State& state) {
   LibTorchLstm model;
-  train_steps(state, model, shape_for("window"));
+  torch::optim::Adam adam(model.parameters(), torch::optim::AdamOptions(1e-3));
+  train_steps(state, model, shape_for("window"), false, adam);
+}
+
+// As a Keras or PyTorch user would write it: channels first, LibTorch's own Adam.
+void cnn2d_libtorch(benchmark::State& state) {
+  const beatbench::ModelShape shape = shape_for("image");
+  const auto model = beatbench::make_model("cnn2d", shape);
+  for (torch::Tensor& p : model->parameters()) p.set_data(p.contiguous());
+  torch::optim::Adam adam(model->parameters(), torch::optim::AdamOptions(1e-3));
+  train_steps(state, *model, shape, false, adam);
 }
 
 }  // namespace
@@ -78,11 +96,14 @@ int main(int argc, char** argv) {
   beatbench::restart_with_fast_settings(argv);
   beatbench::set_compute_threads(0);
   for (const beatbench::ModelSpec& spec : beatbench::model_registry()) {
-    benchmark::RegisterBenchmark(std::string(spec.name).c_str(),
-                                 [&spec](benchmark::State& state) { registered_model(state, spec); })
-        ->UseRealTime()
-        ->Unit(benchmark::kMillisecond);
+    for (const bool bf16 : {false, true}) {
+      benchmark::RegisterBenchmark((std::string(spec.name) + (bf16 ? "_bf16" : "")).c_str(),
+                                   [&spec, bf16](benchmark::State& state) { registered_model(state, spec, bf16); })
+          ->UseRealTime()
+          ->Unit(benchmark::kMillisecond);
+    }
   }
+  benchmark::RegisterBenchmark("cnn2d_libtorch", cnn2d_libtorch)->UseRealTime()->Unit(benchmark::kMillisecond);
   benchmark::RegisterBenchmark("lstm_libtorch", lstm_libtorch)->UseRealTime()->Unit(benchmark::kMillisecond);
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();

@@ -10,6 +10,7 @@
 #include "beatbench/training/train.h"
 #include "made_up_beats.h"
 #include "models/model.h"
+#include "training/optimizer.h"
 #include "training/sampler.h"
 #include "training/schedule.h"
 
@@ -88,6 +89,51 @@ TEST_F(Training, LearnsWhatIsPlain) {
       EXPECT_GT(evaluate_classification(reference, predicted, {"early", "middle", "late"}).accuracy.value.value(), 0.9)
           << model << " with " << optimizer;
     }
+  }
+}
+
+TEST_F(Training, LearnsInBfloat16AsWell) {
+  for (const ModelSpec& spec : model_registry()) {
+    const std::string model(spec.name);
+    TrainingOptions options = quick_options();
+    options.amp = "bf16";
+    options.epochs = 12;
+    EXPECT_GT(run("a", model, options).summary.history.back().validation_accuracy.value(), 0.9) << model;
+  }
+}
+
+// LibTorch's own optimisers are the reference, for weights laid out in rows and with channels last.
+TEST(FusedAdam, StepsAsLibTorchDoes) {
+  for (const std::string name : {"adam", "adamw"}) {
+    torch::manual_seed(3);
+    const torch::Tensor start = torch::randn({6, 5, 3, 3});
+    std::vector<torch::Tensor> ours = {start.clone().contiguous(torch::MemoryFormat::ChannelsLast), torch::ones({7})};
+    std::vector<torch::Tensor> theirs = {start.clone(), torch::ones({7})};
+    for (auto* weights : {&ours, &theirs}) {
+      for (torch::Tensor& weight : *weights) weight.set_requires_grad(true);
+    }
+    TrainingOptions options;
+    options.optimizer = name;
+    options.learning_rate = 0.01;
+    options.weight_decay = 0.1;
+    const auto fused = make_optimizer(options, ours);
+    std::unique_ptr<torch::optim::Optimizer> reference;
+    if (name == "adam")
+      reference = std::make_unique<torch::optim::Adam>(theirs, torch::optim::AdamOptions(0.01).weight_decay(0.1));
+    else
+      reference = std::make_unique<torch::optim::AdamW>(theirs, torch::optim::AdamWOptions(0.01).weight_decay(0.1));
+    for (int i = 0; i < 20; ++i) {
+      const torch::Tensor target = torch::randn({6, 5, 3, 3});
+      for (auto& [optimizer, weights] : {std::pair{fused.get(), &ours}, std::pair{reference.get(), &theirs}}) {
+        optimizer->zero_grad();
+        ((*weights)[0] - target).pow(2).sum().add((*weights)[1].sin().sum()).backward();
+        optimizer->step();
+      }
+    }
+    for (std::size_t i = 0; i < ours.size(); ++i) {
+      EXPECT_LT((ours[i] - theirs[i]).abs().max().item<float>(), 1e-5F) << name << ", weight " << i;
+    }
+    EXPECT_GT((ours[0] - start).abs().mean().item<float>(), 0.05F);
   }
 }
 

@@ -2,9 +2,10 @@
 
 namespace beatbench {
 
-/// Keeps the memory of large blocks (up to 32 MiB each, 256 MiB in all) when they are freed, for the next ones. glibc
-/// gives every such block back to the system at once and gets fresh pages for the next, which takes as long as reading
-/// a record does. To be called first thing in main; does nothing where there is no glibc.
+/// Keeps the memory of large blocks when they are freed, for the next ones, up to 2 GiB. glibc gives every such block
+/// back to the system at once and gets fresh pages for the next: reading a record takes twice as long then, and an
+/// activation over the feature maps of a batch of images three times. To be called first thing in main; does nothing
+/// where there is no glibc.
 void keep_freed_memory();
 
 }  // namespace beatbench

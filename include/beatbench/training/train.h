@@ -33,6 +33,7 @@ struct TrainingOptions {
   std::string monitor = "macro_f1";    ///< macro_f1 | accuracy | loss, on the validation part
   double clip_norm = 0.0;              ///< largest gradient norm; 0: no clipping
   double label_smoothing = 0.0;
+  std::string amp = "off";  ///< off | bf16: products and convolutions in bfloat16, weights and their updates in float32
   std::uint64_t seed = 1;
   std::string device = "auto";  ///< auto | cpu | cuda
 };
@@ -45,7 +46,7 @@ void validate(const TrainingOptions& options);
 std::string resolve_device(const std::string& option);
 
 /// Valid words of an option with a fixed choice ("optimizer", "schedule", "class_weights", "sampling", "monitor",
-/// "device"); empty for any other.
+/// "amp", "device"); empty for any other.
 std::vector<std::string> choices_of(std::string_view option);
 
 struct StepProgress {
