@@ -54,7 +54,9 @@ SummaryReport benchmark_model(const fs::path& file, std::span<const FoundDataset
       rows = load_rows(found, engine->description(), context.threads, logger);
     } catch (const Error& error) {
       // Sound data that this model cannot eat: windows of another length, or records without its leads.
-      if (error.kind() != (found.is_csv ? ErrorKind::data : ErrorKind::unsupported)) throw;
+      if (error.kind() != (found.form == DataForm::windows ? ErrorKind::data : ErrorKind::unsupported) &&
+          error.kind() != ErrorKind::unsupported)
+        throw;
       logger.warn("left out: {}", error.what());
       report.notes.push_back(std::string("left out: ") + error.what());
       continue;
@@ -108,8 +110,8 @@ int run_benchmark(const BenchmarkArguments& arguments, spdlog::logger& logger) {
   const std::vector<FoundDataset> datasets = find_datasets(arguments.datasets, arguments.only);
   if (datasets.empty()) {
     throw Error(ErrorKind::usage, arguments.datasets,
-                "holds no data set (a folder of annotated WFDB records, or a label-first CSV), and neither does "
-                "$BEATBENCH_DATA");
+                "holds no data set (a folder of annotated WFDB records, a folder of images by class, or a label-first "
+                "CSV), and neither does $BEATBENCH_DATA");
   }
   const Context context = start_context(arguments.threads, "cpu", logger);
   Table table = benchmark_table();

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <numeric>
+#include <optional>
 
 #include "beatbench/core/error.h"
 #include "beatbench/models/predict.h"
@@ -32,15 +33,22 @@ bool is_record_folder(const fs::path& folder) {
   return headers && annotations;
 }
 
+std::optional<DataForm> form_of(const fs::directory_entry& entry) {
+  if (entry.is_regular_file() && entry.path().extension() == ".csv") return DataForm::windows;
+  if (!entry.is_directory()) return std::nullopt;
+  if (is_record_folder(entry.path())) return DataForm::records;
+  return is_image_folder(entry.path()) ? std::optional(DataForm::images) : std::nullopt;
+}
+
 void add_datasets_in(const fs::path& folder, std::vector<FoundDataset>& found) {
   if (!fs::is_directory(folder)) return;
   for (const auto& entry : fs::directory_iterator(folder)) {
     const fs::path& path = entry.path();
-    const bool csv = entry.is_regular_file() && path.extension() == ".csv";
-    if (!csv && !(entry.is_directory() && is_record_folder(path))) continue;
-    const std::string name = csv ? path.stem().string() : path.filename().string();
+    const std::optional<DataForm> form = form_of(entry);
+    if (!form) continue;
+    const std::string name = *form == DataForm::windows ? path.stem().string() : path.filename().string();
     const bool known = std::ranges::any_of(found, [&](const FoundDataset& d) { return d.name == name; });
-    if (!known) found.push_back({name, path, csv});
+    if (!known) found.push_back({name, path, *form});
   }
 }
 
@@ -108,27 +116,61 @@ std::vector<fs::path> find_models(const fs::path& place) {
   return files;
 }
 
+namespace {
+
+// What is known of prepared beats, and whether the model may have been trained on some of them.
+void describe_prepared(const FoundDataset& found, const Database& database, const ModelDescription& description,
+                       BenchmarkRows& rows) {
+  rows.rows_used = "all beats of the " + std::string(found.form == DataForm::images ? "folder" : "file");
+  if (!database.prepared) {
+    rows.protocol = "as the data was made";
+    rows.notes.push_back(found.name + ": whether the model was trained on these beats cannot be told");
+    return;
+  }
+  const PreparedData& prepared = *database.prepared;
+  const Provenance& provenance = description.provenance;
+  const bool own_test = prepared.part == "test" && prepared.split_hash == provenance.split_hash;
+  rows.protocol = prepared.part == "all" ? "all beats of " + prepared.dataset
+                                         : prepared.part + " part of " + prepared.dataset + ", " + prepared.protocol;
+  rows.intra_patient = prepared.protocol.ends_with("(intra-patient)");
+  const Preprocessing here = preprocessing_for(database, description.preprocessing);
+  if (!(here == description.preprocessing)) {
+    rows.notes.push_back(found.name + ": its beats were prepared otherwise than those that the model was trained on");
+  }
+  if (prepared.dataset_hash != provenance.source_hash || own_test) return;
+  rows.intra_patient = true;
+  rows.notes.push_back(found.name +
+                       ": made from the recordings that the model was trained on, by another split: beats " +
+                       "of its training may be among these");
+}
+
+}  // namespace
+
 BenchmarkRows load_rows(const FoundDataset& found, const ModelDescription& description, int threads,
                         spdlog::logger& logger) {
   BenchmarkRows rows;
-  if (found.is_csv) {
-    rows.dataset = load_labelled_csv(found.path, description.preprocessing);
-    rows.rows_used = "all windows of the file";
-    rows.protocol = "as the file was made";
-    rows.notes.push_back(found.name + ": whether the model was trained on these windows cannot be told from a CSV");
-    return rows;
-  }
   const Database database = open_database(found.path.string());
-  rows.dataset = load_with_progress(database, description.preprocessing, false, threads, logger);
+  LoadOptions load;
+  load.threads = threads;
+  load.only_labels = true;
+  const Dataset labels = load_with_progress(database, description.preprocessing, load, logger);
+  load.only_labels = false;
   rows.rows_used = "all beats";
   rows.protocol = "all beats of a database the model was not trained on";
-  if (auto stored = rebuild_split(description, rows.dataset, database)) {
-    rows.dataset.windows = select_beats(stored->windows, stored->split.test);
+  if (const auto stored = rebuild_split(description, labels, database)) {
+    load.only_beats = rows_at(stored->labels, stored->split.test);
     rows.rows_used = "test part of the model's own split";
     rows.protocol = stored->split.label();
     rows.intra_patient = stored->split.intra_patient;
     for (const std::string& note : stored->split.notes) rows.notes.push_back(found.name + ": " + note);
+  } else if (database.form != DataForm::records) {
+    describe_prepared(found, database, description, rows);
+  } else if (labels.hash == description.provenance.source_hash) {
+    rows.intra_patient = true;
+    rows.protocol = "all beats of the recordings that the model's training data was prepared from";
+    rows.notes.push_back(found.name + ": beats of the model's training are among these");
   }
+  rows.dataset = load_with_progress(database, description.preprocessing, load, logger);
   return rows;
 }
 

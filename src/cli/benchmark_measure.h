@@ -11,15 +11,16 @@
 
 namespace beatbench::cli {
 
-/// A data set that `benchmark` found: a folder of WFDB records or a label-first CSV.
+/// A data set that `benchmark` found: a folder of WFDB records, a folder of images or a label-first CSV.
 struct FoundDataset {
   std::string name;
   std::filesystem::path path;
-  bool is_csv = false;
+  DataForm form = DataForm::records;
 };
 
 /// The data sets in `folder` and in $BEATBENCH_DATA, one of each name, sorted by name; only those of `only`, if any
-/// are named. A folder counts if it has a RECORDS file or headers, and annotation files.
+/// are named. A folder counts if it has a RECORDS file or headers, and annotation files, or if it holds folders of
+/// images.
 /// @throws Error(usage) if a name of `only` is not found, listing what is.
 std::vector<FoundDataset> find_datasets(const std::filesystem::path& folder, std::span<const std::string> only);
 
@@ -37,7 +38,8 @@ struct BenchmarkRows {
 };
 
 /// Loads a data set with the model's own preprocessing. Of the data that the model was trained on, only the test part
-/// of its own split is used; of other data, every beat.
+/// of its own split is used; of other data, every beat. Prepared data that comes from the recordings that the model was
+/// trained on is labelled intra-patient, unless it is the test part of the model's own split.
 /// @throws Error(data) if the model cannot eat it.
 BenchmarkRows load_rows(const FoundDataset& found, const ModelDescription& description, int threads,
                         spdlog::logger& logger);

@@ -6,5 +6,6 @@ namespace beatbench::cli {
 int train_command(int argc, char** argv);
 int convert_command(int argc, char** argv);
 int benchmark_command(int argc, char** argv);
+int classify_command(int argc, char** argv);
 
 }  // namespace beatbench::cli

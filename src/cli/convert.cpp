@@ -5,12 +5,10 @@
 
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
-#include "beatbench/data/simdb.h"
 #include "beatbench/report/figures_json.h"
-#include "beatbench/wfdb/record_io.h"
 #include "cli/commands.h"
+#include "cli/convert_dataset.h"
 #include "cli/data_options.h"
-#include "cli/progress.h"
 #include "cli/run_main.h"
 #include "cli/stored_run.h"
 
@@ -23,7 +21,9 @@ constexpr const char* kConvertExamples =
     "Examples:\n"
     "  convert runs/r1 --to torchscript --out models\n"
     "  convert runs/r1/checkpoints/last.pt --to torchscript --out models --name r1-last --windows 0\n"
-    "  convert dataset simdb --to wfdb --out datasets/simdb --seed 1\n";
+    "  convert dataset simdb --to wfdb --out datasets/simdb --seed 1\n"
+    "  convert dataset mitdb --to png --out datasets/mitdb-png\n"
+    "  convert dataset mitdb --to csv --protocol inter-patient --out datasets/mitdb-ds2.csv\n";
 
 struct ModelArguments {
   std::string source;
@@ -34,13 +34,6 @@ struct ModelArguments {
   std::size_t windows = 512;
   int threads = 0;
   bool json = false;
-};
-
-struct DatasetArguments {
-  std::string name = "simdb";
-  std::string format = "wfdb";
-  std::string out;
-  SimulationOptions simulation;
 };
 
 // The name of a run folder is the name of its model file.
@@ -100,30 +93,6 @@ int convert_model(const ModelArguments& arguments, spdlog::logger& logger) {
   return kSuccess;
 }
 
-int convert_dataset(const DatasetArguments& arguments) {
-  if (arguments.name != "simdb" || arguments.format != "wfdb") {
-    throw Error(ErrorKind::usage, "dataset",
-                "'" + arguments.name + "' cannot be written as '" + arguments.format + "'; there is: simdb --to wfdb");
-  }
-  const fs::path out = arguments.out.empty() ? fs::path("datasets") / arguments.name : fs::path(arguments.out);
-  AtomicFolder folder(out);
-  Progress progress("simulating", 5.0);
-  std::string list;
-  catch_interrupts();
-  for (int i = 0; i < arguments.simulation.records; ++i) {
-    stop_if_interrupted();
-    const Record record = simulate_record(arguments.simulation, i);
-    write_record(record, folder.temporary());
-    list += record.id + "\n";
-    progress.update(i + 1, arguments.simulation.records, "records");
-  }
-  progress.clear();
-  write_file_atomically(folder.temporary() / "RECORDS", list);
-  folder.commit();
-  std::printf("%s  %d simulated records\n", out.c_str(), arguments.simulation.records);
-  return kSuccess;
-}
-
 }  // namespace
 
 int convert_command(int argc, char** argv) {
@@ -151,22 +120,12 @@ int convert_command(int argc, char** argv) {
     app.add_flag("--json", model.json, "print the results as JSON on stdout");
 
     DatasetArguments dataset;
-    CLI::App* sub = app.add_subcommand("dataset", "write a data set: the simulated database as WFDB records");
-    sub->add_option("name", dataset.name, "simdb")->capture_default_str();
-    sub->add_option("--to", dataset.format, "wfdb")->capture_default_str();
-    sub->add_option("--out", dataset.out, "folder to make (default: datasets/NAME)");
-    sub->add_option("--seed", dataset.simulation.seed, "of the simulation")
-        ->capture_default_str()
-        ->check(CLI::NonNegativeNumber);
-    sub->add_option("--records", dataset.simulation.records, "number of simulated patients")
-        ->capture_default_str()
-        ->check(CLI::Range(1, 999));
-    sub->add_option("--duration", dataset.simulation.duration_s, "of each record in seconds")
-        ->capture_default_str()
-        ->check(CLI::Range(10.0, 86400.0));
+    CLI::App* sub =
+        app.add_subcommand("dataset", "write the simulated database, or a database's beats as images or windows");
+    declare_dataset_options(*sub, dataset);
     if (const auto status = parse_command_line(app, argc, argv)) return *status;
     const auto logger = make_logger(log_level);
-    if (sub->parsed()) return convert_dataset(dataset);
+    if (sub->parsed()) return convert_dataset(dataset, *logger);
     if (model.source.empty())
       throw Error(ErrorKind::usage, "source", "a run folder or checkpoint is needed; see convert --help");
     return convert_model(model, *logger);

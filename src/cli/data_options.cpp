@@ -4,14 +4,45 @@
 
 namespace beatbench::cli {
 
-Dataset load_with_progress(const Database& database, const Preprocessing& preprocessing, bool strict, int threads,
+void declare_preprocessing(CLI::App& app, Preprocessing& p) {
+  const char* group = "Preprocessing";
+  app.add_option("--lead", p.leads, "lead names in order of preference; the first that a record has is used")
+      ->delimiter(',')
+      ->default_str("MLII,II,V5")
+      ->group(group);
+  app.add_option("--window-before", p.before_samples, "samples before the beat at 360 Hz")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--window-after", p.after_samples, "samples from the beat on")->capture_default_str()->group(group);
+  app.add_option("--image-size", p.image_size, "pixels on each side of a beat image")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--image-range", p.image_range,
+                 "what an image shows: from 56 ms after the beat before to 56 ms before the next (neighbours), or "
+                 "halfway to both")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--scaling", p.scaling,
+                 "record or window (mean 0, SD 1 over it; the height of an image), or none (mV)")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--edge", p.edge, "windows that cross a recording's edge: replicate its edge sample, or skip them")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--filter-order", p.filter.order, "of the zero-phase Butterworth band-pass; 0: no filter")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--filter-low", p.filter.low_hz, "lower -3 dB point of one pass in Hz")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--filter-high", p.filter.high_hz, "upper one in Hz")->capture_default_str()->group(group);
+}
+
+Dataset load_with_progress(const Database& database, const Preprocessing& preprocessing, LoadOptions options,
                            spdlog::logger& logger) {
   Progress progress("reading " + database.name);
-  LoadOptions options;
-  options.strict = strict;
-  options.threads = threads;
   options.on_progress = [&](std::size_t done, std::size_t total) {
-    progress.update(static_cast<std::int64_t>(done), static_cast<std::int64_t>(total), "records");
+    progress.update(static_cast<std::int64_t>(done), static_cast<std::int64_t>(total), "files");
     stop_if_interrupted();
   };
   options.on_warning = [&](const std::string& text) {
@@ -20,11 +51,23 @@ Dataset load_with_progress(const Database& database, const Preprocessing& prepro
   };
   const Dataset dataset = load_database(database, preprocessing, options);
   progress.clear();
+  if (options.only_labels) return dataset;
+  if (database.form != DataForm::records) {
+    logger.info("{}: {} beats of {} classes", dataset.name, dataset.windows.size(), dataset.class_names.size());
+    return dataset;
+  }
   logger.info("{}: {} beats of {} records; {} annotations are of no class of {}; {} windows cross a record's edge ({})",
               dataset.name, dataset.windows.size(), dataset.windows.records.size(), dataset.annotations_left_out,
               preprocessing.class_map, dataset.windows.edge_windows,
               preprocessing.edge == "skip" ? "left out" : "edge sample repeated");
   return dataset;
+}
+
+std::vector<BeatRow> rows_at(const BeatSet& set, std::span<const std::uint32_t> rows) {
+  std::vector<BeatRow> out;
+  out.reserve(rows.size());
+  for (const std::uint32_t row : rows) out.push_back(set.rows.at(row));
+  return out;
 }
 
 std::vector<int> labels_of(const BeatSet& windows, std::span<const std::uint32_t> rows) {

@@ -12,9 +12,15 @@
 
 namespace beatbench::cli {
 
-/// Loads a database with a progress bar and logs what it holds.
-Dataset load_with_progress(const Database& database, const Preprocessing& preprocessing, bool strict, int threads,
+/// Declares the options that say how a recording is prepared.
+void declare_preprocessing(CLI::App& app, Preprocessing& preprocessing);
+
+/// Loads a database with a progress bar and logs what it holds. `options`: all but the callbacks.
+Dataset load_with_progress(const Database& database, const Preprocessing& preprocessing, LoadOptions options,
                            spdlog::logger& logger);
+
+/// The rows of a set, in their order.
+std::vector<BeatRow> rows_at(const BeatSet& set, std::span<const std::uint32_t> rows);
 
 /// "a, b, c" of the names in a registry.
 template <typename Rows>

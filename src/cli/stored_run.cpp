@@ -11,12 +11,11 @@ std::optional<StoredSplit> rebuild_split(const ModelDescription& description, co
   if (dataset.hash != description.provenance.dataset_hash) return std::nullopt;
   const RunOptions run = run_options_from_json(description.provenance.configuration, "model's configuration");
   StoredSplit stored;
-  stored.windows = dataset.windows;
+  stored.labels = dataset.windows;
   if (run.max_windows > 0 && run.max_windows < dataset.windows.size()) {
-    stored.windows =
-        select_beats(dataset.windows, draw_stratified(dataset.windows, run.max_windows, run.training.seed));
+    stored.labels = select_beats(dataset.windows, draw_stratified(dataset.windows, run.max_windows, run.training.seed));
   }
-  stored.split = make_split(run.protocol, stored.windows, database, run.split);
+  stored.split = make_split(run.protocol, stored.labels, database, run.split);
   if (stored.split.hash != description.provenance.split_hash) {
     throw Error(ErrorKind::data, "model " + description.model,
                 "its split of " + dataset.name + " cannot be rebuilt by this version of beatbench (split hash " +
@@ -29,10 +28,16 @@ BeatSet test_windows(const ModelDescription& description, const std::string& dat
                      spdlog::logger& logger) {
   const RunOptions run = run_options_from_json(description.provenance.configuration, "model's configuration");
   const Database database = open_database(data.empty() ? run.data : data);
-  const Dataset dataset = load_with_progress(database, description.preprocessing, run.strict, 2, logger);
-  const auto stored = rebuild_split(description, dataset, database);
-  const BeatSet test = stored ? select_beats(stored->windows, stored->split.test) : dataset.windows;
-  return count < test.size() ? select_beats(test, draw_stratified(test, count, 1)) : test;
+  LoadOptions load;
+  load.strict = run.strict;
+  load.only_labels = true;
+  const Dataset labels = load_with_progress(database, description.preprocessing, load, logger);
+  const auto stored = rebuild_split(description, labels, database);
+  BeatSet test = stored ? select_beats(stored->labels, stored->split.test) : labels.windows;
+  if (count < test.size()) test = select_beats(test, draw_stratified(test, count, 1));
+  load.only_labels = false;
+  load.only_beats = test.rows;
+  return load_with_progress(database, description.preprocessing, load, logger).windows;
 }
 
 }  // namespace beatbench::cli

@@ -15,11 +15,11 @@ namespace beatbench::cli {
 /// The split that a model was trained on, rebuilt from its provenance.
 struct StoredSplit {
   Split split;
-  BeatSet windows;  ///< what the split's rows count in
+  BeatSet labels;  ///< what the split's rows count in; it holds no inputs
 };
 
-/// Rebuilds a model's own split on a data set that was loaded with the model's preprocessing, where that is the data
-/// it was trained on (by content hash); nullopt where it is other data.
+/// Rebuilds a model's own split on the labels of a data set that was loaded with the model's preprocessing, where that
+/// is the data it was trained on (by content hash); nullopt where it is other data.
 /// @throws Error(data) if the data is the same, but the split cannot be rebuilt to the same hash.
 std::optional<StoredSplit> rebuild_split(const ModelDescription& description, const Dataset& dataset,
                                          const Database& database);

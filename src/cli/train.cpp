@@ -26,6 +26,7 @@ constexpr const char* kTrainExamples =
     "  train --model resnet1d --data mitdb --classes paper8 --protocol random --epochs 10 --seed 1 --out runs/r1\n"
     "  train --model lstm --data mitdb --classes symbols18 --epochs 30 --learning-rate 0.003\n"
     "  train --data path/to/records --classes aami5 --protocol inter-patient\n"
+    "  train --model cnn2d --data path/to/images --classes own --amp bf16\n"
     "  train --model lstm --print-config > lstm.toml; train --config lstm.toml --seed 2\n"
     "  train --resume runs/r1\n\n"
     "A run folder holds config.json, log.csv, train.log, curves.svg, confusion.svg, checkpoints/{best,last}.pt and\n"
@@ -44,8 +45,14 @@ ModelDescription describe(const RunOptions& run, const Dataset& dataset, const S
   d.options = resolve_options(find_model(run.model), run.model_options);
   d.preprocessing = run.preprocessing;
   d.shape = shape_of(run.preprocessing);
-  d.provenance = {dataset.name,      dataset.hash,    split.label(),        split.hash,
-                  run.training.seed, source_commit(), run_options_json(run)};
+  d.provenance = {.dataset = dataset.name,
+                  .dataset_hash = dataset.hash,
+                  .source_hash = dataset.source_hash,
+                  .protocol = split.label(),
+                  .split_hash = split.hash,
+                  .seed = run.training.seed,
+                  .commit = source_commit(),
+                  .configuration = run_options_json(run)};
   return d;
 }
 
@@ -53,12 +60,30 @@ ModelDescription describe(const RunOptions& run, const Dataset& dataset, const S
 void check_run(RunOptions& run) {
   run.model_options = resolve_options(find_model(run.model), run.model_options);
   run.preprocessing.input = find_model(run.model).input;
-  run.preprocessing.class_names = find_class_map(run.preprocessing.class_map).class_names();
+  const bool own_classes = run.preprocessing.class_map == kOwnClasses;  // which only the data knows
+  if (!own_classes) run.preprocessing.class_names = find_class_map(run.preprocessing.class_map).class_names();
   run.split.seed = run.training.seed;
   validate(run.preprocessing);
   validate(run.split);
   validate(run.training);
-  make_model(run.model, shape_of(run.preprocessing), run.model_options);
+  ModelShape shape = shape_of(run.preprocessing);
+  shape.outputs = std::max(shape.outputs, 2);
+  make_model(run.model, shape, run.model_options);
+}
+
+// The beats of a run: all of them, or --max-windows drawn by their labels before any input is made.
+Dataset load_beats(const RunOptions& run, const Database& database, int threads, spdlog::logger& logger) {
+  LoadOptions load;
+  load.strict = run.strict;
+  load.threads = threads;
+  if (run.max_windows > 0) {
+    load.only_labels = true;
+    const BeatSet labels = load_with_progress(database, run.preprocessing, load, logger).windows;
+    load.only_labels = false;
+    if (run.max_windows < labels.size())
+      load.only_beats = rows_at(labels, draw_stratified(labels, run.max_windows, run.training.seed));
+  }
+  return load_with_progress(database, run.preprocessing, load, logger);
 }
 
 TrainingResult train_with_progress(const RunOptions& run, const Dataset& dataset, const Split& split,
@@ -112,8 +137,12 @@ RunReport make_report(const Dataset& dataset, const Database& database, const Sp
     }
   }
   report.notes = split.notes;
-  report.notes.push_back(std::to_string(dataset.windows.edge_windows) +
-                         " windows cross a recording's edge (policy: " + description.preprocessing.edge + ")");
+  if (database.form == DataForm::records) {
+    report.notes.push_back(std::to_string(dataset.windows.edge_windows) +
+                           " windows cross a recording's edge (policy: " + description.preprocessing.edge + ")");
+  } else if (!database.prepared) {
+    report.notes.push_back("how the beats were prepared is not known: the model may not fit recordings");
+  }
   report.context = context;
   return report;
 }
@@ -167,12 +196,9 @@ int run_training(RunOptions run, const fs::path& folder, bool resume, bool json,
   catch_interrupts();
   const Context context = start_context(run.threads, resolve_device(run.training.device), logger);
   const Database database = open_database(run.data);
-  Dataset dataset = load_with_progress(database, run.preprocessing, run.strict, context.threads, logger);
-  if (run.max_windows > 0 && run.max_windows < dataset.windows.size()) {
-    dataset.windows =
-        select_beats(dataset.windows, draw_stratified(dataset.windows, run.max_windows, run.training.seed));
-    logger.info("drew {} beats of them", dataset.windows.size());
-  }
+  run.preprocessing = preprocessing_for(database, run.preprocessing);
+  const Dataset dataset = load_beats(run, database, context.threads, logger);
+  run.preprocessing.class_names = dataset.class_names;
   const Split split = make_split(run.protocol, dataset.windows, database, run.split);
   for (const std::string& note : split.notes) logger.info("{}: {}", split.label(), note);
   logger.info("{} beats for training, {} for validation, {} for the test", split.training.size(),

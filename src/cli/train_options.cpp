@@ -49,11 +49,14 @@ CLI::Option* choice(CLI::App& app, const std::string& flag, std::string& value, 
 }
 
 void declare_data(CLI::App& app, RunOptions& run) {
-  app.add_option("--data", run.data,
-                 "database by name (" + names_of(database_registry()) + ") or a folder of WFDB records")
+  app.add_option(
+         "--data", run.data,
+         "database by name (" + names_of(database_registry()) +
+             "), a folder of WFDB records, a folder with a folder of images for each class, or a label-first CSV")
       ->capture_default_str()
       ->group("Data");
-  app.add_option("--classes", run.preprocessing.class_map, names_of(class_maps()))
+  app.add_option("--classes", run.preprocessing.class_map,
+                 names_of(class_maps()) + ", or own: the classes that images or windows have themselves")
       ->capture_default_str()
       ->group("Data");
   std::vector<std::string> protocols;
@@ -75,40 +78,6 @@ void declare_data(CLI::App& app, RunOptions& run) {
       ->capture_default_str()
       ->group("Data");
   app.add_flag("--strict", run.strict, "a wrong checksum is an error, not a warning")->group("Data");
-}
-
-void declare_preprocessing(CLI::App& app, Preprocessing& p) {
-  const char* group = "Preprocessing";
-  app.add_option("--lead", p.leads, "lead names in order of preference; the first that a record has is used")
-      ->delimiter(',')
-      ->default_str("MLII,II,V5")
-      ->group(group);
-  app.add_option("--window-before", p.before_samples, "samples before the beat at 360 Hz")
-      ->capture_default_str()
-      ->group(group);
-  app.add_option("--window-after", p.after_samples, "samples from the beat on")->capture_default_str()->group(group);
-  app.add_option("--image-size", p.image_size, "pixels on each side of a beat image")
-      ->capture_default_str()
-      ->group(group);
-  app.add_option("--image-range", p.image_range,
-                 "what an image shows: from 56 ms after the beat before to 56 ms before the next (neighbours), or "
-                 "halfway to both")
-      ->capture_default_str()
-      ->group(group);
-  app.add_option("--scaling", p.scaling,
-                 "record or window (mean 0, SD 1 over it; the height of an image), or none (mV)")
-      ->capture_default_str()
-      ->group(group);
-  app.add_option("--edge", p.edge, "windows that cross a recording's edge: replicate its edge sample, or skip them")
-      ->capture_default_str()
-      ->group(group);
-  app.add_option("--filter-order", p.filter.order, "of the zero-phase Butterworth band-pass; 0: no filter")
-      ->capture_default_str()
-      ->group(group);
-  app.add_option("--filter-low", p.filter.low_hz, "lower -3 dB point of one pass in Hz")
-      ->capture_default_str()
-      ->group(group);
-  app.add_option("--filter-high", p.filter.high_hz, "upper one in Hz")->capture_default_str()->group(group);
 }
 
 void declare_training(CLI::App& app, RunOptions& run) {

@@ -78,4 +78,16 @@ const ClassMap& find_class_map(std::string_view name) {
   throw Error(ErrorKind::usage, "classes", "there is no class map '" + std::string(name) + "'; valid: " + valid);
 }
 
+std::optional<std::string_view> symbol_of_class(std::string_view class_map, std::string_view class_name) {
+  if (class_map == kOwnClasses) return std::nullopt;
+  const std::vector<BeatClass>& classes = find_class_map(class_map).classes;
+  const auto found = std::ranges::find(classes, class_name, &BeatClass::name);
+  if (found == classes.end()) return std::nullopt;
+  const std::string_view symbols = found->symbols;
+  if (class_name.size() == 1 && symbols.find(class_name) != std::string_view::npos) {
+    return symbols.substr(symbols.find(class_name), 1);
+  }
+  return symbols.size() == 1 ? std::optional(symbols) : std::nullopt;
+}
+
 }  // namespace beatbench

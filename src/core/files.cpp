@@ -77,6 +77,13 @@ std::vector<unsigned char> read_binary_file(const fs::path& path) {
   return read_whole<std::vector<unsigned char>>(path);
 }
 
+void write_file(const fs::path& path, std::string_view content) {
+  FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+  if (file.get() < 0) fail(path, "cannot write", errno);
+  write_all(file.get(), content, path);
+  if (::close(file.release()) != 0) fail(path, "cannot write", errno);
+}
+
 void write_file_atomically(const fs::path& path, std::string_view content) {
   const fs::path temporary = temporary_beside(path);
   FileDescriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));

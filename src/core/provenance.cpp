@@ -6,19 +6,17 @@
 namespace beatbench {
 
 void to_json(nlohmann::json& json, const Provenance& p) {
-  json = {{"dataset", p.dataset},
-          {"dataset_hash", p.dataset_hash},
-          {"protocol", p.protocol},
-          {"split_hash", p.split_hash},
-          {"seed", p.seed},
-          {"commit", p.commit},
-          {"configuration", p.configuration}};
+  json = {{"dataset", p.dataset},   {"dataset_hash", p.dataset_hash},  {"source_hash", p.source_hash},
+          {"protocol", p.protocol}, {"split_hash", p.split_hash},      {"seed", p.seed},
+          {"commit", p.commit},     {"configuration", p.configuration}};
 }
 
 void from_json(const nlohmann::json& json, Provenance& p) {
   const auto get = [&](const char* field, auto& value) { get_field(json, field, "provenance", value); };
   get("dataset", p.dataset);
   get("dataset_hash", p.dataset_hash);
+  p.source_hash = p.dataset_hash;
+  if (json.contains("source_hash")) get("source_hash", p.source_hash);
   get("protocol", p.protocol);
   get("split_hash", p.split_hash);
   get("seed", p.seed);

@@ -16,8 +16,8 @@ bool equal_ignoring_case(const std::string& a, const std::string& b) {
 }
 
 double millivolts_per(const Lead& lead) {
-  static const std::array<std::pair<const char*, double>, 4> units = {
-      {{"mV", 1.0}, {"uV", 1e-3}, {"V", 1e3}, {"nV", 1e-6}}};
+  static const std::array<std::pair<const char*, double>, 5> units = {
+      {{"", 1.0}, {"mV", 1.0}, {"uV", 1e-3}, {"V", 1e3}, {"nV", 1e-6}}};
   for (const auto& [name, factor] : units) {
     if (equal_ignoring_case(lead.units, name)) return factor;
   }

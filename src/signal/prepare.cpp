@@ -54,6 +54,28 @@ PreparedLead prepare_lead(const Record& record, const Preprocessing& preprocessi
   return lead;
 }
 
+namespace {
+
+struct WindowPlace {
+  std::int64_t beat, first, end;
+  bool crosses_edge(std::int64_t length) const { return first < 0 || end > length; }
+};
+
+// `length` is that of the lead at the preprocessing's rate.
+WindowPlace place_window(std::int64_t sample, std::int64_t length, double record_rate_hz, const Preprocessing& p) {
+  std::int64_t beat = map_sample(sample, record_rate_hz, p.sampling_rate_hz);
+  // At a lower rate the recording's last samples may be nearest to one just past the end.
+  if (beat == length && record_rate_hz > p.sampling_rate_hz) --beat;
+  return {beat, beat - p.before_samples, beat + p.after_samples};
+}
+
+}  // namespace
+
+bool crosses_edge(std::int64_t sample, std::int64_t length, double record_rate_hz, const Preprocessing& preprocessing) {
+  const std::int64_t resampled = resampled_length(length, record_rate_hz, preprocessing.sampling_rate_hz);
+  return place_window(sample, resampled, record_rate_hz, preprocessing).crosses_edge(resampled);
+}
+
 void append_windows(BeatSet& set, const PreparedLead& lead, std::span<const BeatRow> rows,
                     const Preprocessing& preprocessing) {
   const auto length = static_cast<std::int64_t>(lead.samples.size());
@@ -61,24 +83,21 @@ void append_windows(BeatSet& set, const PreparedLead& lead, std::span<const Beat
   set.length_samples = preprocessing.length_samples();
   set.values.reserve(set.values.size() + rows.size() * static_cast<std::size_t>(set.length_samples));
   for (const BeatRow& row : rows) {
-    std::int64_t beat = map_sample(row.sample, lead.record_rate_hz, preprocessing.sampling_rate_hz);
-    // At a lower rate the recording's last samples may be nearest to one just past the end.
-    if (beat == length && lead.record_rate_hz > preprocessing.sampling_rate_hz) --beat;
-    if (beat < 0 || beat >= length) {
+    const WindowPlace place = place_window(row.sample, length, lead.record_rate_hz, preprocessing);
+    if (place.beat < 0 || place.beat >= length) {
       throw Error(ErrorKind::data, "record " + set.records.at(row.record).id,
                   "has a beat at sample " + std::to_string(row.sample) + ", but the recording ends before it");
     }
-    const std::int64_t first = beat - preprocessing.before_samples, end = beat + preprocessing.after_samples;
-    const bool crosses_edge = first < 0 || end > length;
-    set.edge_windows += crosses_edge ? 1 : 0;
-    if (crosses_edge && skip_edges) continue;
+    const bool at_edge = place.crosses_edge(length);
+    set.edge_windows += at_edge ? 1 : 0;
+    if (at_edge && skip_edges) continue;
     const std::size_t offset = set.values.size();
-    if (crosses_edge) {
-      for (std::int64_t i = first; i < end; ++i) {
+    if (at_edge) {
+      for (std::int64_t i = place.first; i < place.end; ++i) {
         set.values.push_back(lead.samples[static_cast<std::size_t>(std::clamp<std::int64_t>(i, 0, length - 1))]);
       }
     } else {
-      set.values.insert(set.values.end(), lead.samples.begin() + first, lead.samples.begin() + end);
+      set.values.insert(set.values.end(), lead.samples.begin() + place.first, lead.samples.begin() + place.end);
     }
     if (preprocessing.scaling == "window") standardise(std::span(set.values).subspan(offset));
     set.rows.push_back(row);

@@ -22,7 +22,8 @@ std::vector<float> resample(std::span<const float> signal, double from_hz, doubl
   for (std::size_t i = 0; i < in.size(); ++i) {
     in[i] = static_cast<float>(signal[i] - first - slope * static_cast<double>(i));
   }
-  std::vector<float> out(static_cast<std::size_t>(std::llround(static_cast<double>(in.size()) * to_hz / from_hz)));
+  std::vector<float> out(
+      static_cast<std::size_t>(resampled_length(static_cast<std::int64_t>(in.size()), from_hz, to_hz)));
   const soxr_quality_spec_t quality = soxr_quality_spec(SOXR_VHQ, 0);
   std::size_t done = 0;
   const soxr_error_t failed = soxr_oneshot(from_hz, to_hz, 1, in.data(), in.size(), nullptr, out.data(), out.size(),
@@ -34,6 +35,10 @@ std::vector<float> resample(std::span<const float> signal, double from_hz, doubl
     out[i] = static_cast<float>(out[i] + first + slope * static_cast<double>(i) * from_hz / to_hz);
   }
   return out;
+}
+
+std::int64_t resampled_length(std::int64_t length, double from_hz, double to_hz) {
+  return std::llround(static_cast<double>(length) * to_hz / from_hz);
 }
 
 std::int64_t map_sample(std::int64_t sample, double from_hz, double to_hz) {

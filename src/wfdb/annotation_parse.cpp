@@ -141,7 +141,7 @@ std::optional<AnnotationDefinition> parse_definition(std::string_view text) {
   if (error != std::errc() || end != number.data() + number.size()) return std::nullopt;
   const std::string_view symbol = wfdb::take_word(text);
   if (code < 1 || code > wfdb::kLargestCode || symbol.empty()) return std::nullopt;
-  return AnnotationDefinition{static_cast<std::uint8_t>(code), std::string(symbol), std::string(wfdb::trimmed(text))};
+  return AnnotationDefinition{static_cast<std::uint8_t>(code), std::string(symbol), std::string(trimmed(text))};
 }
 
 double parse_resolution(std::string_view text, const std::string& where) {
@@ -166,7 +166,7 @@ AnnotationFileNotes read_annotation_notes(std::span<const Annotation> annotation
     std::string_view text = annotation.aux;
     text = text.substr(0, text.find('\0'));
     if (text.starts_with(resolution)) {
-      notes.time_resolution_hz = parse_resolution(wfdb::trimmed(text.substr(resolution.size())), where);
+      notes.time_resolution_hz = parse_resolution(trimmed(text.substr(resolution.size())), where);
     } else if (auto definition = parse_definition(text)) {
       notes.definitions.push_back(std::move(*definition));
     }

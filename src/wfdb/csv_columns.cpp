@@ -10,53 +10,13 @@
 #include <optional>
 
 #include "beatbench/core/error.h"
+#include "beatbench/core/text.h"
 #include "wfdb/text_fields.h"
 
 namespace beatbench::wfdb {
 namespace {
 
 constexpr std::size_t kLinesToLookAt = 50;  // for the separator
-
-std::string_view unquoted(std::string_view cell) {
-  cell = trimmed(cell);
-  const bool quoted = cell.size() >= 2 && cell.front() == cell.back() && (cell.front() == '"' || cell.front() == '\'');
-  return quoted ? trimmed(cell.substr(1, cell.size() - 2)) : cell;
-}
-
-// The cells of a line. Blanks separate in runs, everything else one by one; quotes hold a separator.
-void split_cells(std::string_view line, char separator, std::vector<std::string_view>& cells) {
-  cells.clear();
-  if (separator == ' ') {
-    for (std::string_view word = take_word(line); !word.empty(); word = take_word(line))
-      cells.push_back(unquoted(word));
-    return;
-  }
-  std::size_t start = 0;
-  char quote = 0;
-  for (std::size_t i = 0; i <= line.size(); ++i) {
-    const bool at_end = i == line.size();
-    if (!at_end && (line[i] == '"' || line[i] == '\'') && (quote == 0 || quote == line[i])) {
-      const bool opens = quote == 0 && trimmed(line.substr(start, i - start)).empty();
-      quote = quote != 0 ? 0 : opens ? line[i] : 0;
-    }
-    if (!at_end && (line[i] != separator || quote != 0)) continue;
-    cells.push_back(unquoted(line.substr(start, i - start)));
-    start = i + 1;
-  }
-}
-
-std::optional<double> number_in(std::string_view text, bool comma_is_decimal) {
-  std::array<char, 64> buffer;
-  if (!text.empty() && text.front() == '+') text.remove_prefix(1);
-  if (comma_is_decimal && text.size() < buffer.size() && text.find(',') != std::string_view::npos) {
-    std::ranges::replace_copy(text, buffer.begin(), ',', '.');
-    text = {buffer.data(), text.size()};
-  }
-  double value = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (failed != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
-  return value;
-}
 
 // Up to `count` whole numbers and a last one that may have a fraction, separated by ':'.
 std::optional<double> clock_seconds(std::string_view text) {

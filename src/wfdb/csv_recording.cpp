@@ -124,7 +124,7 @@ class CsvRecordingReader {
     Lead lead;
     lead.name = column.heading.empty() ? "column " + std::to_string(index + 1) : column.heading;
     lead.gain = fits ? exact : largest > 0 ? std::exp2(std::floor(std::log2(kLargestDigital / largest))) : 1.0;
-    if (!column.units.empty()) lead.units = column.units;
+    lead.units = column.units;
     if (column.units.empty() && largest > kLargestMillivolts) {
       warn("column " + quote(heading_of(column, index)) + " has no unit and values up to " + number_text(largest) +
            ", which cannot be mV; only their shape counts");

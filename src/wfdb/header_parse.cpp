@@ -11,7 +11,6 @@ using wfdb::LinePlace;
 using wfdb::parse_integer;
 using wfdb::parse_number;
 using wfdb::take_word;
-using wfdb::trimmed;
 
 constexpr std::int64_t kInt32Min = std::numeric_limits<std::int32_t>::min();
 constexpr std::int64_t kInt32Max = std::numeric_limits<std::int32_t>::max();
@@ -149,7 +148,7 @@ Header parse_header(std::string_view text, const std::string& where) {
   Header header;
   std::optional<int> segment_count;  // known once the record line is read
   int line_number = 0;
-  for (const std::string_view line : wfdb::split_lines(text)) {
+  for (const std::string_view line : split_lines(text)) {
     const LinePlace place{where, ++line_number};
     if (line.find('\0') != std::string_view::npos) place.fail("has a NUL byte; a header is text");
     if (line.starts_with('#')) {

@@ -165,9 +165,9 @@ std::vector<std::string> listed_records(const fs::path& path) {
   const std::string text = read_text_file(path);
   std::vector<std::string> names;
   int line_number = 0;
-  for (const std::string_view line : wfdb::split_lines(text)) {
+  for (const std::string_view line : split_lines(text)) {
     const wfdb::LinePlace place{path.string(), ++line_number};
-    const std::string_view name = wfdb::trimmed(line);
+    const std::string_view name = trimmed(line);
     if (name.empty()) continue;
     if (!wfdb::is_inside_folder(name)) place.fail("record name", name, "a record in this folder");
     names.emplace_back(name);

@@ -75,7 +75,7 @@ SignalSpec signal_spec(const Record& record, const Lead& lead, const SignalForma
   signal.format = format.number;
   signal.gain = lead.gain;
   signal.baseline = lead.baseline;
-  signal.units = lead.units;
+  signal.units = lead.units.empty() ? "mV" : lead.units;
   signal.adc_resolution_bits = lead.adc_resolution_bits;
   signal.adc_zero = lead.adc_zero;
   const std::int32_t first = lead.samples.empty() ? lead.adc_zero : lead.samples.front();

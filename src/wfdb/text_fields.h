@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "beatbench/core/error.h"
+#include "beatbench/core/text.h"
 
 namespace beatbench::wfdb {
 
@@ -53,32 +54,12 @@ inline double parse_number(std::string_view text, const LinePlace& place, std::s
 
 inline constexpr std::string_view kBlanks = " \t";
 
-/// `text` without blanks at its ends.
-inline std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
-
 /// Takes the first word off the front of `text`; empty if there is none.
 inline std::string_view take_word(std::string_view& text) {
   text = trimmed(text);
   const std::string_view word = text.substr(0, text.find_first_of(kBlanks));
   text.remove_prefix(word.size());
   return word;
-}
-
-/// The lines of a text with LF or CRLF line ends.
-inline std::vector<std::string_view> split_lines(std::string_view text) {
-  std::vector<std::string_view> lines;
-  while (!text.empty()) {
-    const std::size_t end = text.find('\n');
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    lines.push_back(line);
-  }
-  return lines;
 }
 
 }  // namespace beatbench::wfdb

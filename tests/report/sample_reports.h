@@ -32,6 +32,7 @@ inline RunReport run_report() {
   report.preprocessing.class_names = {"N", "V", "Q"};
   report.provenance = {.dataset = "mitdb",
                        .dataset_hash = "00ff",
+                       .source_hash = "00ff",
                        .protocol = "random (intra-patient)",
                        .split_hash = "11ee",
                        .seed = 1,

@@ -35,6 +35,13 @@ struct ClassMap {
 /// - binary: normal={N}, abnormal={every other beat}
 std::span<const ClassMap> class_maps();
 
+/// The annotation symbol that stands for a class: its name where that is one of its symbols, else its only symbol;
+/// nullopt where there is none such, as for `abnormal` or the class map "own".
+std::optional<std::string_view> symbol_of_class(std::string_view class_map, std::string_view class_name);
+
+/// In the place of a class map's name: the classes are those that prepared images or windows have themselves.
+inline constexpr std::string_view kOwnClasses = "own";
+
 /// @throws Error(usage) that lists the valid names.
 const ClassMap& find_class_map(std::string_view name);
 

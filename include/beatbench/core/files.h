@@ -16,6 +16,9 @@ std::vector<unsigned char> read_binary_file(const std::filesystem::path& path);
 /// holds either what it held before or all of `content`. @throws Error(io); nothing is left behind then.
 void write_file_atomically(const std::filesystem::path& path, std::string_view content);
 
+/// Writes a file without that care, for the many files of an AtomicFolder. @throws Error(io).
+void write_file(const std::filesystem::path& path, std::string_view content);
+
 /// Makes a folder, which may be there already or be "", and the parents that it lacks. Those of them that are still
 /// empty when this ends are removed again.
 /// @throws Error(io) naming the folder.

@@ -10,6 +10,7 @@ namespace beatbench {
 struct Provenance {
   std::string dataset;       ///< for example "mitdb"
   std::string dataset_hash;  ///< of all records in order
+  std::string source_hash;   ///< of the recordings that a prepared data set was made from; else as dataset_hash
   std::string protocol;      ///< for example "random (intra-patient)"
   std::string split_hash;    ///< of the row lists of training, validation and test
   std::uint64_t seed = 0;

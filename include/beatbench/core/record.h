@@ -17,7 +17,7 @@ inline constexpr std::int32_t kMissingSample = std::numeric_limits<std::int32_t>
 /// One lead of a recording, kept as the digital integers it came as.
 struct Lead {
   std::string name;           ///< for example "MLII", "V5"
-  std::string units = "mV";   ///< physical unit of `gain`: mV, uV, V or nV
+  std::string units = "mV";   ///< physical unit of `gain`: mV, uV, V or nV; "": not known, taken to be mV
   double gain = 200.0;        ///< ADC units per physical unit, > 0
   std::int32_t baseline = 0;  ///< ADC value of 0 physical units
   std::int32_t adc_zero = 0;  ///< ADC value at the middle of the ADC's range

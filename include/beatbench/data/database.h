@@ -2,18 +2,39 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "beatbench/core/preprocessing.h"
+
 namespace beatbench {
 
-/// A folder of WFDB records and what is known about them.
+/// How beats lie on the disk.
+/// - records: a folder of WFDB records with annotations
+/// - images: a folder with one folder of image files for each class; RECORD_SAMPLE.png says where an image is from
+/// - windows: a CSV file, one window a line, its class first
+enum class DataForm { records, images, windows };
+
+/// What beats that were prepared beforehand (images, windows) say of themselves, in beatbench.json in a folder of
+/// images or NAME.json beside NAME.csv.
+struct PreparedData {
+  std::string dataset, dataset_hash;  ///< the recordings that they were made from
+  std::string protocol;               ///< "" where part is "all"
+  std::string part = "all";           ///< all | training | validation | test
+  std::string split_hash;
+  Preprocessing preprocessing;
+};
+
+/// Beats on the disk and what is known about them.
 struct Database {
   std::string name;
-  std::filesystem::path folder;
-  std::vector<std::string> records;             ///< record names, in the order of the RECORDS file
+  std::filesystem::path folder;  ///< or the CSV file
+  DataForm form = DataForm::records;
+  std::optional<PreparedData> prepared;  ///< images or windows that say what they were made from
+  std::vector<std::string> records;      ///< record names, in the order of the RECORDS file; images and windows: {}
   std::map<std::string, std::string> subjects;  ///< record -> subject, where it is not the record's own name
   std::vector<std::string> training_records;    ///< the database's own division by patient; empty: it has none
   std::vector<std::string> test_records;
@@ -33,10 +54,20 @@ struct DatabaseSpec {
 
 std::span<const DatabaseSpec> database_registry();
 
-/// Opens a known database by name, from $BEATBENCH_DATA/NAME or datasets/NAME, or any folder of WFDB records by its
-/// path. A folder whose name is that of a known database is taken to be it.
+/// Opens a known database by name, from $BEATBENCH_DATA/NAME or datasets/NAME, or by its path a folder of WFDB records,
+/// a folder of images or a CSV of windows. A folder whose name is that of a known database is taken to be it.
 /// @throws Error(usage) listing the known names and the places looked at; Error(data) if a division names records
-/// that the folder lacks.
-Database open_database(const std::string& name_or_folder);
+/// that the folder lacks, or if what prepared beats say of themselves is damaged.
+Database open_database(const std::string& name_or_path);
+
+/// How a model is to prepare recordings if it is trained on this database: as asked, and where the beats were prepared
+/// beforehand and say how, with that rate, window, range, leads, filter, scaling and edge policy.
+Preprocessing preprocessing_for(const Database& database, const Preprocessing& asked);
+
+/// Whether a folder holds folders of image files and no WFDB header.
+bool is_image_folder(const std::filesystem::path& folder);
+
+/// The text of a beatbench.json: what was prepared from `source`, with its subjects and its division by patient.
+std::string prepared_data_json(const PreparedData& prepared, const Database& source);
 
 }  // namespace beatbench

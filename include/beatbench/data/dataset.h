@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -14,10 +15,11 @@
 
 namespace beatbench {
 
-/// Labelled beat windows of a whole database or file.
+/// Labelled beats of a whole database or file.
 struct Dataset {
   std::string name;
-  std::string hash;  ///< of every record's files, in order
+  std::string hash;         ///< of every file, in order
+  std::string source_hash;  ///< of the recordings that it was prepared from, where it says so; else equal to `hash`
   std::vector<std::string> class_names;
   BeatSet windows;
   std::size_t annotations_left_out = 0;          ///< annotations that the class map has no class for
@@ -28,21 +30,41 @@ struct Dataset {
 struct LoadOptions {
   bool strict = false;  ///< a wrong checksum is an error
   int threads = 2;
-  std::vector<std::string> only_records;                                 ///< empty: all
+  std::vector<std::string> only_records;  ///< empty: all
+  bool only_labels = false;               ///< rows without their windows or images
+  /// Of a load with `only_labels` of the same data: these rows alone, in the order of their records.
+  std::optional<std::vector<BeatRow>> only_beats;
   std::function<void(std::size_t done, std::size_t total)> on_progress;  ///< called from one thread at a time
   std::function<void(const std::string&)> on_warning;                    ///< likewise
 };
 
-/// Reads every record and cuts a window around every annotation that the preprocessing's class map has a class for.
-/// The result does not depend on the number of threads.
-/// @throws Error as read_record and prepare_lead do; Error(data) if no window results.
+/// The beats of a database as the preprocessing has them. The result does not depend on the number of threads.
+/// - records: reads every record and cuts a window, or draws an image, for every annotation that the class map has a
+///   class for
+/// - images: reads every image file, as 8-bit gray and at the preprocessing's size
+/// - windows: as load_labelled_csv
+/// Images and windows are labelled by name. With the class map "own" the classes are those of the data, sorted, unless
+/// the preprocessing has class names already.
+/// @throws Error as read_record and prepare_lead do; Error(data) if no beat results or a file is damaged;
+/// Error(unsupported) for windows where images are asked for and the other way round, and for a folder whose name is no
+/// class; Error(usage) for the class map "own" with records.
 Dataset load_database(const Database& database, const Preprocessing& preprocessing, const LoadOptions& options);
 
 /// Reads a label-first CSV: one window a line, a class name or class index and then `length_samples` numbers, which
 /// are taken as they are (already filtered and scaled). A first line whose second field is no number is a heading.
-/// Every line counts as a record "line" of its own source: the file is one record.
+/// The file is one record, a row's sample its line.
 /// @throws Error(data) naming the line and what is wrong with it.
 Dataset load_labelled_csv(const std::filesystem::path& path, const Preprocessing& preprocessing);
+
+/// Writes windows as load_labelled_csv reads them, class names first and without a heading; every float comes back as
+/// it was. @throws Error(io).
+void write_labelled_csv(const std::filesystem::path& path, const BeatSet& windows,
+                        std::span<const std::string> class_names);
+
+/// Writes each image as CLASS/RECORD_SAMPLE.png into `folder`, and makes the folder of every class.
+/// @throws Error(io).
+void write_images(const std::filesystem::path& folder, const BeatSet& images, std::span<const std::string> class_names,
+                  int threads);
 
 /// The rows `rows` of a set, in that order; `edge_windows` stays that of the whole set.
 BeatSet select_beats(const BeatSet& set, std::span<const std::uint32_t> rows);

@@ -27,6 +27,10 @@ void standardise(std::span<float> signal);
 /// @throws Error(unsupported) if the record has none of the leads.
 PreparedLead prepare_lead(const Record& record, const Preprocessing& preprocessing);
 
+/// Whether the window of a beat at `sample` of a recording of `length` samples, both at the recording's own rate, takes
+/// in samples before its beginning or after its end.
+bool crosses_edge(std::int64_t sample, std::int64_t length, double record_rate_hz, const Preprocessing& preprocessing);
+
 /// Cuts one window [R - before, R + after) per row and appends it, with its row, to `set`. Row samples count at the
 /// recording's own rate. Windows that cross an edge follow the edge policy: `replicate` repeats the first or last
 /// sample, `skip` leaves the row out; both count in `set.edge_windows`.

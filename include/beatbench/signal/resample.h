@@ -11,6 +11,9 @@ namespace beatbench {
 /// @throws Error(usage) for a rate that is not positive, Error(unsupported) if libsoxr refuses.
 std::vector<float> resample(std::span<const float> signal, double from_hz, double to_hz);
 
+/// The length that `resample` gives a signal of `length` samples.
+std::int64_t resampled_length(std::int64_t length, double from_hz, double to_hz);
+
 /// The sample nearest in time at another rate.
 std::int64_t map_sample(std::int64_t sample, double from_hz, double to_hz);
 

@@ -31,7 +31,7 @@ struct CsvOptions {
 /// Cells that are empty, "-", "NaN", "NA", "null" or "inf", and other text between numbers, are missing samples. A
 /// column with more text than numbers is left out, with a warning. Values are kept exactly: as digital integers with a
 /// gain of a power of ten. Units come from the line of units or from brackets in a heading ("MLII (uV)"); a lead
-/// without any is taken to be in mV, with a warning where its values cannot be.
+/// without any has none, with a warning where its values cannot be mV.
 ///
 /// `id` and `subject` are the file's name without extension; `content_hash` covers the file.
 /// @throws Error(io); Error(data) naming the line, for rows of different lengths, times that run backwards or are not

@@ -10,4 +10,7 @@ Database describe_mitdb(const std::filesystem::path& folder);
 Database describe_simdb(const std::filesystem::path& folder);
 Database describe_folder(const std::filesystem::path& folder);
 
+/// Images or windows, with what they say of themselves.
+Database describe_prepared(const std::filesystem::path& path, DataForm form);
+
 }  // namespace beatbench::databases

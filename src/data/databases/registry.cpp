@@ -38,6 +38,7 @@ std::vector<fs::path> places_of(const std::string& name) {
 }
 
 void check_division(const Database& database) {
+  if (database.form != DataForm::records) return;
   for (const auto* list : {&database.training_records, &database.test_records}) {
     for (const std::string& record : *list) {
       if (std::ranges::find(database.records, record) == database.records.end()) {
@@ -57,23 +58,29 @@ const std::string& Database::subject_of(const std::string& record) const {
 
 std::span<const DatabaseSpec> database_registry() { return kDatabases; }
 
-Database open_database(const std::string& name_or_folder) {
-  fs::path folder = name_or_folder;
-  const DatabaseSpec* spec = find_spec(name_or_folder);
+Database open_database(const std::string& name_or_path) {
+  fs::path folder = name_or_path;
+  const DatabaseSpec* spec = find_spec(name_or_path);
+  std::error_code ignored;
   if (spec) {
-    const std::vector<fs::path> places = places_of(name_or_folder);
+    const std::vector<fs::path> places = places_of(name_or_path);
     const auto place = std::ranges::find_if(places, is_folder);
     if (place == places.end()) {
       std::string looked;
       for (const fs::path& p : places) looked += (looked.empty() ? "" : ", ") + p.string();
-      throw Error(ErrorKind::usage, "data", "'" + name_or_folder + "' is not there; looked at: " + looked);
+      throw Error(ErrorKind::usage, "data", "'" + name_or_path + "' is not there; looked at: " + looked);
     }
     folder = *place;
+  } else if (fs::is_regular_file(folder, ignored) && folder.extension() == ".csv") {
+    return databases::describe_prepared(folder, DataForm::windows);
   } else if (!is_folder(folder)) {
     std::string known;
     for (const DatabaseSpec& row : kDatabases) known += (known.empty() ? "" : ", ") + std::string(row.name);
     throw Error(ErrorKind::usage, "data",
-                "'" + name_or_folder + "' is neither a known database (" + known + ") nor a folder of records");
+                "'" + name_or_path + "' is neither a known database (" + known +
+                    ") nor a folder of records or images nor a .csv of windows");
+  } else if (is_image_folder(folder)) {
+    return databases::describe_prepared(folder, DataForm::images);
   } else {
     const fs::path whole = fs::absolute(folder).lexically_normal();
     spec = find_spec((whole.has_filename() ? whole : whole.parent_path()).filename().string());

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace beatbench {
+
+// Taking text tables apart. What is returned refers to the text that was given.
+
+/// `text` without blanks and tabs at its ends.
+std::string_view trimmed(std::string_view text);
+
+/// The lines of a text with LF or CRLF line ends.
+std::vector<std::string_view> split_lines(std::string_view text);
+
+/// The cells of a line, trimmed and without the quotes around them. Blanks separate in runs, everything else one by
+/// one; quotes hold a separator. `cells` is overwritten.
+void split_cells(std::string_view line, char separator, std::vector<std::string_view>& cells);
+
+/// The finite number that the whole text is, in double precision; a leading '+' is allowed.
+std::optional<double> number_in(std::string_view text, bool comma_is_decimal = false);
+
+}  // namespace beatbench

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "beatbench/core/beat_set.h"
+#include "beatbench/core/preprocessing.h"
+#include "beatbench/core/record.h"
+
+namespace beatbench {
+
+/// Cuts a window, or draws an image, for each row and appends it to `set`, as the preprocessing says. Row samples and
+/// `neighbours` (every beat and flutter wave of the recording, ascending, the rows' own among them) count at the
+/// recording's own rate.
+/// @throws Error as prepare_lead, append_windows and append_images do.
+void append_beats(BeatSet& set, const Record& record, std::span<const BeatRow> rows,
+                  std::span<const std::int64_t> neighbours, const Preprocessing& preprocessing);
+
+/// Where the beats of a recording are taken from.
+struct BeatSource {
+  std::string from = "auto";      ///< annotated | detected | auto: annotated where there are annotated beats
+  std::string detector;           ///< see detector_registry; "": the default
+  std::vector<std::string> lead;  ///< names in order of preference; empty: the preprocessing's
+};
+
+/// The beats of one recording, ready for a model.
+struct RecordingBeats {
+  BeatSet beats;  ///< row codes are those of annotated beats, 0 for detected ones
+  bool detected = false;
+  std::string lead;  ///< that was used
+  std::vector<std::string> warnings;
+};
+
+/// Finds a recording's beats and prepares them. Beats are detected at the recording's own rate and mapped to the
+/// model's, never rounded twice. A recording with a single lead of another name than those asked for is taken by that
+/// lead, with a warning. A lead whose unit is not known is scaled before detection, so that its spread is that of an
+/// ECG in mV. Windows that cross an edge repeat the edge sample: no beat is left out.
+/// @throws Error(usage) for an unknown source or detector, or for annotated beats where there are none;
+/// Error(unsupported) as find_lead does; Error(data) if there is no beat.
+RecordingBeats beats_of_recording(const Record& record, const Preprocessing& preprocessing, const BeatSource& source);
+
+}  // namespace beatbench

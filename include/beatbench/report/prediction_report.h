@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "beatbench/core/preprocessing.h"
+#include "beatbench/core/provenance.h"
+#include "beatbench/evaluation/classification.h"
+#include "beatbench/report/context.h"
+
+namespace beatbench {
+
+/// What a model said of one recording or image.
+struct PredictedInput {
+  std::string input;   ///< as it was named
+  std::string record;  ///< as predictions.csv has it
+  bool is_image = false;
+  std::string lead;             ///< "" for an image
+  double sampling_rate_hz = 0;  ///< of the recording; 0 for an image
+  double duration_s = 0;
+  bool detected = false;                           ///< its beats were detected, not annotated
+  std::vector<std::int64_t> counts;                ///< beats per class
+  std::vector<double> mean_probabilities;          ///< per class, over the beats
+  std::optional<ClassificationFigures> agreement;  ///< with the annotations, where beats are annotated
+  std::vector<std::string> notes;
+};
+
+/// What `classify` found.
+struct PredictionReport {
+  std::string model;  ///< registry name
+  std::string file;   ///< name of the model file, without folder
+  Preprocessing preprocessing;
+  Provenance provenance;
+  std::vector<PredictedInput> inputs;
+  std::vector<std::string> failures;  ///< inputs that could not be classified, and why
+  Context context;
+};
+
+/// The answer in one line: "mostly NOR (98.5 % of 2273 beats), then APC (1.5 %)"; for an image with probabilities.
+std::string verdict(const PredictedInput& input, const std::vector<std::string>& class_names);
+
+/// See reports/schema.json, kind "prediction".
+nlohmann::ordered_json to_json(const PredictionReport& report);
+
+}  // namespace beatbench

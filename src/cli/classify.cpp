@@ -1,0 +1,326 @@
+#include <CLI/CLI.hpp>
+#include <array>
+#include <cstdio>
+#include <numeric>
+
+#include "beatbench/core/class_map.h"
+#include "beatbench/core/error.h"
+#include "beatbench/core/files.h"
+#include "beatbench/data/recording.h"
+#include "beatbench/models/predict.h"
+#include "beatbench/report/figures_json.h"
+#include "beatbench/report/prediction_report.h"
+#include "beatbench/report/table.h"
+#include "beatbench/runtime/engine.h"
+#include "beatbench/signal/detector.h"
+#include "beatbench/signal/image_file.h"
+#include "beatbench/wfdb/annotation_file.h"
+#include "beatbench/wfdb/csv_recording.h"
+#include "beatbench/wfdb/record_io.h"
+#include "cli/classify_inputs.h"
+#include "cli/commands.h"
+#include "cli/data_options.h"
+#include "cli/progress.h"
+#include "cli/run_main.h"
+
+namespace beatbench::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kClassifyExamples =
+    "Examples:\n"
+    "  classify --model models/r1.pt mitdb/100 --out predictions\n"
+    "  classify --model models/r1.pt recording.csv --signal MLII --rate 250\n"
+    "  classify --model models/c1.pt beat.png\n"
+    "  classify --model runs/r1/checkpoints/best.pt folder/of/records --beats detected --json\n\n"
+    "Writes OUT/predictions.csv (a row per beat: record, sample, time, class, probabilities), OUT/RECORD.pred (a WFDB\n"
+    "annotation file, annotator pred) and OUT/summary.json. A recording's beats are its annotated ones, where there "
+    "are\nany, else they are detected.";
+
+struct ClassifyArguments {
+  std::string model, out = "predictions", log_level = "info";
+  std::vector<std::string> inputs;
+  BeatSource source;
+  std::string annotator = "atr";
+  std::string signal, time;
+  double rate_hz = 0;
+  int threads = 0;
+  bool json = false;
+};
+
+// One input's beats with what the model said of them.
+struct Classified {
+  PredictedInput summary;
+  BeatSet beats;
+  std::vector<float> probabilities;  // [beats, classes]
+  std::vector<int> labels;
+};
+
+std::vector<float> probabilities_of(Engine& engine, const BeatSet& beats) {
+  std::vector<std::uint32_t> rows(beats.size());
+  std::iota(rows.begin(), rows.end(), 0U);
+  std::vector<float> out;
+  const std::size_t batch = evaluation_batch(beats);
+  for (std::size_t first = 0; first < rows.size(); first += batch) {
+    stop_if_interrupted();
+    const std::size_t count = std::min(batch, rows.size() - first);
+    const auto part = engine.run(inputs_of(beats, std::span(rows).subspan(first, count)), static_cast<int>(count));
+    out.insert(out.end(), part.begin(), part.end());
+  }
+  softmax_rows(out, engine.description().shape.outputs);
+  return out;
+}
+
+Record read_recording(const ClassifyInput& input, const ClassifyArguments& arguments,
+                      const std::function<void(const std::string&)>& on_warning) {
+  if (input.kind == ClassifyInput::Kind::csv) {
+    CsvOptions options;
+    if (!arguments.signal.empty()) options.signals = {arguments.signal};
+    if (!arguments.time.empty()) options.time = arguments.time;
+    if (arguments.rate_hz > 0) options.sampling_rate_hz = arguments.rate_hz;
+    options.on_warning = on_warning;
+    return read_csv_recording(input.path, options);
+  }
+  ReadOptions options;
+  options.on_warning = on_warning;
+  options.annotator.reset();
+  const fs::path annotations = input.path.string() + "." + arguments.annotator;
+  if (arguments.source.from != "detected" && fs::exists(annotations)) options.annotator = arguments.annotator;
+  return read_record(input.path, options);
+}
+
+BeatSet image_beat(const ClassifyInput& input, const Preprocessing& preprocessing) {
+  if (preprocessing.input != "image") {
+    throw Error(ErrorKind::unsupported, input.path.string(),
+                "is an image, but this model eats " + preprocessing.input + "s of a recording");
+  }
+  BeatSet set;
+  set.image_size = preprocessing.image_size;
+  set.pixels = decode_image(read_text_file(input.path), set.image_size, input.path.string());
+  set.records = {{input.record, input.record}};
+  set.rows = {{0, 0, 0, -1}};
+  return set;
+}
+
+// Figures against the annotations, of the beats that the model's classes have a place for.
+std::optional<ClassificationFigures> agreement_of(const Classified& result, const Preprocessing& preprocessing) {
+  if (preprocessing.class_map == kOwnClasses) return std::nullopt;
+  const ClassMap& classes = find_class_map(preprocessing.class_map);
+  std::vector<int> reference, predicted;
+  for (std::size_t i = 0; i < result.beats.size(); ++i) {
+    const auto label = classes.label_of(result.beats.rows[i].code);
+    if (!label) continue;
+    reference.push_back(*label);
+    predicted.push_back(result.labels[i]);
+  }
+  if (reference.empty()) return std::nullopt;
+  return evaluate_classification(reference, predicted, preprocessing.class_names);
+}
+
+Classified classify_one(const ClassifyInput& input, const ClassifyArguments& arguments, Engine& engine,
+                        spdlog::logger& logger) {
+  const Preprocessing& preprocessing = engine.description().preprocessing;
+  Classified result;
+  PredictedInput& summary = result.summary;
+  summary.input = input.path.string();
+  summary.record = input.record;
+  summary.is_image = input.kind == ClassifyInput::Kind::image;
+  const auto warn = [&](const std::string& text) {
+    logger.warn("{}", text);
+    summary.notes.push_back(text);
+  };
+  if (summary.is_image) {
+    result.beats = image_beat(input, preprocessing);
+  } else {
+    const Record record = read_recording(input, arguments, warn);
+    RecordingBeats found = beats_of_recording(record, preprocessing, arguments.source);
+    for (const std::string& text : found.warnings) warn(record.id + ": " + text);
+    result.beats = std::move(found.beats);
+    summary.lead = found.lead;
+    summary.detected = found.detected;
+    summary.sampling_rate_hz = record.sampling_rate_hz;
+    summary.duration_s = static_cast<double>(record.length_samples()) / record.sampling_rate_hz;
+  }
+  const int classes = engine.description().shape.outputs;
+  result.probabilities = probabilities_of(engine, result.beats);
+  result.labels = predicted_labels(result.probabilities, classes);
+  summary.counts.assign(static_cast<std::size_t>(classes), 0);
+  summary.mean_probabilities.assign(static_cast<std::size_t>(classes), 0.0);
+  for (const int label : result.labels) ++summary.counts[static_cast<std::size_t>(label)];
+  for (std::size_t i = 0; i < result.probabilities.size(); ++i) {
+    summary.mean_probabilities[i % static_cast<std::size_t>(classes)] +=
+        static_cast<double>(result.probabilities[i]) / static_cast<double>(result.beats.size());
+  }
+  if (!summary.is_image && !summary.detected) summary.agreement = agreement_of(result, preprocessing);
+  return result;
+}
+
+// A name as a CSV cell.
+std::string csv_cell(const std::string& text) {
+  if (text.find_first_of(",\"\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + "\"";
+}
+
+std::string csv_heading(const std::vector<std::string>& class_names) {
+  std::string text = "record,sample,time_s,class";
+  for (const std::string& name : class_names) text += "," + csv_cell("probability_" + name);
+  return text + "\n";
+}
+
+std::string csv_rows(const Classified& result, const std::vector<std::string>& class_names) {
+  std::string text;
+  std::array<char, 64> number;
+  for (std::size_t i = 0; i < result.beats.size(); ++i) {
+    text += csv_cell(result.summary.record) + ",";
+    if (result.summary.is_image) {
+      text += ",";
+    } else {
+      const std::int64_t sample = result.beats.rows[i].sample;
+      std::snprintf(number.data(), number.size(), "%lld,%.4f", static_cast<long long>(sample),
+                    static_cast<double>(sample) / result.summary.sampling_rate_hz);
+      text += number.data();
+    }
+    text += "," + csv_cell(class_names[static_cast<std::size_t>(result.labels[i])]);
+    for (std::size_t c = 0; c < class_names.size(); ++c) {
+      std::snprintf(number.data(), number.size(), ",%.6f",
+                    static_cast<double>(result.probabilities[i * class_names.size() + c]));
+      text += number.data();
+    }
+    text += "\n";
+  }
+  return text;
+}
+
+// The classes as WFDB annotations; a class that no symbol stands for is Q with its name as text. A recording without a
+// header says its rate in the file.
+std::vector<Annotation> annotations_of(const Classified& result, const Preprocessing& preprocessing, bool has_header) {
+  std::vector<Annotation> annotations;
+  if (!has_header) {
+    Annotation note;
+    note.code = codes::note;
+    note.aux = "## time resolution: " + number_text(result.summary.sampling_rate_hz);
+    annotations.push_back(note);
+  }
+  for (std::size_t i = 0; i < result.beats.size(); ++i) {
+    const std::string& name = preprocessing.class_names[static_cast<std::size_t>(result.labels[i])];
+    const auto symbol = symbol_of_class(preprocessing.class_map, name);
+    Annotation annotation;
+    annotation.sample = result.beats.rows[i].sample;
+    annotation.code = code_of(symbol.value_or("Q")).value();
+    if (!symbol) annotation.aux = name;
+    annotations.push_back(annotation);
+  }
+  return annotations;
+}
+
+void write_annotations(const fs::path& folder, const Classified& result, const Preprocessing& preprocessing,
+                       bool has_header) {
+  const std::vector<unsigned char> bytes = format_annotations(annotations_of(result, preprocessing, has_header));
+  write_file(folder / (result.summary.record + ".pred"),
+             std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+}
+
+void print_table(const PredictionReport& report) {
+  Table table({{"record", Align::left}, {"beats"}, {"from", Align::left}, {"verdict", Align::left}});
+  for (const PredictedInput& input : report.inputs) {
+    const std::int64_t beats = std::accumulate(input.counts.begin(), input.counts.end(), std::int64_t{0});
+    table.add_row({input.record, std::to_string(beats),
+                   input.is_image   ? "image"
+                   : input.detected ? "detector"
+                                    : "annotations",
+                   verdict(input, report.preprocessing.class_names)});
+  }
+  std::printf("%s", table.text().c_str());
+}
+
+int run_classify(const ClassifyArguments& arguments, spdlog::logger& logger) {
+  const std::vector<ClassifyInput> inputs = find_inputs(arguments.inputs);
+  if (!arguments.source.detector.empty()) find_detector(arguments.source.detector);
+  AtomicFolder folder(arguments.out);
+  PredictionReport report;
+  report.context = start_context(arguments.threads, "cpu", logger);
+  const fs::path model_file = checkpoint_path(arguments.model);
+  const std::unique_ptr<Engine> engine = open_model(model_file);
+  const ModelDescription& description = engine->description();
+  report.model = description.model;
+  report.file = model_file.filename().string();
+  report.preprocessing = description.preprocessing;
+  report.provenance = description.provenance;
+
+  catch_interrupts();
+  Progress progress("classifying", 10.0);
+  std::string csv = csv_heading(description.preprocessing.class_names);
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    stop_if_interrupted();
+    try {
+      const Classified result = classify_one(inputs[i], arguments, *engine, logger);
+      csv += csv_rows(result, description.preprocessing.class_names);
+      if (!result.summary.is_image) {
+        write_annotations(folder.temporary(), result, description.preprocessing,
+                          inputs[i].kind == ClassifyInput::Kind::record);
+      }
+      report.inputs.push_back(result.summary);
+    } catch (const Error& error) {  // the others go on
+      if (inputs.size() == 1) throw;
+      progress.clear();
+      logger.error("{}", error.what());
+      report.failures.push_back(error.what());
+    }
+    progress.update(static_cast<std::int64_t>(i + 1), static_cast<std::int64_t>(inputs.size()), "inputs");
+  }
+  progress.clear();
+  if (report.inputs.empty()) throw Error(ErrorKind::data, "", "none of the inputs could be classified");
+  const std::string summary = report_text(to_json(report));
+  write_file_atomically(folder.temporary() / "predictions.csv", csv);
+  write_file_atomically(folder.temporary() / "summary.json", summary);
+  folder.commit();
+  if (arguments.json)
+    std::printf("%s", summary.c_str());
+  else
+    print_table(report);
+  logger.info("{}: predictions.csv, summary.json{}", arguments.out,
+              report.inputs.front().is_image ? "" : ", annotation files .pred");
+  return report.failures.empty() ? kSuccess : kFailure;
+}
+
+}  // namespace
+
+int classify_command(int argc, char** argv) {
+  return run_main("classify", [&] {
+    CLI::App app("Names the beats of recordings, or what beat images show.", "classify");
+    app.footer(std::string(kClassifyExamples) + "\n\n" + descriptions_of("Detectors", detector_registry()) + "\n" +
+               descriptions_of("Engines", engine_registry()));
+    ClassifyArguments a;
+    app.add_option("inputs", a.inputs, "WFDB records, .csv recordings, images, or folders of them")->required();
+    app.add_option("--model", a.model, "model file, or run folder (its best checkpoint)")->required();
+    app.add_option("--out", a.out, "folder to make; must not exist")->capture_default_str();
+    app.add_option("--beats", a.source.from, "annotated, detected, or auto: annotated where there are annotations")
+        ->check(CLI::IsMember({"auto", "annotated", "detected"}))
+        ->capture_default_str();
+    app.add_option("--annotator", a.annotator, "extension of the annotation files to take beats from")
+        ->capture_default_str();
+    app.add_option("--detector", a.source.detector,
+                   "for beats that are not annotated (default: " + std::string(kDefaultDetector) + ")");
+    app.add_option("--lead", a.source.lead, "lead names in order of preference (default: the model's)")->delimiter(',');
+    app.add_option("--signal", a.signal, "column of a CSV, by heading or number (default: found by the leads' names)")
+        ->group("CSV");
+    app.add_option("--time", a.time, "column of times (default: found)")->group("CSV");
+    app.add_option("--rate", a.rate_hz, "sampling rate in Hz, for a CSV without times")
+        ->check(CLI::PositiveNumber)
+        ->group("CSV");
+    app.add_option("--threads", a.threads, "0: one for each processor")
+        ->capture_default_str()
+        ->check(CLI::Range(0, 1024));
+    app.add_flag("--json", a.json, "print the summary on stdout instead of a table");
+    app.add_option("--log-level", a.log_level, "of stderr: debug, info, warning, error, quiet")
+        ->check(CLI::IsMember({"debug", "info", "warning", "error", "quiet"}))
+        ->capture_default_str();
+    if (const auto status = parse_command_line(app, argc, argv)) return *status;
+    return run_classify(a, *make_logger(a.log_level));
+  });
+}
+
+}  // namespace beatbench::cli

@@ -1,0 +1,94 @@
+#include <nlohmann/json.hpp>
+
+#include "beatbench/core/error.h"
+#include "beatbench/core/files.h"
+#include "data/databases/databases.h"
+
+namespace beatbench {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kPreparedVersion = 1;
+
+void read_prepared(const fs::path& file, Database& database) {
+  const nlohmann::json json = nlohmann::json::parse(read_text_file(file), nullptr, /*allow_exceptions=*/false);
+  try {
+    if (const int version = json.at("schema_version"); version != kPreparedVersion) {
+      throw Error(ErrorKind::unsupported, file.string(),
+                  "has version " + std::to_string(version) + "; this build reads " + std::to_string(kPreparedVersion));
+    }
+    PreparedData prepared;
+    json.at("dataset").get_to(prepared.dataset);
+    json.at("dataset_hash").get_to(prepared.dataset_hash);
+    json.at("protocol").get_to(prepared.protocol);
+    json.at("part").get_to(prepared.part);
+    json.at("split_hash").get_to(prepared.split_hash);
+    json.at("preprocessing").get_to(prepared.preprocessing);
+    json.at("subjects").get_to(database.subjects);
+    json.at("training_records").get_to(database.training_records);
+    json.at("test_records").get_to(database.test_records);
+    json.at("never_validation").get_to(database.never_validation);
+    json.at("concentrated_records").get_to(database.concentrated_records);
+    json.at("division_note").get_to(database.division_note);
+    database.prepared = prepared;
+  } catch (const nlohmann::json::exception& error) {
+    throw Error(ErrorKind::data, file.string(),
+                "does not say how the beats were prepared: " + std::string(error.what()));
+  }
+}
+
+}  // namespace
+
+Preprocessing preprocessing_for(const Database& database, const Preprocessing& asked) {
+  if (!database.prepared) return asked;
+  Preprocessing p = database.prepared->preprocessing;
+  p.image_size = asked.image_size;
+  p.class_map = asked.class_map;
+  p.class_names = asked.class_names;
+  p.multi_label = asked.multi_label;
+  p.input = asked.input;
+  return p;
+}
+
+std::string prepared_data_json(const PreparedData& prepared, const Database& source) {
+  return nlohmann::ordered_json{{"schema_version", kPreparedVersion},
+                                {"dataset", prepared.dataset},
+                                {"dataset_hash", prepared.dataset_hash},
+                                {"part", prepared.part},
+                                {"protocol", prepared.protocol},
+                                {"split_hash", prepared.split_hash},
+                                {"preprocessing", nlohmann::json(prepared.preprocessing)},
+                                {"subjects", source.subjects},
+                                {"training_records", source.training_records},
+                                {"test_records", source.test_records},
+                                {"never_validation", source.never_validation},
+                                {"concentrated_records", source.concentrated_records},
+                                {"division_note", source.division_note}}
+             .dump(2) +
+         "\n";
+}
+
+namespace databases {
+
+Database describe_prepared(const fs::path& path, DataForm form) {
+  const fs::path whole = fs::absolute(path).lexically_normal();
+  const fs::path last = whole.has_filename() ? whole : whole.parent_path();
+  Database database;
+  database.name = (form == DataForm::windows ? last.stem() : last.filename()).string();
+  database.folder = path;
+  database.form = form;
+  fs::path description = path / "beatbench.json";
+  if (form == DataForm::windows) (description = path).replace_extension(".json");
+  std::error_code ignored;
+  if (fs::exists(description, ignored)) {
+    read_prepared(description, database);
+  } else {
+    database.division_note =
+        "what the beats were prepared from is not known; a record's name is taken to be its patient";
+  }
+  return database;
+}
+
+}  // namespace databases
+}  // namespace beatbench

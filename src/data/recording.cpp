@@ -1,0 +1,106 @@
+#include "beatbench/data/recording.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "beatbench/core/error.h"
+#include "beatbench/signal/beat_image.h"
+#include "beatbench/signal/detector.h"
+#include "beatbench/signal/prepare.h"
+
+namespace beatbench {
+namespace {
+
+// Of all but a hundredth of the samples on either side; an ECG in mV has about this much between them.
+constexpr float kUsualSpread_mv = 1.0F;
+
+void scale_to_usual_spread(std::vector<float>& signal) {
+  std::vector<float> sorted;
+  std::ranges::copy_if(signal, std::back_inserter(sorted), [](float value) { return !std::isnan(value); });
+  if (sorted.size() < 2) return;
+  const auto cut = static_cast<std::ptrdiff_t>(sorted.size() / 100);
+  std::ranges::nth_element(sorted, sorted.begin() + cut);
+  const float low = sorted[static_cast<std::size_t>(cut)];
+  std::ranges::nth_element(sorted, sorted.end() - 1 - cut);
+  const float spread = *(sorted.end() - 1 - cut) - low;
+  if (!(spread > 0)) return;
+  for (float& value : signal) value *= kUsualSpread_mv / spread;
+}
+
+bool is_annotated_beat(const Annotation& annotation) {
+  return is_beat(annotation.code) || annotation.code == codes::flutter_wave;
+}
+
+std::vector<BeatRow> annotated_rows(const Record& record) {
+  std::vector<BeatRow> rows;
+  for (const Annotation& annotation : record.annotations) {
+    if (is_annotated_beat(annotation)) rows.push_back({0, annotation.sample, annotation.code, -1});
+  }
+  return rows;
+}
+
+std::vector<BeatRow> detected_rows(const Record& record, const Lead& lead, const std::string& detector) {
+  std::vector<float> signal = to_millivolts(lead);
+  if (lead.units.empty()) scale_to_usual_spread(signal);
+  std::vector<BeatRow> rows;
+  const auto beats =
+      detect_beats(signal, record.sampling_rate_hz, detector.empty() ? kDefaultDetector : std::string_view(detector));
+  for (const std::int64_t beat : beats) rows.push_back({0, beat, 0, -1});
+  return rows;
+}
+
+void check_source(const std::string& from, bool annotated, const std::string& where) {
+  if (from != "auto" && from != "annotated" && from != "detected") {
+    throw Error(ErrorKind::usage, "beats", "'" + from + "' is not valid; allowed: auto, annotated, detected");
+  }
+  if (from == "annotated" && !annotated) {
+    throw Error(ErrorKind::usage, where, "has no annotated beats; they can be detected");
+  }
+}
+
+}  // namespace
+
+void append_beats(BeatSet& set, const Record& record, std::span<const BeatRow> rows,
+                  std::span<const std::int64_t> neighbours, const Preprocessing& preprocessing) {
+  const PreparedLead lead = prepare_lead(record, preprocessing);
+  if (preprocessing.input == "image")
+    append_images(set, lead, rows, neighbours, preprocessing);
+  else
+    append_windows(set, lead, rows, preprocessing);
+}
+
+RecordingBeats beats_of_recording(const Record& record, const Preprocessing& preprocessing, const BeatSource& source) {
+  RecordingBeats out;
+  Preprocessing here = preprocessing;
+  here.edge = "replicate";
+  if (!source.lead.empty()) here.leads = source.lead;
+  if (record.leads.size() == 1 && source.lead.empty()) {
+    const std::string& only = record.leads.front().name;
+    if (std::ranges::find(here.leads, only) == here.leads.end()) {
+      std::string wanted;
+      for (const std::string& name : here.leads) wanted += (wanted.empty() ? "" : ", ") + name;
+      out.warnings.push_back("its only lead '" + only + "' is taken for one of " + wanted);
+    }
+    here.leads = {only};
+  }
+  const Lead& lead = record.leads.at(find_lead(record, here.leads));
+  out.lead = lead.name;
+
+  std::vector<BeatRow> rows = annotated_rows(record);
+  check_source(source.from, !rows.empty(), "record " + record.id);
+  out.detected = source.from == "detected" || (source.from == "auto" && rows.empty());
+  if (out.detected) rows = detected_rows(record, lead, source.detector);
+  if (rows.empty()) {
+    throw Error(ErrorKind::data, "record " + record.id, "no beat was found in lead " + lead.name + "; is it an ECG?");
+  }
+  if (lead.units.empty() && here.scaling == "none")
+    out.warnings.push_back("lead " + lead.name + " has no unit and is taken to be in mV, which this model depends on");
+
+  std::vector<std::int64_t> neighbours;
+  for (const BeatRow& row : rows) neighbours.push_back(row.sample);
+  out.beats.records = {{record.id, record.subject}};
+  append_beats(out.beats, record, rows, neighbours, here);
+  return out;
+}
+
+}  // namespace beatbench

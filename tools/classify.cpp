@@ -1,0 +1,7 @@
+#include "beatbench/runtime/environment.h"
+#include "cli/commands.h"
+
+int main(int argc, char** argv) {
+  beatbench::restart_with_fast_settings(argv);
+  return beatbench::cli::classify_command(argc, argv);
+}
