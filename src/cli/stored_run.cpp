@@ -5,6 +5,17 @@
 #include "cli/train_options.h"
 
 namespace beatbench::cli {
+namespace {
+
+Database database_of_run(const std::string& data) {
+  try {
+    return open_database(data);
+  } catch (const Error& error) {
+    throw Error(error.kind(), "", std::string(error.what()) + "; --data says where the model's data is now");
+  }
+}
+
+}  // namespace
 
 std::optional<StoredSplit> rebuild_split(const ModelDescription& description, const Dataset& dataset,
                                          const Database& database) {
@@ -25,14 +36,29 @@ std::optional<StoredSplit> rebuild_split(const ModelDescription& description, co
   return stored;
 }
 
-BeatSet test_windows(const ModelDescription& description, const std::string& data, std::size_t count,
-                     spdlog::logger& logger) {
+ConversionWindows conversion_windows(const ModelDescription& description, const std::string& data, std::size_t test,
+                                     std::size_t calibration, spdlog::logger& logger) {
   const RunOptions run = run_options_from_json(description.provenance.configuration, "model's configuration");
-  const Database database = open_database(data.empty() ? run.data : data);
+  const Database database = database_of_run(data.empty() ? run.data : data);
   const Dataset dataset = load_with_progress(database, description.preprocessing, run.strict, 2, logger);
   const auto stored = rebuild_split(description, dataset, database);
-  const BeatSet test = stored ? select_beats(stored->windows, stored->split.test) : dataset.windows;
-  return count < test.size() ? select_beats(test, draw_stratified(test, count, 1)) : test;
+  if (!stored && calibration > 0) {
+    throw Error(ErrorKind::usage, "--data",
+                database.name + " is not the data that the model was trained on (" + description.provenance.dataset +
+                    ", content hash " + description.provenance.dataset_hash +
+                    "); calibration takes windows of that data's training part alone");
+  }
+  const auto draw = [](const BeatSet& windows, std::size_t count, std::uint64_t seed) {
+    return count < windows.size() ? select_beats(windows, draw_stratified(windows, count, seed)) : windows;
+  };
+  ConversionWindows drawn;
+  drawn.dataset = dataset.name;
+  drawn.split = stored ? "test part, " + stored->split.label() : "all beats of data the model was not trained on";
+  if (test > 0)
+    drawn.test = draw(stored ? select_beats(stored->windows, stored->split.test) : dataset.windows, test, 1);
+  if (calibration > 0)
+    drawn.calibration = draw(select_beats(stored->windows, stored->split.training), calibration, run.training.seed);
+  return drawn;
 }
 
 }  // namespace beatbench::cli
