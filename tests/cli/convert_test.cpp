@@ -167,7 +167,8 @@ class Full_Convert : public Convert {};
 TEST_F(Full_Convert, Int8LosesLessThanThreeTenthsOfAPointOnMitdb) {
   BEATBENCH_NEED_DATABASE(mitdb, "mitdb");
   succeed("train", tiny_resnet1d({"--model-option", "filters=8", "--data", mitdb.string(), "--max-windows", "6000",
-                                  "--test-fraction", "0.5", "--epochs", "3", "--log-level", "quiet", "--out", "r1"}));
+                                  "--test-fraction", "0.5", "--epochs", "4", "--batch-size", "32", "--log-level",
+                                  "quiet", "--out", "r1"}));
   succeed("convert", {"r1", "--to", "int8", "--windows", "3000", "--log-level", "quiet", "--threads", "1"});
   const json stored = read_json(folder_ / "models/r1-int8.pt.json");
   EXPECT_GT(stored.at("compared_windows").get<int>(), 2900);
