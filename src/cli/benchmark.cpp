@@ -18,6 +18,7 @@ namespace fs = std::filesystem;
 constexpr const char* kBenchmarkExamples =
     "Examples:\n"
     "  benchmark --computer-type laptop\n"
+    "  benchmark --computer-type laptop --quantized-only True\n"
     "  benchmark --computer-type ci --models models/r1.pt --dataset mitdb --batch-sizes 1,64 --date 2024-05-01\n\n"
     "Writes REPORTS/summary-NAME-MODEL-yyyy-mm-dd.json for each model; a name that is taken gets -2. On the data that "
     "a\n"
@@ -29,6 +30,7 @@ struct BenchmarkArguments {
   std::vector<int> batch_sizes = {1, 8, 32, 128};
   double seconds = 1.0;
   int threads = 0;
+  bool quantized_only = false;
   bool json = false;
 };
 
@@ -44,6 +46,7 @@ SummaryReport benchmark_model(const fs::path& file, std::span<const FoundDataset
   report.model = file.stem().string();
   report.file = file.filename().string();
   report.format = std::string(find_engine(file)->name);
+  report.precision = engine->description().precision;
   report.size_bytes = file_size_of(file);
   report.parameters = engine->parameters();
   report.context = context;
@@ -104,7 +107,7 @@ void add_rows(Table& table, const SummaryReport& report) {
 
 int run_benchmark(const BenchmarkArguments& arguments, spdlog::logger& logger) {
   const std::string date = report_date(arguments.date.empty() ? std::nullopt : std::optional(arguments.date));
-  const std::vector<fs::path> models = find_models(arguments.models);
+  const std::vector<fs::path> models = find_models(arguments.models, arguments.quantized_only);
   for (const fs::path& model : models)
     summary_path(arguments.reports, arguments.computer_type, model.stem().string(), date);
   const std::vector<FoundDataset> datasets = find_datasets(arguments.datasets, arguments.only);
@@ -146,6 +149,17 @@ int run_benchmark(const BenchmarkArguments& arguments, spdlog::logger& logger) {
   return kSuccess;
 }
 
+// The original system's spelling is True or False, and there False was read as true.
+std::string quantized_only_word(std::string& word) {
+  for (const char* yes : {"True", "true", "1", "yes"}) {
+    if (word == yes) return word = "true", "";
+  }
+  for (const char* no : {"False", "false", "0", "no"}) {
+    if (word == no) return word = "false", "";
+  }
+  return "'" + word + "' is neither True nor False";
+}
+
 }  // namespace
 
 int benchmark_command(int argc, char** argv) {
@@ -153,9 +167,13 @@ int benchmark_command(int argc, char** argv) {
     CLI::App app("Measures accuracy and speed of every model on every data set.", "benchmark");
     app.footer(std::string(kBenchmarkExamples) + "\n\n" + descriptions_of("Engines", engine_registry()));
     BenchmarkArguments a;
-    app.add_option("--computer-type", a.computer_type, "this kind of machine, as it stands in the report's name")
+    app.add_option("--computer-type,--computerType", a.computer_type,
+                   "this kind of machine, as it stands in the report's name")
         ->required();
     app.add_option("--models", a.models, "folder of model files, or one file")->capture_default_str();
+    app.add_option("--quantized-only,--quantizedOnly", a.quantized_only, "True: only int8 models; False: all")
+        ->transform(CLI::Validator(quantized_only_word, "True|False"))
+        ->capture_default_str();
     app.add_option("--datasets", a.datasets, "folder of data sets; those in $BEATBENCH_DATA are used as well")
         ->capture_default_str();
     app.add_option("--dataset", a.only, "only these data sets, by name")->delimiter(',');

@@ -101,7 +101,7 @@ std::vector<FoundDataset> find_datasets(const fs::path& folder, std::span<const 
   return found;
 }
 
-std::vector<fs::path> find_models(const fs::path& place) {
+std::vector<fs::path> find_models(const fs::path& place, bool quantized_only) {
   std::vector<fs::path> files;
   if (fs::is_regular_file(place)) files.push_back(place);
   if (fs::is_directory(place)) {
@@ -112,6 +112,11 @@ std::vector<fs::path> find_models(const fs::path& place) {
   if (files.empty())
     throw Error(ErrorKind::usage, place.string(),
                 "holds no model file; make one with: convert runs/NAME --to torchscript --out " + place.string());
+  if (quantized_only) std::erase_if(files, [](const fs::path& file) { return precision_of_file(file) == "float32"; });
+  if (files.empty())
+    throw Error(ErrorKind::usage, place.string(),
+                "holds no int8 model, and --quantized-only is True; make one with: convert runs/NAME --to int8 --out " +
+                    (fs::is_directory(place) ? place.string() : "models"));
   std::ranges::sort(files);
   return files;
 }

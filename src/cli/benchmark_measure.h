@@ -24,9 +24,9 @@ struct FoundDataset {
 /// @throws Error(usage) if a name of `only` is not found, listing what is.
 std::vector<FoundDataset> find_datasets(const std::filesystem::path& folder, std::span<const std::string> only);
 
-/// The model files in a folder (or the one file), sorted.
+/// The model files in a folder (or the one file), sorted; `quantized_only`: only those in int8.
 /// @throws Error(usage) if there is none.
-std::vector<std::filesystem::path> find_models(const std::filesystem::path& place);
+std::vector<std::filesystem::path> find_models(const std::filesystem::path& place, bool quantized_only);
 
 /// The rows a model is tested on, and what a report must say of them.
 struct BenchmarkRows {

@@ -20,10 +20,16 @@ namespace fs = std::filesystem;
 constexpr const char* kConvertExamples =
     "Examples:\n"
     "  convert runs/r1 --to torchscript --out models\n"
+    "  convert runs/r1 --to torchscript,int8 --out models\n"
     "  convert runs/r1/checkpoints/last.pt --to torchscript --out models --name r1-last --windows 0\n"
     "  convert dataset simdb --to wfdb --out datasets/simdb --seed 1\n"
     "  convert dataset mitdb --to png --out datasets/mitdb-png\n"
-    "  convert dataset mitdb --to csv --protocol inter-patient --out datasets/mitdb-ds2.csv\n";
+    "  convert dataset mitdb --to csv --protocol inter-patient --out datasets/mitdb-ds2.csv\n\n"
+    "Each model file is compared with its checkpoint on test windows: largest difference of a logit, share of equal\n"
+    "classes, accuracy of both. What came out is printed and stored beside the file as FILE.json.\n";
+
+// More than this share of accuracy lost is worth a warning: the project's own limit for int8.
+constexpr double kTolerableLossPoints = 0.3;
 
 struct ModelArguments {
   std::string source;
@@ -31,7 +37,8 @@ struct ModelArguments {
   std::string out = "models";
   std::string name;
   std::string data;
-  std::size_t windows = 512;
+  std::size_t windows = 2048;
+  std::size_t calibration_windows = 512;
   int threads = 0;
   bool json = false;
 };
@@ -44,20 +51,77 @@ std::string name_of_source(const fs::path& source) {
   return run.filename().string() + "-" + whole.stem().string();
 }
 
-nlohmann::ordered_json convert_one(const Checkpoint& checkpoint, const FormatSpec& format, const fs::path& file,
-                                   const BeatSet* windows, spdlog::logger& logger) {
-  convert_checkpoint(checkpoint, format, file);
-  nlohmann::ordered_json result = {
-      {"format", format.name}, {"file", file.string()}, {"size_bytes", fs::file_size(file)}};
-  if (!windows) return result;
-  const Agreement agreement = compare_with_checkpoint(checkpoint, file, *windows);
-  result["compared_windows"] = agreement.windows;
-  result["largest_difference"] = agreement.largest_difference;
-  result["same_class"] = agreement.same_class;
-  logger.info("{}: {} of {} windows get the same class as from the checkpoint, largest difference of a logit {:.2g}",
-              file.string(),
-              static_cast<long long>(std::llround(agreement.same_class * static_cast<double>(agreement.windows))),
-              agreement.windows, agreement.largest_difference);
+// Files that are removed again unless all went well.
+class NewFiles {
+ public:
+  NewFiles() = default;
+  ~NewFiles() {
+    std::error_code ignored;
+    for (const fs::path& file : files_) fs::remove(file, ignored);
+  }
+  NewFiles(const NewFiles&) = delete;
+  NewFiles& operator=(const NewFiles&) = delete;
+
+  void add(const fs::path& file) { files_.push_back(file); }
+  void keep() { files_.clear(); }
+
+ private:
+  std::vector<fs::path> files_;
+};
+
+fs::path report_of(const fs::path& file) { return file.string() + ".json"; }
+
+nlohmann::ordered_json comparison_json(const Agreement& agreement, const ConversionWindows& windows) {
+  nlohmann::ordered_json json = {{"compared_windows", agreement.windows},
+                                 {"largest_difference", agreement.largest_difference},
+                                 {"same_class", agreement.same_class}};
+  if (agreement.labelled > 0) {
+    json["accuracy_float32"] = agreement.accuracy_checkpoint;
+    json["accuracy"] = agreement.accuracy;
+    json["accuracy_lost_points"] = agreement.accuracy_lost_points();
+  }
+  json["dataset"] = windows.dataset;
+  json["split"] = windows.split;
+  return json;
+}
+
+std::string comparison_text(const Agreement& agreement) {
+  char text[200];
+  std::snprintf(text, sizeof text, "same class %.2f %% of %zu windows, largest difference %.2g",
+                100.0 * agreement.same_class, agreement.windows, agreement.largest_difference);
+  std::string line = text;
+  if (agreement.labelled > 0) {
+    std::snprintf(text, sizeof text, ", accuracy %.2f %% (float32 %.2f %%), lost %.2f points",
+                  100.0 * agreement.accuracy, 100.0 * agreement.accuracy_checkpoint, agreement.accuracy_lost_points());
+    line += text;
+  }
+  return line;
+}
+
+struct Converted {
+  nlohmann::ordered_json json;
+  std::string text;
+};
+
+Converted convert_one(const Checkpoint& checkpoint, const FormatSpec& format, const fs::path& file,
+                      const ConversionWindows& windows, NewFiles& files, spdlog::logger& logger) {
+  convert_checkpoint(checkpoint, format, file, windows.calibration);
+  files.add(file);
+  Converted result;
+  result.json = {{"format", format.name}, {"file", file.string()}, {"size_bytes", fs::file_size(file)}};
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f KB", static_cast<double>(fs::file_size(file)) / 1e3);
+  result.text = file.string() + "  " + text;
+  if (windows.test.size() == 0) return result;
+  const Agreement agreement = compare_with_checkpoint(checkpoint, file, windows.test);
+  result.json.update(comparison_json(agreement, windows));
+  result.text += "  " + comparison_text(agreement);
+  write_file_atomically(report_of(file), report_text(result.json));
+  files.add(report_of(file));
+  if (agreement.labelled > 0 && agreement.accuracy_lost_points() > kTolerableLossPoints) {
+    logger.warn("{} loses {:.2f} points of accuracy; {} are tolerable", file.string(), agreement.accuracy_lost_points(),
+                kTolerableLossPoints);
+  }
   return result;
 }
 
@@ -68,28 +132,36 @@ int convert_model(const ModelArguments& arguments, spdlog::logger& logger) {
   const Checkpoint checkpoint = load_checkpoint(arguments.source);
   const std::string name = arguments.name.empty() ? name_of_source(arguments.source) : arguments.name;
   const fs::path folder = arguments.out;
+  bool calibrates = false;
   for (const FormatSpec* format : formats) {
-    const fs::path file = folder / (name + std::string(format->extension));
-    if (fs::exists(file))
-      throw Error(ErrorKind::usage, file.string(), "already exists; choose another --out or --name");
+    const fs::path file = folder / (name + std::string(format->ending));
+    for (const fs::path& taken : {file, report_of(file)}) {
+      if (fs::exists(taken))
+        throw Error(ErrorKind::usage, taken.string(), "already exists; choose another --out or --name");
+    }
+    calibrates = calibrates || format->needs_calibration;
   }
-  BeatSet windows;
-  if (arguments.windows > 0) windows = test_windows(checkpoint.description, arguments.data, arguments.windows, logger);
+  ConversionWindows windows;
+  if (arguments.windows > 0 || calibrates) {
+    windows = conversion_windows(checkpoint.description, arguments.data, arguments.windows,
+                                 calibrates ? arguments.calibration_windows : 0, logger);
+  }
 
   const MadeFolder made(folder);
-  nlohmann::ordered_json results = nlohmann::ordered_json::array();
+  NewFiles files;
+  std::vector<Converted> results;
   for (const FormatSpec* format : formats) {
-    const fs::path file = folder / (name + std::string(format->extension));
-    results.push_back(convert_one(checkpoint, *format, file, windows.rows.empty() ? nullptr : &windows, logger));
+    const fs::path file = folder / (name + std::string(format->ending));
+    results.push_back(convert_one(checkpoint, *format, file, windows, files, logger));
   }
+  files.keep();
   if (arguments.json) {
-    std::printf("%s", report_text(results).c_str());
+    nlohmann::ordered_json all = nlohmann::ordered_json::array();
+    for (const Converted& result : results) all.push_back(result.json);
+    std::printf("%s", report_text(all).c_str());
     return kSuccess;
   }
-  for (const auto& result : results) {
-    std::printf("%s  %.1f KB\n", result.at("file").get<std::string>().c_str(),
-                result.at("size_bytes").get<double>() / 1e3);
-  }
+  for (const Converted& result : results) std::printf("%s\n", result.text.c_str());
   return kSuccess;
 }
 
@@ -110,8 +182,12 @@ int convert_command(int argc, char** argv) {
     app.add_option("--to", model.formats, names_of(format_registry()))->delimiter(',')->capture_default_str();
     app.add_option("--out", model.out, "folder for the model files")->capture_default_str();
     app.add_option("--name", model.name, "file name without extension (default: the run folder's)");
-    app.add_option("--windows", model.windows, "test windows to compare the file with the checkpoint on; 0: none")
+    app.add_option("--windows", model.windows, "test windows to compare each file with the checkpoint on; 0: none")
         ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    app.add_option("--calibration-windows", model.calibration_windows,
+                   "training windows that int8 takes its ranges of numbers from")
+        ->check(CLI::Range(1, 1000000))
         ->capture_default_str();
     app.add_option("--data", model.data, "where the run's database is now (default: as in training)");
     app.add_option("--threads", model.threads, "0: one for each processor")

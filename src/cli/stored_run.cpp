@@ -5,6 +5,17 @@
 #include "cli/train_options.h"
 
 namespace beatbench::cli {
+namespace {
+
+Database database_of_run(const std::string& data) {
+  try {
+    return open_database(data);
+  } catch (const Error& error) {
+    throw Error(error.kind(), "", std::string(error.what()) + "; --data says where the model's data is now");
+  }
+}
+
+}  // namespace
 
 std::optional<StoredSplit> rebuild_split(const ModelDescription& description, const Dataset& dataset,
                                          const Database& database) {
@@ -24,20 +35,35 @@ std::optional<StoredSplit> rebuild_split(const ModelDescription& description, co
   return stored;
 }
 
-BeatSet test_windows(const ModelDescription& description, const std::string& data, std::size_t count,
-                     spdlog::logger& logger) {
+ConversionWindows conversion_windows(const ModelDescription& description, const std::string& data, std::size_t test,
+                                     std::size_t calibration, spdlog::logger& logger) {
   const RunOptions run = run_options_from_json(description.provenance.configuration, "model's configuration");
-  const Database database = open_database(data.empty() ? run.data : data);
+  const Database database = database_of_run(data.empty() ? run.data : data);
   LoadOptions load;
   load.strict = run.strict;
   load.only_labels = true;
   const Dataset labels = load_with_progress(database, description.preprocessing, load, logger);
   const auto stored = rebuild_split(description, labels, database);
-  BeatSet test = stored ? select_beats(stored->labels, stored->split.test) : labels.windows;
-  if (count < test.size()) test = select_beats(test, draw_stratified(test, count, 1));
+  if (!stored && calibration > 0) {
+    throw Error(ErrorKind::usage, "--data",
+                database.name + " is not the data that the model was trained on (" + description.provenance.dataset +
+                    ", content hash " + description.provenance.dataset_hash +
+                    "); calibration takes windows of that data's training part alone");
+  }
   load.only_labels = false;
-  load.only_beats = test.rows;
-  return load_with_progress(database, description.preprocessing, load, logger).windows;
+  const auto draw = [&](const BeatSet& beats, std::size_t count, std::uint64_t seed) {
+    load.only_beats = beats.rows;
+    if (count < beats.size()) load.only_beats = rows_at(beats, draw_stratified(beats, count, seed));
+    return load_with_progress(database, description.preprocessing, load, logger).windows;
+  };
+  ConversionWindows drawn;
+  drawn.dataset = labels.name;
+  drawn.split = stored ? "test part, " + stored->split.label() : "all beats of data the model was not trained on";
+  if (test > 0)
+    drawn.test = draw(stored ? select_beats(stored->labels, stored->split.test) : labels.windows, test, 1);
+  if (calibration > 0)
+    drawn.calibration = draw(select_beats(stored->labels, stored->split.training), calibration, run.training.seed);
+  return drawn;
 }
 
 }  // namespace beatbench::cli

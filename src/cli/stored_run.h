@@ -24,9 +24,19 @@ struct StoredSplit {
 std::optional<StoredSplit> rebuild_split(const ModelDescription& description, const Dataset& dataset,
                                          const Database& database);
 
-/// At most `count` windows of the test part of the model's own split, or of all beats of other data. `data` says
-/// where the database is now; empty: as in training.
-BeatSet test_windows(const ModelDescription& description, const std::string& data, std::size_t count,
-                     spdlog::logger& logger);
+/// What a conversion needs of a model's data.
+struct ConversionWindows {
+  BeatSet test;         ///< of the test part of the model's own split, or of all beats of other data
+  BeatSet calibration;  ///< of the training part of the model's own split, drawn with the run's seed
+  std::string dataset;
+  std::string split;  ///< which windows `test` was drawn from
+};
+
+/// At most `test` and `calibration` windows, in proportion to the classes. `data` says where the database is now;
+/// empty: as in training.
+/// @throws Error(usage) if there is no such database, or if it is not the one the model was trained on and windows to
+/// calibrate on are asked for.
+ConversionWindows conversion_windows(const ModelDescription& description, const std::string& data, std::size_t test,
+                                     std::size_t calibration, spdlog::logger& logger);
 
 }  // namespace beatbench::cli

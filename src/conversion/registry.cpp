@@ -15,7 +15,11 @@ namespace {
 
 constexpr std::array kFormats = {
     FormatSpec{"torchscript", ".pt", "LibTorch and PyTorch (torch.jit.load), float32, weights frozen into the graph",
-               formats::write_torchscript},
+               false, formats::write_torchscript},
+    FormatSpec{"int8", "-int8.pt",
+               "the same with convolutions and linear layers in 8 bits, calibrated on training windows; an LSTM stays "
+               "float32",
+               true, formats::write_int8},
 };
 
 }  // namespace
@@ -30,10 +34,11 @@ const FormatSpec& find_format(std::string_view name) {
   throw Error(ErrorKind::usage, "format", "there is no format '" + std::string(name) + "'; valid: " + valid);
 }
 
-void convert_checkpoint(const Checkpoint& checkpoint, const FormatSpec& format, const std::filesystem::path& file) {
+void convert_checkpoint(const Checkpoint& checkpoint, const FormatSpec& format, const std::filesystem::path& file,
+                        const BeatSet& calibration) {
   std::string content;
   try {
-    content = format.write(checkpoint);
+    content = format.write(checkpoint, calibration);
   } catch (const Error&) {
     throw;
   } catch (const std::exception& error) {
@@ -66,8 +71,20 @@ Agreement compare_with_checkpoint(const Checkpoint& checkpoint, const std::files
         std::max(agreement.largest_difference, static_cast<double>(std::abs(got[i] - expected[i])));
   }
   const std::vector<int> a = predicted_labels(expected, outputs), b = predicted_labels(got, outputs);
-  const auto same = std::inner_product(a.begin(), a.end(), b.begin(), std::size_t{0}, std::plus<>(), std::equal_to<>());
-  agreement.same_class = rows.empty() ? 1.0 : static_cast<double>(same) / static_cast<double>(rows.size());
+  std::size_t same = 0, right_before = 0, right = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const int label = windows.rows[i].label;
+    same += a[i] == b[i] ? 1 : 0;
+    agreement.labelled += label >= 0 ? 1 : 0;
+    right_before += label >= 0 && a[i] == label ? 1 : 0;
+    right += label >= 0 && b[i] == label ? 1 : 0;
+  }
+  const auto share = [](std::size_t part, std::size_t of) {
+    return of == 0 ? 1.0 : static_cast<double>(part) / static_cast<double>(of);
+  };
+  agreement.same_class = share(same, rows.size());
+  agreement.accuracy_checkpoint = share(right_before, agreement.labelled);
+  agreement.accuracy = share(right, agreement.labelled);
   return agreement;
 }
 

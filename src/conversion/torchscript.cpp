@@ -6,7 +6,7 @@
 
 namespace beatbench::formats {
 
-std::string write_torchscript(const Checkpoint& checkpoint) {
+std::string write_torchscript(const Checkpoint& checkpoint, const BeatSet& /*calibration*/) {
   const torch::jit::Module module = trace_and_freeze(checkpoint);
   std::ostringstream bytes;
   module.save(bytes, {{kDescriptionEntry, nlohmann::json(checkpoint.description).dump(2)}});

@@ -70,14 +70,12 @@ BeatSet select_beats(const BeatSet& set, std::span<const std::uint32_t> rows) {
   out.records = set.records;
   out.edge_windows = set.edge_windows;
   out.rows.reserve(rows.size());
-  (set.image_size > 0 ? out.pixels.reserve(rows.size() * set.input_size())
-                      : out.values.reserve(rows.size() * set.input_size()));
+  out.pixels.reserve(set.pixels.empty() ? 0 : rows.size() * set.input_size());
+  out.values.reserve(set.values.empty() ? 0 : rows.size() * set.input_size());
   for (const std::uint32_t row : rows) {
     out.rows.push_back(set.rows.at(row));
-    if (set.image_size > 0)
-      out.pixels.insert(out.pixels.end(), set.image(row).begin(), set.image(row).end());
-    else
-      out.values.insert(out.values.end(), set.window(row).begin(), set.window(row).end());
+    if (!set.pixels.empty()) out.pixels.insert(out.pixels.end(), set.image(row).begin(), set.image(row).end());
+    if (!set.values.empty()) out.values.insert(out.values.end(), set.window(row).begin(), set.window(row).end());
   }
   return out;
 }

@@ -32,7 +32,14 @@ void to_json(nlohmann::json& json, const ModelDescription& d) {
             {"height", d.shape.height}}},
           {"options", d.options},
           {"preprocessing", d.preprocessing},
-          {"provenance", d.provenance}};
+          {"provenance", d.provenance},
+          {"precision", d.precision}};
+  if (!d.calibration) return;
+  json["calibration"] = {{"windows", d.calibration->windows},
+                         {"windows_hash", d.calibration->windows_hash},
+                         {"dataset_hash", d.calibration->dataset_hash},
+                         {"engine", d.calibration->engine},
+                         {"activation_bits", d.calibration->activation_bits}};
 }
 
 void from_json(const nlohmann::json& json, ModelDescription& d) {
@@ -49,6 +56,20 @@ void from_json(const nlohmann::json& json, ModelDescription& d) {
     json.at("options").get_to(d.options);
     json.at("preprocessing").get_to(d.preprocessing);
     json.at("provenance").get_to(d.provenance);
+    d.precision = json.value("precision", "float32");  // files older than int8 do not say
+    if (d.precision != "float32" && d.precision != "int8") {
+      throw Error(ErrorKind::unsupported, "model description",
+                  "precision '" + d.precision + "' is unknown; this build runs float32 and int8");
+    }
+    d.calibration.reset();
+    if (!json.contains("calibration")) return;
+    const nlohmann::json& calibration = json.at("calibration");
+    d.calibration.emplace();
+    calibration.at("windows").get_to(d.calibration->windows);
+    calibration.at("windows_hash").get_to(d.calibration->windows_hash);
+    calibration.at("dataset_hash").get_to(d.calibration->dataset_hash);
+    calibration.at("engine").get_to(d.calibration->engine);
+    calibration.at("activation_bits").get_to(d.calibration->activation_bits);
   } catch (const nlohmann::json::exception& error) {
     throw Error(ErrorKind::data, "model description", error.what());
   }

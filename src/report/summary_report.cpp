@@ -38,7 +38,8 @@ Json model_json(const SummaryReport& report) {
           {"format", report.format},
           {"size_bytes", report.size_bytes},
           {"parameters", report_json::count(report.parameters, "the file does not say")},
-          {"quantized", report.quantized}};
+          {"precision", report.precision},
+          {"quantized", report.precision != "float32"}};
 }
 
 Json throughput_json(const std::vector<Throughput>& throughput) {

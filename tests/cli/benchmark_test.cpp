@@ -110,6 +110,28 @@ TEST_F(Benchmark, ADateThatIsTakenGetsANumber) {
   EXPECT_EQ(read_json(folder_ / "out/summary-ci-best-2024-02-29.json").at("model").at("format"), "checkpoint");
 }
 
+// The original system's spellings, whose False was read as true.
+TEST_F(Benchmark, QuantizedOnlyLeavesFloatModelsOut) {
+  folder_.put("datasets/beats.csv", test_beats_as_csv());
+  const Words words = {"--computerType", "ci", "--threads", "1", "--seconds", "0.01", "--batch-sizes", "1", "--json"};
+  succeed("convert", {(trained_once() / "run").string(), "--windows", "0"});
+  refuse(2, "benchmark", with(words, {"--quantized-only", "yes"}),
+         {"models", "no int8 model", "convert runs/NAME --to int8"});
+  succeed("convert", {(trained_once() / "run").string(), "--to", "int8", "--windows", "20", "--data",
+                      (trained_once() / "recordings").string()});
+  const auto precisions = [&](const Words& more) {
+    Words all;
+    for (const json& report : json::parse(succeed("benchmark", with(words, more)).out)) {
+      all.push_back(report.at("model").at("precision"));
+      EXPECT_EQ(report.at("model").at("quantized"), all.back() == "int8");
+    }
+    return all;
+  };
+  EXPECT_THAT(precisions({"--quantizedOnly", "True"}), testing::ElementsAre("int8"));
+  EXPECT_THAT(precisions({"--quantizedOnly", "False"}), testing::UnorderedElementsAre("float32", "int8"));
+  refuse(2, "benchmark", with(words, {"--quantizedOnly", "maybe"}), {"--quantized-only", "'maybe'", "True", "False"});
+}
+
 TEST_F(Benchmark, RefusesWhatIsNotThere) {
   fs::copy_file(trained_once() / "run/checkpoints/best.pt", folder_ / "models/best.pt");
   refuse(2, "benchmark", quick({}), {"datasets", "no data set", "BEATBENCH_DATA"});

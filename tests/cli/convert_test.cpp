@@ -1,6 +1,11 @@
+#include "beatbench/core/class_map.h"
 #include "beatbench/core/files.h"
+#include "beatbench/core/hash.h"
+#include "beatbench/data/dataset.h"
+#include "beatbench/data/protocol.h"
 #include "beatbench/wfdb/record_io.h"
 #include "cli/command_test.h"
+#include "support/recordings.h"
 
 namespace beatbench::tests {
 namespace {
@@ -36,6 +41,81 @@ TEST_F(Convert, TakesACheckpointFileAndAName) {
   EXPECT_THAT(plain.out, testing::StartsWith("models/run-last.pt  "));
   succeed("convert", {last, "--windows", "0", "--out", "models", "--name", "again"});
   EXPECT_TRUE(fs::exists(folder_ / "models/again.pt"));
+}
+
+// The hash of what the file says it was calibrated on: a line "RECORD SAMPLE" for each window.
+std::string hash_of_rows(const BeatSet& windows) {
+  std::string lines;
+  for (const BeatRow& row : windows.rows)
+    lines += windows.records[row.record].id + " " + std::to_string(row.sample) + "\n";
+  return content_hash(lines);
+}
+
+TEST_F(Convert, WritesInt8BesideFloatAndTellsWhatItCosts) {
+  const Words words = {run_folder_, "--to",      "torchscript,int8", "--out", "models",
+                       "--data",    recordings_, "--log-level",      "quiet"};
+  const Finished finished = succeed("convert", words);
+  EXPECT_THAT(finished.out, HasSubstr("models/run.pt  "));
+  EXPECT_THAT(finished.out, HasSubstr("\nmodels/run-int8.pt  "));
+  EXPECT_THAT(finished.out, HasSubstr("points"));
+  EXPECT_EQ(finished.err, "") << "an engine spoke up";
+  const json test = read_json(fs::path(run_folder_) / "report.json").at("test");
+  const json plain = read_json(folder_ / "models/run.pt.json"), int8 = read_json(folder_ / "models/run-int8.pt.json");
+  EXPECT_EQ(plain.at("format"), "torchscript");
+  EXPECT_EQ(int8.at("format"), "int8");
+  for (const json& stored : {plain, int8}) {
+    EXPECT_EQ(stored.at("compared_windows"), test.at("n"));
+    EXPECT_EQ(stored.at("accuracy_float32"), test.at("accuracy"));
+    EXPECT_EQ(stored.at("dataset"), "recordings");
+    EXPECT_EQ(stored.at("split"), "test part, random (intra-patient)");
+    EXPECT_EQ(stored.at("size_bytes"), fs::file_size(folder_ / stored.at("file").get<std::string>()));
+    EXPECT_NEAR(stored.at("accuracy_lost_points").get<double>(),
+                100 * (stored.at("accuracy_float32").get<double>() - stored.at("accuracy").get<double>()), 1e-9);
+  }
+  EXPECT_EQ(plain.at("accuracy"), test.at("accuracy"));
+  EXPECT_GT(int8.at("largest_difference").get<double>(), plain.at("largest_difference").get<double>());
+  refuse(2, "convert", words, {"models/run.pt", "already exists"});
+}
+
+TEST_F(Convert, Int8IsCalibratedOnTrainingWindowsAlone) {
+  succeed("convert", {run_folder_, "--to", "int8", "--out", "models", "--data", recordings_, "--windows", "0",
+                      "--calibration-windows", "40"});
+  EXPECT_FALSE(fs::exists(folder_ / "models/run-int8.pt.json")) << "nothing was compared";
+  // The description is stored without compression.
+  const std::string bytes = read_text_file(folder_ / "models/run-int8.pt");
+  const auto said = [&](const std::string& key) {
+    const std::string before = "\"" + key + "\": \"";
+    const std::size_t at = bytes.find(before, bytes.find("\"calibration\""));
+    return at == std::string::npos ? "" : bytes.substr(at + before.size(), 32);
+  };
+  Preprocessing preprocessing;
+  preprocessing.class_names = find_class_map("paper8").class_names();
+  const Database database = open_database(recordings_);
+  const Dataset dataset = load_database(database, preprocessing, {});
+  const Split split = make_split("random", dataset.windows, database, {});
+  EXPECT_EQ(said("dataset_hash"), dataset.hash);
+  const BeatSet training = select_beats(dataset.windows, split.training);
+  EXPECT_EQ(said("windows_hash"), hash_of_rows(select_beats(training, draw_stratified(training, 40, 1))));
+}
+
+TEST_F(Convert, Int8NeedsTheDataOfItsTraining) {
+  refuse(2, "convert", {run_folder_, "--to", "int8", "--windows", "0"}, {"'recordings'", "--data"});
+  write_recordings(folder_ / "other", 3);
+  refuse(2, "convert", {run_folder_, "--to", "int8", "--data", "other"},
+         {"other", "not the data that the model was trained on", "training part"});
+  refuse(2, "convert", {run_folder_, "--to", "int8", "--calibration-windows", "0"}, {"--calibration-windows", "1"});
+}
+
+// A file size that the smaller of the two files keeps below.
+TEST_F(Convert, WhereOneFormatFailsNoneIsLeft) {
+  const Words words = {run_folder_, "--data", recordings_, "--windows", "20"};
+  succeed("convert", with(words, {"--to", "torchscript,int8", "--out", "models"}));
+  const auto plain = fs::file_size(folder_ / "models/run.pt"), int8 = fs::file_size(folder_ / "models/run-int8.pt");
+  ASSERT_NE(plain, int8);
+  const std::string order = plain < int8 ? "torchscript,int8" : "int8,torchscript";
+  const RunOptions full{.file_size_limit_bytes = static_cast<long>((plain + int8) / 2)};
+  refuse(1, "convert", with(words, {"--to", order, "--out", "again"}), {"again/run", "File too large"}, full);
+  EXPECT_FALSE(fs::exists(folder_ / "again"));
 }
 
 TEST_F(ConvertDataset, WritesSimulatedRecordsThatTrainFinds) {
@@ -82,6 +162,20 @@ print(json.dumps({'description': description, 'shapes': [list(one.shape), list(a
 )";
 
 class Full_Convert : public Convert {};
+
+// The limit that int8 is to keep, on real recordings: a small model, half of whose beats are for the test.
+TEST_F(Full_Convert, Int8LosesLessThanThreeTenthsOfAPointOnMitdb) {
+  BEATBENCH_NEED_DATABASE(mitdb, "mitdb");
+  succeed("train", tiny_resnet1d({"--model-option", "filters=8", "--data", mitdb.string(), "--max-windows", "6000",
+                                  "--test-fraction", "0.5", "--epochs", "4", "--batch-size", "32", "--log-level",
+                                  "quiet", "--out", "r1"}));
+  succeed("convert", {"r1", "--to", "int8", "--windows", "3000", "--log-level", "quiet", "--threads", "1"});
+  const json stored = read_json(folder_ / "models/r1-int8.pt.json");
+  EXPECT_GT(stored.at("compared_windows").get<int>(), 2900);
+  EXPECT_GT(stored.at("accuracy_float32").get<double>(), 0.85);
+  EXPECT_LE(stored.at("accuracy_lost_points").get<double>(), 0.3);
+  EXPECT_GT(stored.at("same_class").get<double>(), 0.99);
+}
 
 TEST_F(Full_Convert, PythonLoadsAndRunsTheModel) {
   if (run(kPython, {"-c", "import torch"}).status != 0) {

@@ -44,11 +44,13 @@ TEST_F(Usage, HelpOfTrainListsAllThereIs) {
 }
 
 TEST_F(Usage, HelpOfConvertListsAllThereIs) {
-  expect_help("convert", {"Examples:", "convert runs/r1", "Formats:", "torchscript", "dataset", "--windows"});
+  expect_help("convert", {"Examples:", "convert runs/r1", "Formats:", "torchscript", "int8", "--calibration-windows",
+                          "dataset", "--windows"});
 }
 
 TEST_F(Usage, HelpOfBenchmarkListsAllThereIs) {
-  expect_help("benchmark", {"Examples:", "--computer-type", "Engines:", "torchscript", "checkpoint", "BEATBENCH_DATA"});
+  expect_help("benchmark", {"Examples:", "--computer-type", "--computerType", "--quantizedOnly",
+                            "Engines:", "torchscript", "checkpoint", "BEATBENCH_DATA"});
 }
 
 TEST_F(Usage, RestartsItselfForItsSettingsOnlyOnce) {

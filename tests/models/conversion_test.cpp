@@ -10,7 +10,7 @@
 #include "beatbench/core/files.h"
 #include "beatbench/runtime/engine.h"
 #include "beatbench/runtime/environment.h"
-#include "made_up_beats.h"
+#include "made_up_checkpoint.h"
 #include "models/checkpoint_io.h"
 
 namespace beatbench {
@@ -18,21 +18,8 @@ namespace {
 
 using testing::HasSubstr;
 using tests::made_up_beats;
-using tests::made_up_description;
+using tests::made_up_checkpoint;
 using tests::made_up_windows;
-
-Checkpoint made_up_checkpoint(const std::string& model) {
-  torch::manual_seed(7);
-  const ModelDescription description = made_up_description(model);
-  Checkpoint checkpoint{description, make_model(model, description.shape, description.options)};
-  const torch::NoGradGuard no_grad;
-  for (auto& buffer : checkpoint.model->named_buffers()) {  // a batch norm that has seen data
-    if (buffer.key().ends_with("running_mean")) buffer.value().normal_(0, 0.3);
-    if (buffer.key().ends_with("running_var")) buffer.value().uniform_(0.5, 2.0);
-  }
-  checkpoint.model->eval();
-  return checkpoint;
-}
 
 class Conversion : public testing::Test {
  protected:
@@ -49,7 +36,8 @@ TEST_F(Conversion, EveryModelInEveryFormatAgreesWithItsCheckpoint) {
     for (const FormatSpec& format : format_registry()) {
       SCOPED_TRACE(std::string(spec.name) + " as " + std::string(format.name));
       const Checkpoint checkpoint = made_up_checkpoint(std::string(spec.name));
-      const auto file = folder_ / (std::string(spec.name) + std::string(format.extension));
+      if (format.needs_calibration) continue;  // they round, see int8_test.cpp
+      const auto file = folder_ / (std::string(spec.name) + std::string(format.ending));
       convert_checkpoint(checkpoint, format, file);
       const Agreement agreement = compare_with_checkpoint(checkpoint, file, made_up_beats(spec.name, 300));
       EXPECT_EQ(agreement.windows, 300U);

@@ -14,10 +14,12 @@ namespace beatbench {
 /// A file format that a checkpoint can be written in.
 struct FormatSpec {
   std::string_view name;
-  std::string_view extension;  ///< with its dot
+  std::string_view ending;  ///< what is appended to a model's name: "-int8.pt"
   std::string_view description;
-  /// The whole content of the file.
-  std::string (*write)(const Checkpoint& checkpoint);
+  bool needs_calibration;
+  /// The whole content of the file. `calibration`: windows of the model's own training data, in its own form of input;
+  /// empty where the format needs none.
+  std::string (*write)(const Checkpoint& checkpoint, const BeatSet& calibration);
 };
 
 std::span<const FormatSpec> format_registry();
@@ -25,14 +27,21 @@ std::span<const FormatSpec> format_registry();
 /// @throws Error(usage) that lists the valid names.
 const FormatSpec& find_format(std::string_view name);
 
-/// Writes `file` atomically. @throws Error(io), Error(unsupported) if the model cannot be written in this format.
-void convert_checkpoint(const Checkpoint& checkpoint, const FormatSpec& format, const std::filesystem::path& file);
+/// Writes `file` atomically. @throws Error(io), Error(usage) if the format needs windows to calibrate on and there are
+/// none, Error(unsupported) if the model cannot be written in this format.
+void convert_checkpoint(const Checkpoint& checkpoint, const FormatSpec& format, const std::filesystem::path& file,
+                        const BeatSet& calibration = {});
 
 /// How close a written file is to the checkpoint it came from, on the same windows.
 struct Agreement {
   std::size_t windows = 0;
   double largest_difference = 0;  ///< of any logit
   double same_class = 0;          ///< fraction of windows with the same predicted class
+  std::size_t labelled = 0;       ///< windows whose class is known: those that the accuracies are of
+  double accuracy_checkpoint = 0, accuracy = 0;
+
+  /// In points of percent; below 0 where the file does better.
+  double accuracy_lost_points() const { return 100.0 * (accuracy_checkpoint - accuracy); }
 };
 
 /// Opens the written file with the engine that runs it and compares both on every window.

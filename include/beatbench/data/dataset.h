@@ -66,7 +66,8 @@ void write_labelled_csv(const std::filesystem::path& path, const BeatSet& window
 void write_images(const std::filesystem::path& folder, const BeatSet& images, std::span<const std::string> class_names,
                   int threads);
 
-/// The rows `rows` of a set, in that order; `edge_windows` stays that of the whole set.
+/// The rows `rows` of a set, in that order, with their inputs where it has any; `edge_windows` stays that of the whole
+/// set.
 BeatSet select_beats(const BeatSet& set, std::span<const std::uint32_t> rows);
 
 /// At most `count` rows in their order, drawn with `seed` in proportion to the classes (at least one of each).

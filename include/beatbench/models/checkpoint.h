@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 
 #include "beatbench/core/preprocessing.h"
@@ -11,6 +13,15 @@
 
 namespace beatbench {
 
+/// How the number ranges of an int8 model were found.
+struct Calibration {
+  std::int64_t windows = 0;  ///< of the training part of the model's own split
+  std::string windows_hash;  ///< content hash of a line "RECORD SAMPLE" for each window
+  std::string dataset_hash;
+  std::string engine;  ///< see QuantizedEngine
+  int activation_bits = 8;
+};
+
 /// Everything about a trained model but its weights; it travels inside every checkpoint and every exported file.
 struct ModelDescription {
   std::string model;  ///< registry name
@@ -18,6 +29,8 @@ struct ModelDescription {
   ModelOptions options;
   Preprocessing preprocessing;
   Provenance provenance;
+  std::string precision = "float32";       ///< float32 | int8: of the convolutions and linear layers
+  std::optional<Calibration> calibration;  ///< of an int8 model
 };
 
 void to_json(nlohmann::json& json, const ModelDescription& description);

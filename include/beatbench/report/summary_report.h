@@ -41,7 +41,7 @@ struct SummaryReport {
   std::string format;         ///< for example "torchscript"
   std::int64_t size_bytes = 0;
   std::optional<std::int64_t> parameters;  ///< absent where the file does not say
-  bool quantized = false;
+  std::string precision = "float32";       ///< float32 | int8
   std::vector<DatasetResult> datasets;
   std::vector<Throughput> throughput;
   std::optional<std::int64_t> peak_memory_bytes;  ///< resident, of the process

@@ -46,6 +46,10 @@ std::span<const EngineSpec> engine_registry();
 /// The engine whose kind of file this is; nullptr if there is none.
 const EngineSpec* find_engine(const std::filesystem::path& file);
 
+/// The precision of the model in a file, by a look at its description alone (see ModelDescription); "float32" where
+/// there is none to be read.
+std::string precision_of_file(const std::filesystem::path& file);
+
 /// @throws Error(io) if there is no such file, Error(data) if no engine can open it (listing those there are) or
 /// if it is damaged or was not made by beatbench.
 std::unique_ptr<Engine> open_model(const std::filesystem::path& file);
