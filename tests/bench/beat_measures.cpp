@@ -86,7 +86,7 @@ Bounds qrs_bounds(const std::vector<Signal>& leads, std::int64_t at, double rate
   const double threshold = 0.2 * activity(peak);
   const auto walk = [&](int direction, double furthest_s) {
     std::int64_t last = peak;
-    for (std::int64_t i = peak; std::abs(i - last) <= samples(0.02) && std::abs(i - at) <= samples(furthest_s);
+    for (std::int64_t i = peak; std::abs(i - last) <= samples(0.026) && std::abs(i - at) <= samples(furthest_s);
          i += direction) {
       if (activity(i) > threshold) last = i;
     }
@@ -164,7 +164,7 @@ std::vector<MeanBeat> mean_beats(const std::vector<Beat>& beats, const Signal& m
   return result;
 }
 
-double typical_wander_mv(const Signal& baseline, double rate_hz) {
+std::vector<double> wander_mv(const Signal& baseline, double rate_hz) {
   const auto span = static_cast<std::size_t>(10.0 * rate_hz);
   std::vector<double> sds;
   for (std::size_t begin = 0; begin + span <= baseline.size(); begin += span) {
@@ -173,8 +173,7 @@ double typical_wander_mv(const Signal& baseline, double rate_hz) {
     const double mean = sum / static_cast<double>(span);
     sds.push_back(std::sqrt(std::max(0.0, squares / static_cast<double>(span) - mean * mean)));
   }
-  std::ranges::nth_element(sds, sds.begin() + std::ssize(sds) / 2);
-  return sds[sds.size() / 2];
+  return sds;
 }
 
 }  // namespace
@@ -194,7 +193,7 @@ std::optional<Measured> measure(const Record& record) {
     Prepared prepared = prepare(lead, out.rate_hz);
     smooth.push_back(smoothed(prepared.clean, mains_period));
     if (&lead != &*mlii) continue;
-    out.wander_mv = typical_wander_mv(prepared.baseline, out.rate_hz);
+    out.wander_mv = wander_mv(prepared.baseline, out.rate_hz);
     sharp = std::move(prepared.clean);
   }
   out.mlii_and_v1[0] = to_millivolts(*mlii);

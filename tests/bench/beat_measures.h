@@ -44,14 +44,14 @@ struct Measured {
   double rate_hz = 0;
   std::vector<Beat> beats;
   std::vector<MeanBeat> means;
-  double wander_mv = 0;                           ///< median over spans of 10 s of MLII's baseline's SD
+  std::vector<double> wander_mv;                  ///< SD of MLII's baseline in each 10 s
   std::array<std::vector<float>, 2> mlii_and_v1;  ///< mV as recorded; empty where the recording lacks the lead
 };
 
 /// QRS complexes are delineated by the sum over all leads of |x(t + 8 ms) - x(t - 8 ms)| of the signal smoothed over
 /// 1/60 s (which takes out the mains) and freed of its baseline (medians over 200 and 600 ms, de Chazal 2004): from its
 /// largest value within 80 ms before and 120 ms after the annotation outwards, until it stays below a fifth of that
-/// for 20 ms. nullopt if the recording has no MLII.
+/// for 26 ms. nullopt if the recording has no MLII.
 std::optional<Measured> measure(const Record& record);
 
 /// PNG or SVG by the name's ending: a row per class, left real beats, right simulated ones, MLII above V1.

@@ -1,7 +1,7 @@
 // The simulated database beside the real one, class by class, both measured by the same code (beat_measures.h): a
 // markdown table on standard output and, on demand, a picture of beats.
 //
-//   simdb_beside_mitdb [--seed N] [--records all|ds1] [--picture FILE.png|FILE.svg]
+//   simdb_beside_mitdb [--seed N] [--records all|ds1] [--classes SYMBOLS] [--picture FILE.png|FILE.svg]
 //
 // `--records ds1` leaves out the records of DS2, which serve as test data: what the model's constants were chosen by.
 // Recordings without MLII (102 and 104) are left out. About half a minute; the time to simulate goes to standard error.
@@ -30,8 +30,6 @@ namespace {
 using namespace beatbench;
 using beside::Beat;
 using beside::Measured;
-
-const std::string kClasses = "NLR/VAaJFfEje!";
 
 const std::set<std::string> kDs2 = {"100", "103", "105", "111", "113", "117", "121", "123", "200", "202", "210",
                                     "212", "213", "214", "219", "221", "222", "228", "231", "232", "233", "234"};
@@ -171,7 +169,8 @@ std::vector<Measured> measured_simdb(std::uint64_t seed) {
   return out;
 }
 
-void print_tables(const std::vector<Measured>& real, const std::vector<Measured>& simulated) {
+void print_tables(const std::vector<Measured>& real, const std::vector<Measured>& simulated,
+                  const std::string& classes) {
   Table table({{"class", Align::left},
                {"from", Align::left},
                {"beats"},
@@ -186,7 +185,7 @@ void print_tables(const std::vector<Measured>& real, const std::vector<Measured>
                {"V1 up, %"},
                {"P, mV"},
                {"T, mV"}});
-  for (const char symbol : kClasses) {
+  for (const char symbol : classes) {
     add_row(table, "mitdb", real, symbol);
     add_row(table, "simdb", simulated, symbol);
   }
@@ -203,26 +202,34 @@ void print_tables(const std::vector<Measured>& real, const std::vector<Measured>
   const auto noise = [](const Beat& b) { return b.noise_uv; };
   row("noise before P, median, uV", 1, [&](const Measured& m) { return quantile_of_beats(m, 0.5, noise); });
   row("noise before P, 95th percentile, uV", 1, [&](const Measured& m) { return quantile_of_beats(m, 0.95, noise); });
-  row("wander within 10 s, SD, mV", 3, [&](const Measured& m) { return std::optional(m.wander_mv); });
+  const auto wander = [](const Measured& m, double share) {
+    std::vector<Weighted> all;
+    for (const double sd : m.wander_mv) all.push_back({sd, 1.0});
+    return std::optional(quantile(all, share));
+  };
+  row("wander within 10 s, SD, median, mV", 3, [&](const Measured& m) { return wander(m, 0.5); });
+  row("wander within 10 s, SD, 95th percentile, mV", 3, [&](const Measured& m) { return wander(m, 0.95); });
   std::cout << recordings.markdown();
 }
 
 }  // namespace
 
 int main(int argc, char** argv) try {
-  std::map<std::string, std::string> options = {{"--seed", "1"}, {"--records", "all"}, {"--picture", ""}};
+  std::map<std::string, std::string> options = {
+      {"--seed", "1"}, {"--records", "all"}, {"--picture", ""}, {"--classes", "NLR/VAaJFfEje!"}};
   for (int i = 1; i < argc; i += 2) {
     if (!options.contains(argv[i]) || i + 1 == argc) {
-      std::cerr << "usage: simdb_beside_mitdb [--seed N] [--records all|ds1] [--picture FILE.png|FILE.svg]\n";
+      std::cerr << "usage: simdb_beside_mitdb [--seed N] [--records all|ds1] [--classes SYMBOLS] [--picture "
+                   "FILE.png|FILE.svg]\n";
       return 2;
     }
     options[argv[i]] = argv[i + 1];
   }
   const std::vector<Measured> real = measured_mitdb(options["--records"]);
   const std::vector<Measured> simulated = measured_simdb(std::stoull(options["--seed"]));
-  print_tables(real, simulated);
+  print_tables(real, simulated, options["--classes"]);
   if (const std::string& file = options["--picture"]; !file.empty()) {
-    write_file_atomically(file, beside::draw_beats(real, simulated, kClasses, file.ends_with(".png")));
+    write_file_atomically(file, beside::draw_beats(real, simulated, options["--classes"], file.ends_with(".png")));
   }
 } catch (const std::exception& error) {
   std::cerr << "simdb_beside_mitdb: " << error.what() << '\n';

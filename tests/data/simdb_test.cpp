@@ -153,7 +153,7 @@ TEST(SimdbRecord, BeatsAreAnnotatedAtALocalExtremumOfTheHeartSignal) {
     int extrema = 0, all = 0, flutter_extrema = 0, flutter = 0;
     for (std::size_t i = 0; i < clean.peaks.size(); ++i) {
       const auto p = static_cast<std::size_t>(clean.peaks[i]);
-      if (is_one_of(clean.plan.beats[i].symbol, "[]x") || clean.peaks[i] < 1 || p + 1 >= lead.size()) continue;
+      if (is_one_of(clean.plan.beats[i].symbol, "[]xp") || clean.peaks[i] < 1 || p + 1 >= lead.size()) continue;
       const bool extremum = (lead[p] - lead[p - 1]) * (lead[p] - lead[p + 1]) >= 0;
       const bool flutters = clean.plan.beats[i].symbol == '!';
       (flutters ? flutter : all) += 1;
