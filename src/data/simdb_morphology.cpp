@@ -97,7 +97,7 @@ Ventricular draw_right_block(const Ventricular& normal, Random& random) {
   form.qrs[0].dipole = form.qrs[0].dipole + Dipole{0, 0, -0.08};
   form.qrs[1].dipole.z *= 0.7;
   form.qrs[2].dipole = form.qrs[2].dipole * 0.35;
-  const double late = random.uniform(0.7, 1.25);
+  const double late = random.uniform(0.8, 1.25);
   form.qrs.push_back({0.088, 0.0180, jittered(Dipole{-0.40, -0.25, -0.62} * late, 0.2, random)});
   form.qrs.push_back({0.116, 0.0200, jittered(Dipole{-0.16, -0.06, -0.22} * late, 0.3, random)});
   form.duration_s = random.uniform(0.122, 0.142);  // complete block: 120 ms and more
@@ -265,7 +265,9 @@ void add_flutter(const Patient& patient, const PlannedBeat& beat, BeatWaves& wav
 void turn_heart(Patient& patient, Random& random) {
   constexpr double largest_mv = 2.5;  // R of N in MLII: nine tenths of DS1's recordings lie below 2.3 mV
   const double frontal = std::clamp(random.normal(5, 18), -40.0, 40.0) * rad_per_degree;
-  const double horizontal = std::clamp(random.normal(0, 30), -60.0, 60.0) * rad_per_degree;
+  // Further turns would hide from V1 the signs by which a bundle-branch block is known.
+  const double furthest = patient.diagnosis->conduction == Conduction::normal ? 60.0 : 25.0;
+  const double horizontal = std::clamp(random.normal(0, 30), -furthest, furthest) * rad_per_degree;
   const double r_mv = project(rotated(patient.normal.qrs[1].dipole, frontal, horizontal), kLeads[kMlii]);
   const double size = std::min(random.log_normal(1.10, 0.26), largest_mv / std::max(0.1, r_mv));
   const auto turned = [&](const Dipole& d) { return rotated(d, frontal, horizontal) * size; };

@@ -226,7 +226,9 @@ class Planner {
     } else if (fibrillating_ || fluttering_) {
       next_s_ = last_s_ + 1.15 * interval();  // concealed conduction into the node delays the next beat
     } else {
-      while (next_s_ < last_s_ + 0.62 * patient_.rate.mean_rr_s) next_s_ += interval();
+      do {
+        next_s_ += interval();
+      } while (next_s_ < last_s_ + 0.62 * patient_.rate.mean_rr_s);
     }
   }
 

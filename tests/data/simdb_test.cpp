@@ -59,10 +59,11 @@ TEST(SimdbCounts, AreLikeMitdb) {
   for (const Planned& record : database()) {
     const auto count = counts(record);
     const auto has = [&](char symbol, int least) { return count.contains(symbol) && count.at(symbol) >= least; };
-    left += has('L', 1000), right += has('R', 1000), paced += has('/', 1000), flutter += has('!', 60);
+    left += has('L', 1000), right += has('R', 300), paced += has('/', 1000), flutter += has('!', 60);
     for (const auto& [symbol, n] : count) total[symbol] += n;
   }
   for (const auto& [symbol, n] : total) beats += is_beat(code_of(std::string_view(&symbol, 1)).value()) ? n : 0;
+  // 232, half of whose beats are premature, has the fewest R of mitdb's six: 397.
   EXPECT_EQ(left, 4);
   EXPECT_EQ(right, 6);
   EXPECT_EQ(paced, 4);
