@@ -162,7 +162,7 @@ struct Respiration {
 };
 
 struct NoiseLevel {
-  double floor_mv = 0.008;  ///< SD of the electrode and amplifier noise
+  double floor_mv = 0.008;  ///< SD of the electrode and amplifier noise that is white
   double muscle_bursts_per_hour = 10;
   double muscle_mv = 0.05;     ///< typical SD within a burst
   double wander_mv = 0.1;      ///< SD of the slow wander

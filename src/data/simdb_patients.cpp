@@ -249,14 +249,14 @@ HeartRate draw_rate(const Diagnosis& diagnosis, Random& random) {
 NoiseLevel draw_noise(Random& random) {
   NoiseLevel noise;
   const double grade = random.log_normal(1.0, 0.5);  // ambulatory recordings: few are poor
-  noise.floor_mv = random.log_normal(0.0135, 0.2);   // DS1: 10 to 18 uV between T and P waves
+  noise.floor_mv = random.log_normal(0.0082, 0.18);
   noise.muscle_bursts_per_hour = 20.0 * grade;
-  noise.muscle_mv = random.log_normal(0.045, 0.4);
+  noise.muscle_mv = random.log_normal(0.04, 0.4);
   noise.wander_mv = random.log_normal(0.10, 0.5);
   noise.breathing_mv = random.log_normal(0.025, 0.5);
   noise.mains_mv = random.log_normal(0.003, 0.8);
   noise.mains_hz = random.chance(0.75) ? 60.0 : 50.0;
-  noise.motion_per_hour = 15.0 * grade;
+  noise.motion_per_hour = 10.0 * grade;
   return noise;
 }
 

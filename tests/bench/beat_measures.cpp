@@ -95,9 +95,13 @@ Bounds qrs_bounds(const std::vector<Signal>& leads, std::int64_t at, double rate
   return {walk(-1, 0.16), walk(1, 0.25)};
 }
 
-std::optional<double> tp_noise_uv(const Signal& x, std::int64_t at, double rate_hz) {
+void add_noise(Beat& beat, const Signal& x, double rate_hz) {
+  const std::int64_t at = beat.sample;
   const std::int64_t from = at - std::llround(0.36 * rate_hz), to = at - std::llround(0.26 * rate_hz);
-  if (from < 0) return std::nullopt;
+  if (from < 0) return;
+  double steps = 0;
+  for (std::int64_t i = from + 1; i < to; ++i) steps += std::abs(x[i] - x[i - 1]);
+  beat.step_uv = 1000.0 * steps / static_cast<double>(to - from - 1);
   double n = 0, st = 0, sx = 0, stt = 0, stx = 0, sxx = 0;
   for (std::int64_t i = from; i < to; ++i) {
     const double t = static_cast<double>(i - from), v = x[static_cast<std::size_t>(i)];
@@ -105,7 +109,7 @@ std::optional<double> tp_noise_uv(const Signal& x, std::int64_t at, double rate_
   }
   const double slope = (n * stx - st * sx) / (n * stt - st * st);
   const double rest = sxx - sx * sx / n - slope * (stx - st * sx / n);
-  return 1000.0 * std::sqrt(std::max(0.0, rest) / (n - 2));
+  beat.noise_uv = 1000.0 * std::sqrt(std::max(0.0, rest) / (n - 2));
 }
 
 void add_intervals(std::vector<Beat>& beats, double rate_hz) {
@@ -220,7 +224,7 @@ std::optional<Measured> measure(const Record& record) {
   }
   add_intervals(out.beats, out.rate_hz);
   for (Beat& beat : out.beats) {
-    if (beat.rr_s.value_or(0) >= 0.75) beat.noise_uv = tp_noise_uv(out.mlii_and_v1[0], beat.sample, out.rate_hz);
+    if (beat.rr_s.value_or(0) >= 0.75) add_noise(beat, out.mlii_and_v1[0], out.rate_hz);
   }
   out.means = mean_beats(out.beats, smooth[index(mlii)], out.rate_hz);
   return out;

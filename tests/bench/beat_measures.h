@@ -29,6 +29,7 @@ struct Beat {
   double lowest_mv = 0;
   std::optional<bool> v1_upwards;  ///< whether V1's largest deflection is upwards
   std::optional<double> noise_uv;  ///< SD about a straight line, 360 to 260 ms before the annotation, RR 0.75 s or more
+  std::optional<double> step_uv;   ///< mean size of the step from sample to sample there: noise of high frequency
 };
 
 /// The mean beat of one class in one recording.

@@ -11,7 +11,7 @@
 namespace beatbench::beside {
 namespace {
 
-constexpr int kTiles = 8;         // beats in a row, of each kind
+constexpr int kTiles = 6;         // beats in a row, of each kind
 constexpr double kTile_s = 1.15;  // width of a tile
 constexpr double kRow_mv = 6.0;   // height of a row: MLII in its upper half and V1 in its lower
 constexpr double kGap_s = 0.6;    // between real and simulated
@@ -91,7 +91,7 @@ std::string draw_beats(std::span<const Measured> real, std::span<const Measured>
   std::ostringstream script;
   script.imbue(std::locale::classic());
   script << gnuplot::terminal_line(png ? PlotFormat::png : PlotFormat::svg,
-                                   {1800, static_cast<int>(110 * classes.size()) + 60})
+                                   {1240, static_cast<int>(90 * classes.size()) + 50})
          << "$mlii << EOD\n"
          << traces[0].str() << "EOD\n$v1 << EOD\n"
          << traces[1].str() << "EOD\n"

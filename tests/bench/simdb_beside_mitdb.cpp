@@ -202,6 +202,11 @@ void print_tables(const std::vector<Measured>& real, const std::vector<Measured>
   const auto noise = [](const Beat& b) { return b.noise_uv; };
   row("noise before P, median, uV", 1, [&](const Measured& m) { return quantile_of_beats(m, 0.5, noise); });
   row("noise before P, 95th percentile, uV", 1, [&](const Measured& m) { return quantile_of_beats(m, 0.95, noise); });
+  const auto step = [](const Beat& b) { return b.step_uv; };
+  row("step from sample to sample there, median, uV", 1,
+      [&](const Measured& m) { return quantile_of_beats(m, 0.5, step); });
+  row("step from sample to sample there, 95th percentile, uV", 1,
+      [&](const Measured& m) { return quantile_of_beats(m, 0.95, step); });
   const auto wander = [](const Measured& m, double share) {
     std::vector<Weighted> all;
     for (const double sd : m.wander_mv) all.push_back({sd, 1.0});
