@@ -48,6 +48,21 @@ std::vector<Choice> choose(std::span<const Measured> recordings, char symbol) {
   return chosen;
 }
 
+/// The points by which straight lines stay within `tolerance` of all values (Douglas and Peucker 1973), but the last.
+void keep_corners(const std::vector<double>& y, std::size_t begin, std::size_t end, std::vector<std::size_t>& kept) {
+  constexpr double tolerance_mv = 0.03;  // half a pixel
+  std::size_t corner = begin;
+  double furthest = tolerance_mv;
+  for (std::size_t i = begin + 1; i < end; ++i) {
+    const double line =
+        y[begin] + (y[end] - y[begin]) * static_cast<double>(i - begin) / static_cast<double>(end - begin);
+    if (std::abs(y[i] - line) > furthest) furthest = std::abs(y[i] - line), corner = i;
+  }
+  if (corner == begin) return kept.push_back(begin);
+  keep_corners(y, begin, corner, kept);
+  keep_corners(y, corner, end, kept);
+}
+
 void write_trace(std::ostream& script, const Choice& choice, std::size_t lead, double x0, double y0) {
   const std::vector<float>& signal = choice.recording->mlii_and_v1[lead];
   if (signal.empty()) return;
@@ -57,10 +72,14 @@ void write_trace(std::ostream& script, const Choice& choice, std::size_t lead, d
   std::vector<float> sorted(signal.begin() + begin, signal.begin() + end);
   std::ranges::nth_element(sorted, sorted.begin() + std::ssize(sorted) / 2);
   const double middle = sorted[sorted.size() / 2];
+  std::vector<double> y;
   for (std::int64_t i = begin; i < end; ++i) {
-    const double y = std::clamp(signal[static_cast<std::size_t>(i)] - middle, -1.9, 2.4);
-    script << x0 + static_cast<double>(i - begin) / rate_hz << ' ' << y0 + y << '\n';
+    y.push_back(std::clamp(signal[static_cast<std::size_t>(i)] - middle, -1.9, 2.4));
   }
+  std::vector<std::size_t> kept;
+  keep_corners(y, 0, y.size() - 1, kept);
+  kept.push_back(y.size() - 1);
+  for (const std::size_t i : kept) script << x0 + static_cast<double>(i) / rate_hz << ' ' << y0 + y[i] << '\n';
   script << '\n';
 }
 
@@ -69,7 +88,7 @@ void write_trace(std::ostream& script, const Choice& choice, std::size_t lead, d
 std::string draw_beats(std::span<const Measured> real, std::span<const Measured> simulated, const std::string& classes,
                        bool png) {
   const double half = kTiles * kTile_s;
-  std::ostringstream traces[2], labels;
+  std::ostringstream traces[2], ticks, labels;
   for (std::size_t row = 0; row < classes.size(); ++row) {
     const double y0 = -static_cast<double>(row) * kRow_mv;
     labels << "set label " << gnuplot::quoted(std::string(1, classes[row])) << " at -0.35," << y0 - 1.2
@@ -81,9 +100,8 @@ std::string draw_beats(std::span<const Measured> real, std::span<const Measured>
           write_trace(traces[lead], choice, lead, x0, y0 - 2.8 * static_cast<double>(lead));
         }
         labels << "set label " << gnuplot::quoted(choice.recording->id) << " at " << x0 + 0.02 << ',' << y0 + 2.2
-               << " font ',8' tc rgb '#888888'\n"
-               << "set arrow from " << x0 + kBefore_s << ',' << y0 - 4.6 << " to " << x0 + kBefore_s << ',' << y0 - 4.3
-               << " nohead lc rgb '#D55E00'\n";
+               << " font ',8' tc rgb '#888888'\n";
+        ticks << x0 + kBefore_s << ' ' << y0 - 4.6 << "\n" << x0 + kBefore_s << ' ' << y0 - 4.3 << "\n\n";
         x0 += kTile_s;
       }
     }
@@ -93,14 +111,16 @@ std::string draw_beats(std::span<const Measured> real, std::span<const Measured>
   script << gnuplot::terminal_line(png ? PlotFormat::png : PlotFormat::svg,
                                    {1240, static_cast<int>(90 * classes.size()) + 50})
          << "$mlii << EOD\n"
-         << traces[0].str() << "EOD\n$v1 << EOD\n"
+         << traces[0].str() << "EOD\n$ticks << EOD\n"
+         << ticks.str() << "EOD\n$v1 << EOD\n"
          << traces[1].str() << "EOD\n"
          << labels.str() << "set label 'mitdb: MLII black, V1 blue; the tick marks the annotation' at 0,4 font ',13'\n"
          << "set label 'simdb: simulated' at " << half + kGap_s << ",4 font ',13'\n"
          << "unset border\nunset tics\nunset key\nset margins 0,0,0,0\n"
          << "set xrange [-0.5:" << 2 * half + kGap_s << "]\n"
          << "set yrange [" << -kRow_mv * static_cast<double>(classes.size()) + 1.0 << ":5]\n"
-         << "plot $mlii with lines lw 0.8 lc rgb '#000000', $v1 with lines lw 0.8 lc rgb '#0072B2'\n";
+         << "plot $mlii with lines lw 0.8 lc rgb '#000000', $v1 with lines lw 0.8 lc rgb '#0072B2', "
+         << "$ticks with lines lw 1.5 lc rgb '#D55E00'\n";
   return gnuplot::run(script.str());
 }
 
