@@ -54,13 +54,13 @@ void add_wave(const Wave& wave, double onset_s, const Dipole& dipole, double rat
   }
 }
 
-/// Breathing turns and swells all of a beat's dipoles together.
+/// Breathing turns and swells all of a beat's dipoles together, as do differences from beat to beat.
 class BeatPlacement {
  public:
   BeatPlacement(const Patient& patient, const PlannedBeat& beat)
       : breath_(std::sin(patient.respiration.phase(beat.onset_s))),
         gain_(beat.gain * (1.0 + patient.respiration.gain * breath_)),
-        turn_rad_(patient.respiration.axis_rad * breath_) {}
+        turn_rad_(beat.turn_rad + patient.respiration.axis_rad * breath_) {}
   Dipole operator()(const Dipole& dipole) const { return rotated(dipole, turn_rad_, 0.0) * gain_; }
 
  private:

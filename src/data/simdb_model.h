@@ -212,10 +212,11 @@ struct PlannedBeat {
   AtrialWave atrial = AtrialWave::none;
   double pr_s = 0.16;  ///< P onset to QRS onset; negative: P after the onset
   Conduction conduction = Conduction::normal;
-  int focus = 0;       ///< of V, F and f
-  double blend = 0;    ///< share of the ectopic (F) or the conducted (f) activation; size of a flutter wave's notch
-  double delay_s = 0;  ///< F: how much later the conducted activation starts than the ectopic one
-  double gain = 1;     ///< random difference from beat to beat
+  int focus = 0;        ///< of V, F and f
+  double blend = 0;     ///< share of the ectopic (F) or the conducted (f) activation; size of a flutter wave's notch
+  double delay_s = 0;   ///< F: how much later the conducted activation starts than the ectopic one
+  double gain = 1;      ///< random difference from beat to beat
+  double turn_rad = 0;  ///< likewise, of the axis in the frontal plane
 };
 
 struct RhythmMark {

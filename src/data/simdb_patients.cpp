@@ -281,7 +281,7 @@ Patient make_patient(const SimulationOptions& options, int index) {
   patient.rate = draw_rate(*patient.diagnosis, random);
   patient.respiration.rate_hz = random.uniform(0.18, 0.34);  // adults at rest, 11 to 20 breaths a minute
   patient.respiration.phase_rad = random.angle();
-  patient.respiration.gain = random.uniform(0.01, 0.07);
+  patient.respiration.gain = random.uniform(0.01, 0.05);
   patient.respiration.axis_rad = random.uniform(0.01, 0.07);
   patient.noise = draw_noise(random);
   patient.qtc_s = std::clamp(random.normal(patient.female ? 0.42 : 0.41, 0.018), 0.36, 0.46);

@@ -143,6 +143,18 @@ std::optional<double> quantile_of_beats(const Measured& m, double share,
   return all.size() < 20 ? std::nullopt : std::optional(quantile(all, share));
 }
 
+/// Median change of a beat's height (highest to lowest) from one beat of a class to the next one, over its median, %.
+std::optional<double> height_change(const Measured& m, char symbol) {
+  std::vector<Weighted> heights, changes;
+  for (const Beat& beat : m.beats) {
+    if (beat.symbol != symbol) continue;
+    const double height = beat.highest_mv - beat.lowest_mv;
+    if (!heights.empty()) changes.push_back({std::abs(height - heights.back().value), 1.0});
+    heights.push_back({height, 1.0});
+  }
+  return heights.size() < 20 ? std::nullopt : std::optional(100.0 * quantile(changes, 0.5) / quantile(heights, 0.5));
+}
+
 std::vector<Measured> measured_mitdb(const std::string& which) {
   const char* root = std::getenv("BEATBENCH_DATA");
   const auto folder = root == nullptr ? std::filesystem::path("datasets/mitdb") : std::filesystem::path(root) / "mitdb";
@@ -199,6 +211,8 @@ void print_tables(const std::vector<Measured>& real, const std::vector<Measured>
   row("RR 90th over 10th percentile", 2, [&](const Measured& m) -> std::optional<double> {
     return *quantile_of_beats(m, 0.9, rr) / *quantile_of_beats(m, 0.1, rr);
   });
+  row("change of height from N to N, %", 1, [](const Measured& m) { return height_change(m, 'N'); });
+  row("change of height from V to V, %", 1, [](const Measured& m) { return height_change(m, 'V'); });
   const auto noise = [](const Beat& b) { return b.noise_uv; };
   row("noise before P, median, uV", 1, [&](const Measured& m) { return quantile_of_beats(m, 0.5, noise); });
   row("noise before P, 95th percentile, uV", 1, [&](const Measured& m) { return quantile_of_beats(m, 0.95, noise); });
