@@ -188,7 +188,7 @@ void draw_atria(Patient& patient, Random& random) {
                 {0.068, 0.0170, jittered(Dipole{0.07, 0.06, 0.05} * size, 0.15, random)}}};
   patient.p_ectopic = patient.p;
   const Dipole elsewhere = rotated({0, random.uniform(0.08, 0.17), 0},
-                                   (random.chance(0.5) ? 1 : -1) * random.uniform(40, 170) * rad_per_degree, 0);
+                                   (random.chance(0.5) ? 1 : -1) * random.uniform(60, 175) * rad_per_degree, 0);
   for (Wave& wave : patient.p_ectopic) {
     wave.dipole = jittered(elsewhere * size, 0.3, random);
     wave.sigma_s *= random.uniform(0.7, 0.95);
