@@ -126,7 +126,7 @@ struct Diagnosis {
   double supraventricular = 0;    ///< S: premature and narrow, without any P to tell where from
   double ventricular_escape = 0;  ///< pauses ended by one or more E
   double junctional_escape = 0;   ///< pauses ended by j
-  double nodal_rhythm = 0;        ///< chance that such an escape goes on for 10 to 40 beats
+  double nodal_rhythm = 0;        ///< chance that such an escape goes on for 10 to 30 beats
   double atrial_escape = 0;       ///< pauses ended by e
   double unclassifiable = 0;      ///< Q
   bool long_pr = false;           ///< first-degree AV block

@@ -33,7 +33,7 @@ void for_each_form(Patient& patient, Change change) {
 }
 
 /// Moves and stretches a QRS complex so that it begins at 0 and lasts `duration_s` as the recorded leads show it:
-/// from the first to the last moment above 6 % of its largest deflection.
+/// from the first to the last moment above 5 % of its largest deflection.
 void fit_duration(Ventricular& form) {
   constexpr double step_s = 0.001;
   std::vector<double> size;
@@ -49,7 +49,7 @@ void fit_duration(Ventricular& form) {
     }
     size.push_back(std::sqrt(square));
   }
-  const double threshold = 0.06 * *std::ranges::max_element(size);
+  const double threshold = 0.05 * *std::ranges::max_element(size);
   const auto above = [&](double value) { return value > threshold; };
   const auto first = std::ranges::find_if(size, above) - size.begin();
   const auto last = size.rend() - std::find_if(size.rbegin(), size.rend(), above) - 1;

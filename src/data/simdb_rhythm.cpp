@@ -50,7 +50,7 @@ class Planner {
     if (random_.chance(d.ventricular_escape))
       return escape('E', random_.uniform(1.25, 1.6), 1.3, 6);  // 30 to 50 a minute
     if (random_.chance(d.junctional_escape)) {                 // 40 to 60
-      return escape('j', random_.uniform(1.05, 1.4), 1.25, random_.chance(d.nodal_rhythm) ? 40 : 3);
+      return escape('j', random_.uniform(1.05, 1.4), 1.25, random_.chance(d.nodal_rhythm) ? 30 : 3);
     }
     if (random_.chance(d.atrial_escape)) return escape('e', random_.uniform(1.0, 1.3), 1.2, 2);
     return false;
