@@ -175,7 +175,7 @@ struct NoiseLevel {
 /// A ventricular ectopic focus.
 struct Focus {
   Ventricular form;
-  double coupling = 0.69;  ///< of a premature beat, as a fraction of the RR interval
+  double coupling = 0.70;  ///< of a premature beat, as a fraction of the RR interval
 };
 
 struct Patient {

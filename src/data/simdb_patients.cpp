@@ -289,7 +289,8 @@ Patient make_patient(const SimulationOptions& options, int index) {
   patient.pr_s = std::clamp(random.normal(0.16, 0.02), 0.12, 0.20);  // normal: 120 to 200 ms
   if (patient.diagnosis->long_pr) patient.pr_s = random.uniform(0.22, 0.30);
   patient.u_share = random.uniform(0.0, 0.2);  // normal U waves are below a quarter of the T wave
-  // Medians of DS1's records: 0.62 to 0.80. Beats conduct aberrantly because they come earlier still: 0.3 to 0.6.
+  // Medians of DS1's four records with ten A and more: 0.62 to 0.80. Beats conduct aberrantly because they come earlier
+  // still: 0.3 to 0.6.
   patient.atrial_coupling =
       patient.diagnosis->aberrant > 0 ? random.uniform(0.42, 0.56) : std::clamp(random.normal(0.70, 0.07), 0.55, 0.85);
   patient.fibrillation_mv = random.uniform(0.04, 0.12);  // f waves: fine below 0.1 mV, coarse above
