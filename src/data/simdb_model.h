@@ -114,6 +114,7 @@ struct Diagnosis {
   int foci = 1;                   ///< of them, 1..3
   double couplet = 0;             ///< chance that a V is followed by another
   double ventricular_run = 0;     ///< chance that a V starts a run of 4 to 12
+  double interpolated = 0;        ///< share of single V that fit between two sinus beats without any pause
   double bigeminy = 0;            ///< share of the time with a V after each beat, or each second one
   double fusion = 0;              ///< F; in a paced record f
   double apc = 0;                 ///< A
@@ -125,9 +126,13 @@ struct Diagnosis {
   double supraventricular = 0;    ///< S: premature and narrow, without any P to tell where from
   double ventricular_escape = 0;  ///< pauses ended by one or more E
   double junctional_escape = 0;   ///< pauses ended by j
+  double nodal_rhythm = 0;        ///< chance that such an escape goes on for 10 to 30 beats
   double atrial_escape = 0;       ///< pauses ended by e
   double unclassifiable = 0;      ///< Q
+  bool long_pr = false;           ///< first-degree AV block
+  double second_degree = 0;       ///< share of the time in second-degree AV block: 2:1, or Wenckebach's 3:2 to 5:4
   int fibrillation_spells = 0;    ///< atrial, in a record in sinus rhythm
+  int atrial_flutter_spells = 0;  ///< likewise
   int flutter_spells = 0;         ///< ventricular
 };
 
@@ -157,7 +162,7 @@ struct Respiration {
 };
 
 struct NoiseLevel {
-  double floor_mv = 0.008;  ///< SD of the electrode and amplifier noise
+  double floor_mv = 0.008;  ///< SD of the electrode and amplifier noise that is white
   double muscle_bursts_per_hour = 10;
   double muscle_mv = 0.05;     ///< typical SD within a burst
   double wander_mv = 0.1;      ///< SD of the slow wander
@@ -170,7 +175,7 @@ struct NoiseLevel {
 /// A ventricular ectopic focus.
 struct Focus {
   Ventricular form;
-  double coupling = 0.65;  ///< of a premature beat, as a fraction of the RR interval
+  double coupling = 0.70;  ///< of a premature beat, as a fraction of the RR interval
 };
 
 struct Patient {
@@ -182,9 +187,13 @@ struct Patient {
   NoiseLevel noise;
   double qtc_s = 0.40;
   double pr_s = 0.16;
+  double u_share = 0.1;                            ///< size of the U wave, as a fraction of the T wave
+  double atrial_coupling = 0.7;                    ///< of a premature atrial beat, as a fraction of the RR interval
   std::array<Wave, 2> p, p_ectopic, p_retrograde;  ///< right and left atrium, times from the P wave's onset
   double fibrillation_mv = 0.06;                   ///< of the f waves
   double fibrillation_hz = 6.0;
+  double atrial_flutter_mv = 0.15;
+  double atrial_flutter_hz = 5.0;
   Ventricular normal, blocked, aberrant, paced, escape;
   std::vector<Focus> foci;
   bool atrial_tracking = false;  ///< a P wave before each paced beat
@@ -196,16 +205,18 @@ Patient make_patient(const SimulationOptions& options, int index);
 
 /// A beat, a flutter wave or a blocked P wave that the rhythm decided on.
 struct PlannedBeat {
-  char symbol = 'N';                 ///< as in mitdb; '[' and ']' carry no wave
+  char symbol = 'N';                 ///< as in mitdb; '[' and ']' carry no wave; 'p': a P wave that is not annotated
   double onset_s = 0;                ///< QRS onset; the top of a flutter wave; onset of a blocked P wave
   double repolarisation_rr_s = 0.8;  ///< what the T wave follows: a running mean of the RR intervals
   double period_s = 0;               ///< of a flutter wave
   AtrialWave atrial = AtrialWave::none;
   double pr_s = 0.16;  ///< P onset to QRS onset; negative: P after the onset
   Conduction conduction = Conduction::normal;
-  int focus = 0;     ///< of V, F and f
-  double blend = 0;  ///< share of the ectopic form in F and f
-  double gain = 1;   ///< random difference from beat to beat
+  int focus = 0;        ///< of V, F and f
+  double blend = 0;     ///< share of the ectopic (F) or the conducted (f) activation; size of a flutter wave's notch
+  double delay_s = 0;   ///< F: how much later the conducted activation starts than the ectopic one
+  double gain = 1;      ///< random difference from beat to beat
+  double turn_rad = 0;  ///< likewise, of the axis in the frontal plane
 };
 
 struct RhythmMark {
@@ -222,6 +233,7 @@ struct RhythmPlan {
   std::vector<PlannedBeat> beats;  ///< by time
   std::vector<RhythmMark> marks;
   std::vector<Span> fibrillation;  ///< when the atria fibrillate
+  std::vector<Span> flutter;       ///< when they flutter
 };
 
 RhythmPlan plan_rhythm(const Patient& patient, double duration_s, std::uint64_t seed);

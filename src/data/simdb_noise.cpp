@@ -18,6 +18,10 @@ int event_count(double expected, Random& random) {
 void add_wander(const Patient& patient, double rate_hz, double share, Random& random, std::vector<float>& lead) {
   constexpr double knots_hz = 8.0;
   constexpr double corner_hz = 0.08;  // electrode drift lies below a few tenths of a hertz
+  // Patients lie still and move about: within a recording of DS1 the wander's 95th percentile is 2.6 times its median.
+  constexpr double swell_hz = 0.004, swell_sd = 0.65;
+  const double swell_keep = std::exp(-2.0 * std::numbers::pi * swell_hz / knots_hz);
+  double swell = swell_sd * random.normal();
   const double keep = std::exp(-2.0 * std::numbers::pi * corner_hz / knots_hz);
   const double push = patient.noise.wander_mv * share * std::sqrt(1.0 - keep * keep);
   const auto step = static_cast<std::size_t>(rate_hz / knots_hz);
@@ -28,7 +32,8 @@ void add_wander(const Patient& patient, double rate_hz, double share, Random& ra
     slow = keep * slow + push * random.normal();
     smooth += 0.25 * (slow - smooth);  // a second pole, so that the line has no visible corners
     const double breath = std::sin(patient.respiration.phase(static_cast<double>(start + step) / rate_hz));
-    const float to = static_cast<float>(smooth + patient.noise.breathing_mv * share * breath);
+    swell = swell_keep * swell + swell_sd * std::sqrt(1.0 - swell_keep * swell_keep) * random.normal();
+    const float to = static_cast<float>(std::exp(swell) * smooth + patient.noise.breathing_mv * share * breath);
     const std::size_t stop = std::min(lead.size(), start + step);
     const float slope = (to - from) / static_cast<float>(step);
     for (std::size_t i = start; i < stop; ++i) lead[i] += from + slope * static_cast<float>(i - start);
@@ -55,15 +60,21 @@ float pole(double corner_hz, double rate_hz) {
   return static_cast<float>(1.0 - std::exp(-2.0 * std::numbers::pi * corner_hz / rate_hz));
 }
 
-/// Electrodes, amplifier and tape: white up to about 50 Hz.
+/// Electrodes, amplifier and tape: white up to about 50 Hz, and more below 8 Hz, in proportions by which both the SD
+/// between T and P waves (10 to 18 uV) and the steps from sample to sample (7 to 11 uV) are those of DS1.
 void add_floor(double sd_mv, double rate_hz, Random& random, std::vector<float>& lead) {
-  const float step = pole(50.0, rate_hz);
+  constexpr float slow_share = 3.2F;
+  const float step = pole(50.0, rate_hz), slow_step = pole(8.0, rate_hz);
   // Variance of a one-pole filter's output: step / (2 - step).
   const float scale = static_cast<float>(sd_mv) * std::sqrt((2.0F - step) / step);
-  float value = 0;
+  const float slow_scale = slow_share * static_cast<float>(sd_mv) * std::sqrt((2.0F - slow_step) / slow_step);
+  float value = 0, slow = 0, slower = 0;
   for (float& sample : lead) {
-    value += step * (scale * random.fast_normal() - value);
-    sample += value;
+    const float white = random.fast_normal();
+    value += step * (scale * white - value);
+    slow += slow_step * (slow_scale * white - slow);
+    slower += slow_step * (slow - slower);
+    sample += value + slower;
   }
 }
 
@@ -133,10 +144,14 @@ std::vector<Span> add_noise(const Patient& patient, double sampling_rate_hz, std
   for (int i = 0; i < motions; ++i) {
     const double at_s = random.uniform(0, duration_s);
     const double size_mv = random.log_normal(0.7, 0.5), return_s = random.uniform(0.2, 0.8);
-    for (std::vector<float>& lead : leads) {
-      add_motion(sampling_rate_hz, at_s, size_mv * random.uniform(-1, 1), return_s, lead);
+    double last_s = at_s;  // a movement tugs at the electrodes up to five times
+    for (int tugs = random.integer(1, 5); tugs > 0; --tugs) {
+      for (std::vector<float>& lead : leads) {
+        add_motion(sampling_rate_hz, last_s, size_mv * random.uniform(-1, 1), return_s, lead);
+      }
+      last_s += random.uniform(0.3, 1.2);
     }
-    if (size_mv > 0.6) marked.push_back({at_s, std::min(duration_s, at_s + 2.0 * return_s)});
+    if (size_mv > 0.6) marked.push_back({at_s, std::min(duration_s, last_s + 2.0 * return_s)});
   }
   return merged(std::move(marked));
 }

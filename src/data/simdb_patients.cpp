@@ -16,7 +16,11 @@ constexpr Rhythm fibrillating = Rhythm::fibrillation;
 constexpr std::array<Diagnosis, 48> kDiagnoses = {{
     {.text = "sinus rhythm", .training = true, .apc = 0.002},
     {.text = "sinus rhythm, occasional APCs", .pvc = 0.0006, .apc = 0.015},
-    {.text = "sinus rhythm, occasional PVCs", .training = true, .pvc = 0.018, .apc = 0.002},
+    {.text = "sinus rhythm, occasional PVCs, some interpolated",
+     .training = true,
+     .pvc = 0.018,
+     .interpolated = 0.4,
+     .apc = 0.002},
     {.text = "left bundle-branch block", .conduction = left, .pvc = 0.001},
     {.text = "left bundle-branch block, PVCs", .training = true, .conduction = left, .pvc = 0.018, .fusion = 0.001},
     {.text = "right bundle-branch block", .conduction = right, .pvc = 0.002},
@@ -39,7 +43,7 @@ constexpr std::array<Diagnosis, 48> kDiagnoses = {{
      .ventricular_run = 0.003,
      .bigeminy = 0.45},
     {.text = "ventricular bigeminy and trigeminy", .training = true, .pvc = 0.05, .bigeminy = 0.4},
-    {.text = "sinus rhythm"},
+    {.text = "sinus rhythm, first-degree AV block", .long_pr = true},
     {.text = "sinus rhythm, rare PVCs", .training = true, .pvc = 0.001},
     {.text = "atrial fibrillation, PVCs", .rhythm = fibrillating, .pvc = 0.03},
     {.text = "atrial fibrillation, multiform PVCs, ventricular tachycardia",
@@ -94,7 +98,8 @@ constexpr std::array<Diagnosis, 48> kDiagnoses = {{
      .apc = 0.08,
      .atrial_bigeminy = 0.06,
      .atrial_run = 0.02,
-     .junctional_escape = 0.03},
+     .junctional_escape = 0.03,
+     .nodal_rhythm = 0.1},
     {.text = "APCs, some aberrant",
      .training = true,
      .pvc = 0.003,
@@ -107,15 +112,21 @@ constexpr std::array<Diagnosis, 48> kDiagnoses = {{
      .pvc = 0.03,
      .fusion = 0.003,
      .junctional = 0.02,
-     .junctional_escape = 0.004},
-    {.text = "intermittent right bundle-branch block", .conduction = right, .intermittent = 0.35, .pvc = 0.002},
-    {.text = "intermittent right bundle-branch block, blocked P waves",
+     .junctional_escape = 0.004,
+     .nodal_rhythm = 0.5},
+    {.text = "intermittent right bundle-branch block, second-degree AV block",
+     .conduction = right,
+     .intermittent = 0.25,
+     .pvc = 0.002,
+     .second_degree = 0.15},
+    {.text = "intermittent right bundle-branch block, blocked P waves, second-degree AV block",
      .training = true,
      .conduction = right,
      .intermittent = 0.2,
      .pvc = 0.001,
      .apc = 0.003,
-     .blocked = 0.02},
+     .blocked = 0.02,
+     .second_degree = 0.1},
     {.text = "sinus rhythm, rare APCs", .training = true, .apc = 0.004},
     {.text = "intermittent left bundle-branch block, ventricular escape beats",
      .conduction = left,
@@ -165,13 +176,14 @@ constexpr std::array<Diagnosis, 48> kDiagnoses = {{
      .apc = 0.03,
      .atrial_escape = 0.006},
     {.text = "sinus rhythm, atrial escape beats", .pvc = 0.002, .apc = 0.004, .atrial_escape = 0.004},
-    {.text = "paroxysmal atrial fibrillation, aberrant APCs, PVCs",
+    {.text = "paroxysmal atrial fibrillation and flutter, aberrant APCs, PVCs",
      .pvc = 0.08,
      .apc = 0.04,
      .aberrant = 0.6,
      .blocked = 0.02,
      .junctional_escape = 0.002,
-     .fibrillation_spells = 3},
+     .fibrillation_spells = 3,
+     .atrial_flutter_spells = 2},
     {.text = "ventricular bigeminy, multiform PVCs",
      .training = true,
      .pvc = 0.08,
@@ -197,15 +209,20 @@ constexpr std::array<Diagnosis, 48> kDiagnoses = {{
      .couplet = 0.03},
     {.text = "frequent PVCs", .pvc = 0.08, .foci = 2, .bigeminy = 0.2, .apc = 0.001},
     {.text = "sinus rhythm, occasional PVCs", .training = true, .pvc = 0.03, .fusion = 0.004},
-    {.text = "sinus rhythm, occasional PVCs", .pvc = 0.025, .fusion = 0.003, .apc = 0.001},
-    {.text = "paroxysmal atrial fibrillation",
+    {.text = "sinus rhythm, occasional PVCs, some interpolated",
+     .pvc = 0.025,
+     .interpolated = 0.3,
+     .fusion = 0.003,
+     .apc = 0.001},
+    {.text = "paroxysmal atrial fibrillation and flutter",
      .training = true,
      .pvc = 0.008,
      .apc = 0.015,
      .aberrant = 0.3,
-     .fibrillation_spells = 2},
+     .fibrillation_spells = 2,
+     .atrial_flutter_spells = 2},
     {.text = "sinus tachycardia, occasional PVCs", .pvc = 0.04, .foci = 2, .fusion = 0.0006, .apc = 0.001},
-    {.text = "sinus rhythm", .training = true},
+    {.text = "sinus rhythm, first-degree AV block", .training = true, .long_pr = true},
     {.text = "sinus rhythm, rare ectopic beats", .pvc = 0.001, .apc = 0.001},
 }};
 
@@ -214,15 +231,16 @@ HeartRate draw_rate(const Diagnosis& diagnosis, Random& random) {
   // Resting and ambulatory adults, 50 to 105 beats per minute, median 76 as in mitdb.
   rate.mean_rr_s = std::clamp(random.log_normal(0.79, 0.16), 0.57, 1.2);
   if (diagnosis.text.starts_with("sinus tachycardia")) rate.mean_rr_s = 0.56;
+  if (diagnosis.interpolated > 0) rate.mean_rr_s = random.uniform(0.95, 1.15);  // there is room at slow rates alone
   // Respiratory sinus arrhythmia and Mayer waves: SDNN of 20 to 60 ms over five minutes (Task Force 1996,
   // Circulation 93:1043).
-  rate.respiratory = random.log_normal(0.02, 0.5);
+  rate.respiratory = random.log_normal(0.024, 0.5);
   rate.mayer = random.log_normal(0.018, 0.4);
-  rate.beat_noise = random.uniform(0.004, 0.01);
+  rate.beat_noise = random.uniform(0.006, 0.015);
   rate.mayer_hz = random.uniform(0.08, 0.12);
   rate.mayer_phase_rad = random.angle();
   for (std::size_t i = 0; i < rate.drift.size(); ++i) {
-    rate.drift[i] = random.uniform(0.008, 0.035);
+    rate.drift[i] = random.uniform(0.01, 0.055);
     rate.drift_hz[i] = 1.0 / random.uniform(90.0, 1500.0);
     rate.drift_phase_rad[i] = random.angle();
   }
@@ -232,14 +250,14 @@ HeartRate draw_rate(const Diagnosis& diagnosis, Random& random) {
 NoiseLevel draw_noise(Random& random) {
   NoiseLevel noise;
   const double grade = random.log_normal(1.0, 0.5);  // ambulatory recordings: few are poor
-  noise.floor_mv = std::clamp(0.010 * grade, 0.005, 0.020);
+  noise.floor_mv = random.log_normal(0.0082, 0.18);
   noise.muscle_bursts_per_hour = 20.0 * grade;
-  noise.muscle_mv = random.log_normal(0.045, 0.4);
-  noise.wander_mv = random.log_normal(0.13, 0.5);
+  noise.muscle_mv = random.log_normal(0.04, 0.4);
+  noise.wander_mv = random.log_normal(0.10, 0.5);
   noise.breathing_mv = random.log_normal(0.025, 0.5);
   noise.mains_mv = random.log_normal(0.003, 0.8);
   noise.mains_hz = random.chance(0.75) ? 60.0 : 50.0;
-  noise.motion_per_hour = 6.0 * grade;
+  noise.motion_per_hour = 10.0 * grade;
   return noise;
 }
 
@@ -264,13 +282,21 @@ Patient make_patient(const SimulationOptions& options, int index) {
   patient.rate = draw_rate(*patient.diagnosis, random);
   patient.respiration.rate_hz = random.uniform(0.18, 0.34);  // adults at rest, 11 to 20 breaths a minute
   patient.respiration.phase_rad = random.angle();
-  patient.respiration.gain = random.uniform(0.01, 0.07);
+  patient.respiration.gain = random.uniform(0.01, 0.05);
   patient.respiration.axis_rad = random.uniform(0.01, 0.07);
   patient.noise = draw_noise(random);
   patient.qtc_s = std::clamp(random.normal(patient.female ? 0.42 : 0.41, 0.018), 0.36, 0.46);
-  patient.pr_s = std::clamp(random.normal(0.16, 0.02), 0.12, 0.21);  // normal: 120 to 200 ms
-  patient.fibrillation_mv = random.uniform(0.04, 0.12);              // f waves: fine below 0.1 mV, coarse above
-  patient.fibrillation_hz = random.uniform(5.0, 8.0);                // 300 to 480 a minute
+  patient.pr_s = std::clamp(random.normal(0.16, 0.02), 0.12, 0.20);  // normal: 120 to 200 ms
+  if (patient.diagnosis->long_pr) patient.pr_s = random.uniform(0.22, 0.30);
+  patient.u_share = random.uniform(0.0, 0.2);  // normal U waves are below a quarter of the T wave
+  // Medians of DS1's four records with ten A and more: 0.62 to 0.80. Beats conduct aberrantly because they come earlier
+  // still: 0.3 to 0.6.
+  patient.atrial_coupling =
+      patient.diagnosis->aberrant > 0 ? random.uniform(0.42, 0.56) : std::clamp(random.normal(0.70, 0.07), 0.55, 0.85);
+  patient.fibrillation_mv = random.uniform(0.04, 0.12);  // f waves: fine below 0.1 mV, coarse above
+  patient.fibrillation_hz = random.uniform(5.0, 8.0);    // 300 to 480 a minute
+  patient.atrial_flutter_mv = random.uniform(0.07, 0.16);
+  patient.atrial_flutter_hz = random.uniform(4.2, 5.4);  // 250 to 325 a minute
   patient.atrial_tracking = random.chance(0.4);
   draw_morphology(patient, random);
   return patient;

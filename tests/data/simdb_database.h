@@ -43,7 +43,8 @@ inline const std::vector<Planned>& database() {
 inline bool is_one_of(char symbol, std::string_view symbols) { return symbols.find(symbol) != std::string_view::npos; }
 
 inline bool in_sinus_rhythm(const Planned& record) {
-  return record.plan.fibrillation.empty() && record.patient.diagnosis->rhythm == simdb::Rhythm::sinus;
+  return record.plan.fibrillation.empty() && record.plan.flutter.empty() &&
+         record.patient.diagnosis->rhythm == simdb::Rhythm::sinus;
 }
 
 inline std::map<char, int> counts(const Planned& record) {

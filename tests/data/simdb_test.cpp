@@ -59,10 +59,11 @@ TEST(SimdbCounts, AreLikeMitdb) {
   for (const Planned& record : database()) {
     const auto count = counts(record);
     const auto has = [&](char symbol, int least) { return count.contains(symbol) && count.at(symbol) >= least; };
-    left += has('L', 1000), right += has('R', 1000), paced += has('/', 1000), flutter += has('!', 60);
+    left += has('L', 1000), right += has('R', 300), paced += has('/', 1000), flutter += has('!', 60);
     for (const auto& [symbol, n] : count) total[symbol] += n;
   }
   for (const auto& [symbol, n] : total) beats += is_beat(code_of(std::string_view(&symbol, 1)).value()) ? n : 0;
+  // 232, half of whose beats are premature, has the fewest R of mitdb's six: 397.
   EXPECT_EQ(left, 4);
   EXPECT_EQ(right, 6);
   EXPECT_EQ(paced, 4);
@@ -153,7 +154,7 @@ TEST(SimdbRecord, BeatsAreAnnotatedAtALocalExtremumOfTheHeartSignal) {
     int extrema = 0, all = 0, flutter_extrema = 0, flutter = 0;
     for (std::size_t i = 0; i < clean.peaks.size(); ++i) {
       const auto p = static_cast<std::size_t>(clean.peaks[i]);
-      if (is_one_of(clean.plan.beats[i].symbol, "[]x") || clean.peaks[i] < 1 || p + 1 >= lead.size()) continue;
+      if (is_one_of(clean.plan.beats[i].symbol, "[]xp") || clean.peaks[i] < 1 || p + 1 >= lead.size()) continue;
       const bool extremum = (lead[p] - lead[p - 1]) * (lead[p] - lead[p + 1]) >= 0;
       const bool flutters = clean.plan.beats[i].symbol == '!';
       (flutters ? flutter : all) += 1;

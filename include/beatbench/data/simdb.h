@@ -18,10 +18,11 @@ struct SimulationOptions {
 
 /// Simulated recording number `index` (from 0) of the database "simdb": id and subject "s001"..., leads MLII and
 /// V1, 11 bits over 10 mV (gain 200 per mV, baseline and ADC zero 1024), beats annotated with MIT-BIH's symbols at
-/// the largest deflection of the QRS complex in MLII, `!` at each flutter wave between `[` and `]`, `x` at a blocked
-/// P wave, `+` with "(N", "(AFIB", "(VFL", "(P" and the like where the rhythm changes, `~` where an artefact begins
-/// and ends. The header comments say that the recording is SIMULATED, the patient's age, sex and diagnosis, and the
-/// seed.
+/// the largest deflection of the QRS complex in MLII (paced ones at its first deflection of some size, as mitdb's
+/// annotators did), `!` at each flutter wave between `[` and `]`, `x` at a P wave that came too early to be conducted,
+/// `+` with "(N", "(AFIB", "(AFL", "(BII", "(NOD", "(VFL", "(P" and the like where the rhythm changes, `~` where an
+/// artefact begins and ends. The header comments say that the recording is SIMULATED, the patient's age, sex and
+/// diagnosis, and the seed.
 ///
 /// The model is the dynamical ECG of McSharry, Clifford, Tarassenko, Smith, IEEE Trans Biomed Eng 50:289-294
 /// (2003), with these deviations:
@@ -35,6 +36,8 @@ struct SimulationOptions {
 /// - Beats need not be sinus beats: every one has an origin, a coupling interval, its own dipole loop and its effect
 ///   on the beat after (compensatory pause, sinus reset), so that the eight classes of Jun et al. 2018 and the five
 ///   of AAMI EC57 appear by the timing and form that define them.
+///
+/// reports/simdb.md compares the result with mitdb, and says what differs.
 ///
 /// The result depends on `seed`, `duration_s`, `sampling_rate_hz` and `index` alone, never on `records` (which
 /// only bounds `index`). One build gives the same bits each time; no random number depends on the standard library,
