@@ -52,10 +52,12 @@ void add_datasets_in(const fs::path& folder, std::vector<FoundDataset>& found) {
   }
 }
 
-// Runs `work` for warm-up, then again and again for about `seconds`; the durations of the latter.
+// Runs `work` for warm-up, 20 times or for `seconds`, then again and again for about `seconds`; the durations of the
+// latter.
 template <typename Work>
 std::vector<double> repeat_timed(double seconds, std::size_t at_least, const Work& work) {
-  for (int i = 0; i < kWarmUpRuns; ++i) work();
+  const auto warm_up_start = BenchmarkClock::now();
+  for (int i = 0; i < kWarmUpRuns && (i < 1 || elapsed(warm_up_start) < seconds); ++i) work();
   std::vector<double> durations;
   const auto start = BenchmarkClock::now();
   while (durations.size() < at_least || elapsed(start) < seconds) {

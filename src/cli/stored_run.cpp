@@ -59,8 +59,7 @@ ConversionWindows conversion_windows(const ModelDescription& description, const 
   ConversionWindows drawn;
   drawn.dataset = labels.name;
   drawn.split = stored ? "test part, " + stored->split.label() : "all beats of data the model was not trained on";
-  if (test > 0)
-    drawn.test = draw(stored ? select_beats(stored->labels, stored->split.test) : labels.windows, test, 1);
+  if (test > 0) drawn.test = draw(stored ? select_beats(stored->labels, stored->split.test) : labels.windows, test, 1);
   if (calibration > 0)
     drawn.calibration = draw(select_beats(stored->labels, stored->split.training), calibration, run.training.seed);
   return drawn;

@@ -46,21 +46,26 @@ Json input_json(const PredictedInput& input, const std::vector<std::string>& cla
   const std::vector<std::size_t> order = ranking(input);
   Json counts = Json::object();
   for (std::size_t i = 0; i < class_names.size(); ++i) counts[class_names[i]] = input.counts[i];
-  Json json = {{"input", input.input}, {"record", input.record}, {"kind", input.is_image ? "image" : "recording"}};
-  if (!input.is_image) {
-    json["lead"] = input.lead;
-    json["sampling_rate_hz"] = input.sampling_rate_hz;
-    json["duration_s"] = input.duration_s;
-    json["beats_from"] = input.detected ? "detector" : "annotations";
-  }
-  json["beats"] = beats_in(input);
-  json["counts"] = counts;
-  json["majority"] = place_json(input, class_names, order.front());
-  json["runner_up"] = order.size() > 1 ? place_json(input, class_names, order[1]) : Json();
-  json["verdict"] = verdict(input, class_names);
-  if (input.agreement) json["agreement_with_annotations"] = figures_json(*input.agreement);
-  json["notes"] = input.notes;
-  return json;
+  const auto of_recording = [&](const Json& value) {
+    return input.is_image ? report_json::undefined("it is an image") : value;
+  };
+  return {{"input", input.input},
+          {"record", input.record},
+          {"kind", input.is_image ? "image" : "recording"},
+          {"lead", of_recording(input.lead)},
+          {"sampling_rate_hz", of_recording(input.sampling_rate_hz)},
+          {"duration_s", of_recording(input.duration_s)},
+          {"beats_from", input.is_image   ? "image"
+                         : input.detected ? "detector"
+                                          : "annotations"},
+          {"beats", beats_in(input)},
+          {"counts", counts},
+          {"majority", place_json(input, class_names, order.at(0))},
+          {"runner_up", place_json(input, class_names, order.at(1))},
+          {"verdict", verdict(input, class_names)},
+          {"agreement_with_annotations",
+           input.agreement ? figures_json(*input.agreement) : report_json::undefined("its beats are not annotated")},
+          {"notes", input.notes}};
 }
 
 }  // namespace
@@ -69,21 +74,15 @@ std::string verdict(const PredictedInput& input, const std::vector<std::string>&
   const std::vector<std::size_t> order = ranking(input);
   const std::string& first = class_names[order.front()];
   if (input.is_image) {
-    std::string text = first + " (probability " + share_text(input.mean_probabilities[order.front()]) + ")";
-    if (order.size() > 1)
-      text += ", then " + class_names[order[1]] + " (" + share_text(input.mean_probabilities[order[1]]) + ")";
-    return text;
+    return first + " (probability " + share_text(input.mean_probabilities[order.front()]) + "), then " +
+           class_names[order.at(1)] + " (" + share_text(input.mean_probabilities[order[1]]) + ")";
   }
-  const std::int64_t beats = beats_in(input);
-  const auto share = [&](std::size_t label) {
-    return static_cast<double>(input.counts[label]) / static_cast<double>(beats);
-  };
-  if (order.size() < 2 || input.counts[order[1]] == 0) {
+  const std::int64_t beats = beats_in(input), most = input.counts[order.front()];
+  const std::int64_t next = input.counts[order.at(1)];
+  if (next == 0)
     return beats == 1 ? "its only beat is " + first : "all " + std::to_string(beats) + " beats are " + first;
-  }
-  return (share(order.front()) > 0.5 ? "mostly " : "most often ") + first + " (" + share_text(share(order.front())) +
-         " of " + std::to_string(beats) + " beats), then " + class_names[order[1]] + " (" +
-         share_text(share(order[1])) + ")";
+  return (2 * most > beats ? "mostly " : "most often ") + first + " (" + std::to_string(most) + " of " +
+         std::to_string(beats) + " beats), then " + class_names[order[1]] + " (" + std::to_string(next) + ")";
 }
 
 Json to_json(const PredictionReport& report) {

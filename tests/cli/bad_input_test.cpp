@@ -32,6 +32,25 @@ TEST_F(BadInput, SignalFileIsMissing) {
   refuse_recordings({"recordings/s002.dat", "not there"});
 }
 
+TEST_F(BadInput, ConvertingADamagedDatabaseLeavesNothing) {
+  fs::resize_file(folder_ / "recordings/s003.dat", 30'000);
+  for (const Words& more : {Words{"--to", "png", "--out", "a/png"}, Words{"--to", "csv", "--out", "a/beats.csv"}}) {
+    refuse(1, "convert", with({"dataset", "recordings"}, more), {"recordings/s003.dat", "10000", "21600"});
+  }
+}
+
+TEST_F(BadInput, ADamagedImageEndsTheTraining) {
+  succeed("convert", {"dataset", "recordings", "--to", "png", "--out", "png", "--image-size", "32"});
+  const auto image = fs::directory_iterator(folder_ / "png/NOR")->path();
+  fs::resize_file(image, 60);
+  const Words train = {"--model", "cnn2d", "--model-option", "filters=2,dense=8", "--epochs", "1", "--out", "run"};
+  refuse(1, "train", with(train, {"--data", "png"}), {image.filename().string(), "damaged"});
+  fs::remove(image);
+  fs::create_directory(folder_ / "png/extra");
+  fs::copy(fs::directory_iterator(folder_ / "png/NOR")->path(), folder_ / "png/extra");
+  refuse(1, "train", with(train, {"--data", "png"}), {"png/extra", "no class of paper8"});
+}
+
 TEST_F(BadInput, SignalFileIsTruncated) {
   fs::resize_file(folder_ / "recordings/s002.dat", 30'000);
   refuse_recordings({"recordings/s002.dat", "10000", "21600"});

@@ -138,6 +138,48 @@ TEST_F(ConvertDataset, SameSeedGivesTheSameBytes) {
   EXPECT_NE(one, simulate("other", "2"));
 }
 
+// The CSV of a split's test part is what benchmark takes of the recordings themselves.
+TEST_F(ConvertDataset, ACsvIsTheTestPartOfASplit) {
+  fs::create_directory(folder_ / "datasets");
+  fs::copy(trained_once() / "recordings", folder_ / "datasets/recordings");
+  const Words words = {"dataset", "datasets/recordings", "--to", "csv", "--seed", "1", "--out"};
+  EXPECT_THAT(succeed("convert", with(words, {"datasets/own.csv"})).out, HasSubstr("test, random (intra-patient)"));
+  succeed("convert", {"dataset", "datasets/recordings", "--to", "csv", "--seed", "2", "--out", "datasets/other.csv"});
+  refuse(2, "convert", with(words, {"datasets/own.csv"}), {"own.csv", "already exists"});
+  refuse(2, "convert", with(words, {"own.txt"}), {"own.txt", ".csv"});
+  refuse(2, "convert", {"dataset", "datasets/own.csv", "--to", "png", "--out", "x"}, {"prepared already"});
+  const std::string model = (trained_once() / "run/checkpoints/best.pt").string();
+  succeed("benchmark", {"--computer-type", "ci", "--models", model, "--threads", "1", "--seconds", "0.01",
+                        "--batch-sizes", "1", "--date", "2024-05-01"});
+  const json summary = read_json(folder_ / "reports/summary-ci-best-2024-05-01.json");
+  const json &records = summary.at("datasets").at("recordings"), &own = summary.at("datasets").at("own");
+  EXPECT_EQ(own.at("confusion"), records.at("confusion"));
+  EXPECT_EQ(own.at("protocol"), "test part of recordings, random (intra-patient)");
+  std::string notes;
+  for (const json& note : summary.at("notes")) notes += note.get<std::string>() + "\n";
+  EXPECT_THAT(notes, HasSubstr("other: made from the recordings that the model was trained on, by another split"));
+  EXPECT_THAT(notes, testing::Not(HasSubstr("own: made from")));
+}
+
+TEST_F(ConvertDataset, TrainTakesACsvAsItTakesRecordings) {
+  fs::copy(trained_once() / "recordings", folder_ / "recordings");
+  succeed("convert",
+          {"dataset", "recordings", "--to", "csv", "--part", "all", "--window-before", "50", "--out", "beats.csv"});
+  const Words train = tiny_lstm({"--max-windows", "100"});
+  succeed("train", with(train, {"--data", "beats.csv", "--out", "a"}));
+  succeed("train", with(train, {"--data", "recordings", "--window-before", "50", "--out", "b"}));
+  EXPECT_EQ(figures_of_log(folder_ / "a"), figures_of_log(folder_ / "b"));
+  EXPECT_EQ(read_json(folder_ / "a/report.json").at("preprocessing"),
+            read_json(folder_ / "b/report.json").at("preprocessing"));
+  refuse(1, "train", with(train, {"--data", "beats.csv", "--protocol", "inter-patient", "--out", "c"}),
+         {"at least 3 subjects"});
+  refuse(1, "train", {"--model", "cnn2d", "--model-option", "filters=2,dense=8", "--data", "beats.csv", "--out", "c"},
+         {"holds windows"});
+  refuse(2, "train", with(train, {"--data", "recordings", "--classes", "own", "--out", "c"}), {"holds records"});
+  folder_.put("beats.json", "{}");
+  refuse(1, "train", with(train, {"--data", "beats.csv", "--out", "c"}), {"beats.json", "schema_version"});
+}
+
 TEST_F(ConvertDataset, CtrlCLeavesNothing) {
   RunOptions options;
   options.interrupt_when = [&](const std::string&) { return folder_.file_count() > 3; };

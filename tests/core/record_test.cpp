@@ -52,10 +52,14 @@ TEST(Millivolts, TheDistanceToTheBaselineMayExceed32Bits) {
 }
 
 TEST(Millivolts, AnotherUnitIsRefused) {
-  for (const char* units : {"mmHg", "", "mVs"}) {
+  for (const char* units : {"mmHg", "mVs"}) {
     const Lead lead = {.name = "ABP", .units = units, .samples = {}};
     EXPECT_ERROR(to_millivolts(lead), ErrorKind::unsupported, "lead ABP", "mV, uV, V or nV");
   }
+}
+
+TEST(Millivolts, AnUnknownUnitIsTakenForThem) {
+  EXPECT_THAT(to_millivolts({.name = "Signal", .units = "", .gain = 2, .samples = {3}}), testing::ElementsAre(1.5F));
 }
 
 TEST(FindLead, TakesTheFirstWantedThatIsThere) {

@@ -112,6 +112,47 @@ TEST(LabelledCsv, WithoutAWindowIsAnError) {
   }
 }
 
+TEST(LabelledCsv, BringsBackWhatWasWritten) {
+  const TestFolder folder;
+  BeatSet windows;
+  windows.length_samples = 3;
+  windows.values = {0.1F, -1e-30F, 3.4e38F, 1.0F / 3.0F, -0.0F, 16777217.0F};
+  windows.records = {{"r", "r"}};
+  windows.rows = {{0, 5, 1, 1}, {0, 9, 1, 0}};
+  write_labelled_csv(folder / "beats.csv", windows, three_values().class_names);
+  const Dataset back = load_labelled_csv(folder / "beats.csv", three_values());
+  EXPECT_EQ(back.windows.values, windows.values);
+  EXPECT_THAT(labels(back), ElementsAre(1, 0));
+}
+
+TEST(LabelledCsv, CanHaveClassesOfItsOwn) {
+  const TestFolder folder;
+  folder.put("beats.csv", "wide,1,2,3\nnarrow,4,5,6\nwide,7,8,9\n");
+  Preprocessing own = three_values();
+  own.class_map = "own";
+  own.class_names.clear();
+  const Dataset dataset = load_database(open_database((folder / "beats.csv").string()), own, {});
+  EXPECT_THAT(dataset.class_names, ElementsAre("narrow", "wide"));
+  EXPECT_THAT(labels(dataset), ElementsAre(1, 0, 1));
+  own.input = "image";
+  EXPECT_ERROR(load_database(open_database((folder / "beats.csv").string()), own, {}), ErrorKind::unsupported,
+               "holds windows", "images are asked for");
+}
+
+TEST(LabelledCsv, LoadsLabelsFirstAndThenOnlyWhatIsChosen) {
+  const TestFolder folder;
+  folder.put("beats.csv", "NOR,1,2,3\n\nPVC,4,5,6\nNOR,7,8,9\n");
+  const Database database = open_database((folder / "beats.csv").string());
+  LoadOptions options;
+  options.only_labels = true;
+  const Dataset all = load_database(database, three_values(), options);
+  EXPECT_THAT(labels(all), ElementsAre(0, 1, 0));
+  EXPECT_TRUE(all.windows.values.empty());
+  options.only_labels = false;
+  options.only_beats = {all.windows.rows[1]};
+  EXPECT_THAT(load_database(database, three_values(), options).windows.values, ElementsAre(4, 5, 6));
+}
+
 TEST(LabelledCsv, AMissingFileIsAnError) {
   const TestFolder folder;
   EXPECT_ERROR(load_labelled_csv(folder / "none.csv", three_values()), ErrorKind::io, "none.csv");

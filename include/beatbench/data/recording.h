@@ -23,9 +23,9 @@ void append_beats(BeatSet& set, const Record& record, std::span<const BeatRow> r
 
 /// Where the beats of a recording are taken from.
 struct BeatSource {
-  std::string from = "auto";      ///< annotated | detected | auto: annotated where there are annotated beats
-  std::string detector;           ///< see detector_registry; "": the default
-  std::vector<std::string> lead;  ///< names in order of preference; empty: the preprocessing's
+  std::string from = "auto";           ///< annotated | detected | auto: annotated where there are annotated beats
+  std::string detector = {};           ///< see detector_registry; "": the default
+  std::vector<std::string> lead = {};  ///< names in order of preference; empty: the preprocessing's
 };
 
 /// The beats of one recording, ready for a model.

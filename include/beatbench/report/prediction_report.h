@@ -39,10 +39,10 @@ struct PredictionReport {
   Context context;
 };
 
-/// The answer in one line: "mostly NOR (98.5 % of 2273 beats), then APC (1.5 %)"; for an image with probabilities.
+/// The answer in one line: "mostly NOR (2240 of 2273 beats), then APC (33)"; of an image with probabilities.
 std::string verdict(const PredictedInput& input, const std::vector<std::string>& class_names);
 
-/// See reports/schema.json, kind "prediction".
+/// See reports/schema.json, kind "prediction". There are two classes at least.
 nlohmann::ordered_json to_json(const PredictionReport& report);
 
 }  // namespace beatbench

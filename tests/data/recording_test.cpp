@@ -1,0 +1,133 @@
+#include "beatbench/data/recording.h"
+
+#include <gmock/gmock.h>
+
+#include "beatbench/core/error.h"
+#include "beatbench/data/simdb.h"
+#include "beatbench/signal/resample.h"
+#include "data/made_up_data.h"
+#include "support/test_folder.h"
+
+namespace beatbench {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+Record minute(double rate_hz) {
+  SimulationOptions options;
+  options.duration_s = 60;
+  options.sampling_rate_hz = rate_hz;
+  return simulate_record(options, 1);
+}
+
+std::vector<std::int64_t> beats_in(const Record& record) {
+  std::vector<std::int64_t> beats;
+  for (const Annotation& annotation : record.annotations) {
+    if (is_beat(annotation.code)) beats.push_back(annotation.sample);
+  }
+  return beats;
+}
+
+std::vector<std::int64_t> samples_of(const BeatSet& set) {
+  std::vector<std::int64_t> samples;
+  for (const BeatRow& row : set.rows) samples.push_back(row.sample);
+  return samples;
+}
+
+TEST(RecordingBeats, AreTheAnnotatedOnesWhereThereAreAny) {
+  const Record record = minute(250);
+  const RecordingBeats found = beats_of_recording(record, Preprocessing(), {});
+  EXPECT_FALSE(found.detected);
+  EXPECT_EQ(found.lead, "MLII");
+  EXPECT_EQ(samples_of(found.beats), beats_in(record)) << "at the recording's own rate, the edges' beats as well";
+  EXPECT_EQ(found.beats.values.size(), 216 * found.beats.size());
+  EXPECT_THAT(found.warnings, IsEmpty());
+}
+
+// EC57's 150 ms; the simulated annotations lie at the R peaks.
+TEST(RecordingBeats, AreDetectedAtAnyRate) {
+  for (const double rate_hz : {128.0, 250.0, 360.0, 1000.0}) {
+    const Record record = minute(rate_hz);
+    const auto annotated = beats_in(record);
+    const RecordingBeats found = beats_of_recording(record, Preprocessing(), {.from = "detected"});
+    EXPECT_TRUE(found.detected);
+    const auto detected = samples_of(found.beats);
+    ASSERT_EQ(detected.size(), annotated.size()) << rate_hz << " Hz";
+    for (std::size_t i = 0; i < detected.size(); ++i) {
+      EXPECT_NEAR(static_cast<double>(detected[i]), static_cast<double>(annotated[i]), 0.03 * rate_hz) << rate_hz;
+    }
+  }
+}
+
+// Whatever a column without a unit counts in, its beats are the same.
+TEST(RecordingBeats, DoNotDependOnAnUnknownUnit) {
+  Record record = minute(360);
+  record.annotations.clear();
+  const auto expected = samples_of(beats_of_recording(record, Preprocessing(), {}).beats);
+  for (Lead& lead : record.leads) lead.units.clear();
+  for (const double gain : {200.0, 0.2, 2e6}) {
+    for (Lead& lead : record.leads) lead.gain = gain;
+    const RecordingBeats found = beats_of_recording(record, Preprocessing(), {});
+    EXPECT_EQ(samples_of(found.beats), expected) << gain;
+    EXPECT_THAT(found.warnings, IsEmpty());
+  }
+  Preprocessing raw;
+  raw.scaling = "none";
+  EXPECT_THAT(beats_of_recording(record, raw, {}).warnings, ElementsAre(HasSubstr("no unit")));
+}
+
+TEST(RecordingBeats, OfASingleLeadOfAnotherNameComeWithAWarning) {
+  Record record = minute(360);
+  record.leads.resize(1);
+  record.leads[0].name = "Signal";
+  const RecordingBeats found = beats_of_recording(record, Preprocessing(), {});
+  EXPECT_EQ(found.lead, "Signal");
+  EXPECT_THAT(found.warnings, ElementsAre(HasSubstr("'Signal' is taken for one of MLII, II, V5")));
+  record.leads.push_back(record.leads[0]);
+  record.leads[1].name = "Other";
+  EXPECT_ERROR(beats_of_recording(record, Preprocessing(), {}), ErrorKind::unsupported, "MLII", "Signal, Other");
+  EXPECT_EQ(beats_of_recording(record, Preprocessing(), {.lead = {"other"}}).lead, "Other");
+}
+
+// The window of a beat at 250 Hz is the one that the resampled lead has at the nearest sample.
+TEST(RecordingBeats, AreMappedThroughResampling) {
+  const Record record = minute(250);
+  Preprocessing plain;
+  plain.filter.order = 0;
+  plain.scaling = "none";
+  const RecordingBeats found = beats_of_recording(record, plain, {});
+  const std::vector<float> lead = resample(to_millivolts(record.leads[0]), 250, 360);
+  for (const std::size_t i : {std::size_t{5}, std::size_t{20}}) {
+    const double exact = static_cast<double>(found.beats.rows[i].sample) * 360 / 250;
+    const auto nearest = static_cast<std::size_t>(std::lround(exact));
+    EXPECT_FLOAT_EQ(found.beats.window(i)[108], lead[nearest]);
+  }
+}
+
+TEST(RecordingBeats, ImagesNeedNoAnnotation) {
+  Record record = minute(360);
+  record.annotations.clear();
+  Preprocessing images;
+  images.input = "image";
+  const RecordingBeats found = beats_of_recording(record, images, {});
+  EXPECT_EQ(found.beats.image_size, 128);
+  EXPECT_EQ(found.beats.pixels.size(), found.beats.size() * 128 * 128);
+}
+
+TEST(RecordingBeats, WhatCannotBeIsNamed) {
+  Record record = minute(360);
+  EXPECT_ERROR(beats_of_recording(record, Preprocessing(), {.from = "guessed"}), ErrorKind::usage, "'guessed'",
+               "auto, annotated, detected");
+  EXPECT_ERROR(beats_of_recording(record, Preprocessing(), {.from = "detected", .detector = "eye"}), ErrorKind::usage,
+               "eye", "bestpath");
+  record.annotations.clear();
+  EXPECT_ERROR(beats_of_recording(record, Preprocessing(), {.from = "annotated"}), ErrorKind::usage, "s002",
+               "no annotated beats");
+  for (Lead& lead : record.leads) std::ranges::fill(lead.samples, 7);
+  EXPECT_ERROR(beats_of_recording(record, Preprocessing(), {}), ErrorKind::data, "s002", "no beat was found", "MLII");
+}
+
+}  // namespace
+}  // namespace beatbench
