@@ -84,12 +84,12 @@ void write_file(const fs::path& path, std::string_view content) {
   if (::close(file.release()) != 0) fail(path, "cannot write", errno);
 }
 
-void write_file_atomically(const fs::path& path, std::string_view content) {
+void write_file_atomically(const fs::path& path, const ContentWriter& write) {
   const fs::path temporary = temporary_beside(path);
   FileDescriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
   if (file.get() < 0) fail(path, "cannot write", errno);
   try {
-    write_all(file.get(), content, path);
+    write([&](std::string_view part) { write_all(file.get(), part, path); });
     if (::fsync(file.get()) != 0) fail(path, "cannot write", errno);
     if (::close(file.release()) != 0) fail(path, "cannot write", errno);
     if (::rename(temporary.c_str(), path.c_str()) != 0) fail(path, "cannot write", errno);
@@ -97,6 +97,10 @@ void write_file_atomically(const fs::path& path, std::string_view content) {
     ::unlink(temporary.c_str());
     throw;
   }
+}
+
+void write_file_atomically(const fs::path& path, std::string_view content) {
+  write_file_atomically(path, [&](const auto& put) { put(content); });
 }
 
 MadeFolder::MadeFolder(const fs::path& path) {

@@ -1,7 +1,10 @@
 #include "beatbench/models/checkpoint.h"
 
+#include <cerrno>
+#include <cstring>
+#include <exception>
+#include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
@@ -18,6 +21,21 @@ ModelDescription description_from(torch::serialize::InputArchive& archive, const
     throw Error(ErrorKind::data, where, "is no checkpoint of beatbench (it has no description)");
   }
   return nlohmann::json::parse(text.toStringRef()).get<ModelDescription>();
+}
+
+// LibTorch's writer calls back from C code, which no exception may cross, and ends the program when a part is refused:
+// after a failure it goes on, but nothing more is written.
+void save_in_parts(torch::serialize::OutputArchive& archive, const std::function<void(std::string_view)>& put) {
+  std::exception_ptr failure;
+  archive.save_to([&](const void* data, std::size_t size) {
+    try {
+      if (!failure) put({static_cast<const char*>(data), size});
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    return size;
+  });
+  if (failure) std::rethrow_exception(failure);
 }
 
 }  // namespace
@@ -87,15 +105,14 @@ void save_checkpoint(const std::filesystem::path& path, const ModelDescription& 
   model.save(weights);
   archive.write("weights", weights);
   if (more) more(archive);
-  std::ostringstream bytes;
-  archive.save_to(bytes);
-  write_file_atomically(path, bytes.view());
+  write_file_atomically(path, [&](const auto& put) { save_in_parts(archive, put); });
 }
 
 Checkpoint load_checkpoint(const std::filesystem::path& path,
                            const std::function<void(torch::serialize::InputArchive&)>& more) {
   const std::filesystem::path file = checkpoint_path(path);
-  std::istringstream bytes(read_text_file(file));
+  std::ifstream bytes(file, std::ios::binary);
+  if (!bytes) throw Error(ErrorKind::io, file.string(), std::string("cannot open: ") + std::strerror(errno));
   try {
     torch::serialize::InputArchive archive;
     archive.load_from(bytes, torch::Device(torch::kCPU));

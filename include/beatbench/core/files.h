@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,11 @@ std::vector<unsigned char> read_binary_file(const std::filesystem::path& path);
 /// Writes `content` under a temporary name beside `path`, flushes it to the disk and renames it, so that `path`
 /// holds either what it held before or all of `content`. @throws Error(io); nothing is left behind then.
 void write_file_atomically(const std::filesystem::path& path, std::string_view content);
+
+/// The same for content that comes in parts and is never in memory as a whole: `write` hands each part to the function
+/// that it is given.
+using ContentWriter = std::function<void(const std::function<void(std::string_view)>&)>;
+void write_file_atomically(const std::filesystem::path& path, const ContentWriter& write);
 
 /// Writes a file without that care, for the many files of an AtomicFolder. @throws Error(io).
 void write_file(const std::filesystem::path& path, std::string_view content);
