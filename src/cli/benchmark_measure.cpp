@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "beatbench/core/error.h"
+#include "beatbench/core/files.h"
 #include "beatbench/models/predict.h"
 #include "cli/data_options.h"
 #include "cli/progress.h"
@@ -34,7 +35,7 @@ bool is_record_folder(const fs::path& folder) {
 }
 
 std::optional<DataForm> form_of(const fs::directory_entry& entry) {
-  if (entry.is_regular_file() && entry.path().extension() == ".csv") return DataForm::windows;
+  if (entry.is_regular_file() && lower_extension(entry.path()) == ".csv") return DataForm::windows;
   if (!entry.is_directory()) return std::nullopt;
   if (is_record_folder(entry.path())) return DataForm::records;
   return is_image_folder(entry.path()) ? std::optional(DataForm::images) : std::nullopt;

@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <numeric>
@@ -43,6 +44,7 @@ struct ClassifyArguments {
   std::vector<std::string> inputs;
   BeatSource source;
   std::string annotator = "atr";
+  bool annotator_is_given = false;
   std::string signal, time;
   double rate_hz = 0;
   int threads = 0;
@@ -82,11 +84,19 @@ Record read_recording(const ClassifyInput& input, const ClassifyArguments& argum
     options.on_warning = on_warning;
     return read_csv_recording(input.path, options);
   }
+  if (!arguments.signal.empty() || !arguments.time.empty() || arguments.rate_hz > 0) {
+    on_warning(input.path.string() + ": --signal, --time and --rate are for CSV recordings; --lead chooses a lead");
+  }
   ReadOptions options;
   options.on_warning = on_warning;
   options.annotator.reset();
   const fs::path annotations = input.path.string() + "." + arguments.annotator;
-  if (arguments.source.from != "detected" && fs::exists(annotations)) options.annotator = arguments.annotator;
+  const bool is_there = fs::exists(annotations);
+  const std::string& from = arguments.source.from;
+  if (!is_there && (from == "annotated" || (from == "auto" && arguments.annotator_is_given))) {
+    throw Error(ErrorKind::usage, annotations.string(), "there is no such annotation file");
+  }
+  if (from != "detected" && is_there) options.annotator = arguments.annotator;
   return read_record(input.path, options);
 }
 
@@ -133,13 +143,15 @@ Classified classify_one(const ClassifyInput& input, const ClassifyArguments& arg
   if (summary.is_image) {
     result.beats = image_beat(input, preprocessing);
   } else {
-    const Record record = read_recording(input, arguments, warn);
+    Record record = read_recording(input, arguments, warn);
+    record.id = input.record;
     RecordingBeats found = beats_of_recording(record, preprocessing, arguments.source);
     for (const std::string& text : found.warnings) warn(record.id + ": " + text);
     result.beats = std::move(found.beats);
     summary.lead = found.lead;
     summary.detected = found.detected;
     summary.sampling_rate_hz = record.sampling_rate_hz;
+    summary.start_s = record.start_s;
     summary.duration_s = static_cast<double>(record.length_samples()) / record.sampling_rate_hz;
   }
   const int classes = engine.description().shape.outputs;
@@ -180,7 +192,7 @@ std::string csv_rows(const Classified& result, const std::vector<std::string>& c
     } else {
       const std::int64_t sample = result.beats.rows[i].sample;
       std::snprintf(number.data(), number.size(), "%lld,%.4f", static_cast<long long>(sample),
-                    static_cast<double>(sample) / result.summary.sampling_rate_hz);
+                    result.summary.start_s + static_cast<double>(sample) / result.summary.sampling_rate_hz);
       text += number.data();
     }
     text += "," + csv_cell(class_names[static_cast<std::size_t>(result.labels[i])]);
@@ -219,8 +231,9 @@ std::vector<Annotation> annotations_of(const Classified& result, const Preproces
 void write_annotations(const fs::path& folder, const Classified& result, const Preprocessing& preprocessing,
                        bool has_header) {
   const std::vector<unsigned char> bytes = format_annotations(annotations_of(result, preprocessing, has_header));
-  write_file(folder / (result.summary.record + ".pred"),
-             std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+  const fs::path file = folder / (result.summary.record + ".pred");  // a record's name may have folders
+  fs::create_directories(file.parent_path());
+  write_file(file, std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
 }
 
 void print_table(const PredictionReport& report) {
@@ -238,6 +251,11 @@ void print_table(const PredictionReport& report) {
 
 int run_classify(const ClassifyArguments& arguments, spdlog::logger& logger) {
   const std::vector<ClassifyInput> inputs = find_inputs(arguments.inputs);
+  const bool any_csv = std::ranges::any_of(inputs, [](const auto& i) { return i.kind == ClassifyInput::Kind::csv; });
+  if (!any_csv && (!arguments.signal.empty() || !arguments.time.empty() || arguments.rate_hz > 0)) {
+    throw Error(ErrorKind::usage, "--signal, --time, --rate",
+                "are for CSV recordings, and none is among the inputs; --lead chooses a lead");
+  }
   if (!arguments.source.detector.empty()) find_detector(arguments.source.detector);
   AtomicFolder folder(arguments.out);
   PredictionReport report;
@@ -300,15 +318,16 @@ int classify_command(int argc, char** argv) {
     app.add_option("--beats", a.source.from, "annotated, detected, or auto: annotated where there are annotations")
         ->check(CLI::IsMember({"auto", "annotated", "detected"}))
         ->capture_default_str();
-    app.add_option("--annotator", a.annotator, "extension of the annotation files to take beats from")
-        ->capture_default_str();
+    const CLI::Option* annotator =
+        app.add_option("--annotator", a.annotator, "extension of the annotation files to take beats from")
+            ->capture_default_str();
     app.add_option("--detector", a.source.detector,
                    "for beats that are not annotated (default: " + std::string(kDefaultDetector) + ")");
     app.add_option("--lead", a.source.lead, "lead names in order of preference (default: the model's)")->delimiter(',');
     app.add_option("--signal", a.signal, "column of a CSV, by heading or number (default: found by the leads' names)")
         ->group("CSV");
-    app.add_option("--time", a.time, "column of times (default: found)")->group("CSV");
-    app.add_option("--rate", a.rate_hz, "sampling rate in Hz, for a CSV without times")
+    app.add_option("--time", a.time, "column of times (default: found), or none")->group("CSV");
+    app.add_option("--rate", a.rate_hz, "sampling rate in Hz, for a CSV without times that say it")
         ->check(CLI::PositiveNumber)
         ->group("CSV");
     app.add_option("--threads", a.threads, "0: one for each processor")
@@ -319,6 +338,7 @@ int classify_command(int argc, char** argv) {
         ->check(CLI::IsMember({"debug", "info", "warning", "error", "quiet"}))
         ->capture_default_str();
     if (const auto status = parse_command_line(app, argc, argv)) return *status;
+    a.annotator_is_given = annotator->count() > 0;
     return run_classify(a, *make_logger(a.log_level));
   });
 }

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "beatbench/core/error.h"
+#include "beatbench/core/files.h"
 #include "beatbench/signal/image_file.h"
 #include "beatbench/wfdb/record_io.h"
 
@@ -24,25 +26,30 @@ std::vector<fs::path> entries_of(const fs::path& folder) {
   return entries;
 }
 
-void add_images(const fs::path& folder, std::vector<ClassifyInput>& inputs) {
-  for (const fs::path& path : entries_of(folder)) {
-    if (fs::is_regular_file(path) && is_image_file(path)) inputs.push_back(input_of(path, Kind::image));
+void add_files(const fs::path& folder, bool records, std::vector<ClassifyInput>& inputs) {
+  const std::vector<fs::path> entries = entries_of(folder);
+  const bool has_list = fs::is_regular_file(folder / "RECORDS");
+  if (records && has_list) {
+    for (const std::string& name : read_record_list(folder)) inputs.push_back(input_of(folder / name, Kind::record));
+    records = false;  // whatever lies deeper
+  }
+  for (const fs::path& path : entries) {
+    const std::string extension = lower_extension(path);
+    if (fs::is_directory(path)) {
+      if (!path.filename().string().starts_with('.')) add_files(path, records, inputs);
+    } else if (records && path.extension() == ".hea") {
+      inputs.push_back(input_of(fs::path(path).replace_extension(), Kind::record));
+    } else if (extension == ".csv") {
+      inputs.push_back(input_of(path, Kind::csv));
+    } else if (is_image_file(path)) {
+      inputs.push_back(input_of(path, Kind::image));
+    }
   }
 }
 
 void add_folder(const fs::path& folder, std::vector<ClassifyInput>& inputs) {
   const std::size_t before = inputs.size();
-  const std::vector<fs::path> entries = entries_of(folder);
-  const bool has_records = std::ranges::any_of(
-      entries, [](const fs::path& path) { return path.extension() == ".hea" || path.filename() == "RECORDS"; });
-  if (has_records) {
-    for (const std::string& name : read_record_list(folder)) inputs.push_back(input_of(folder / name, Kind::record));
-  }
-  for (const fs::path& path : entries) {
-    if (path.extension() == ".csv" && fs::is_regular_file(path)) inputs.push_back(input_of(path, Kind::csv));
-    if (fs::is_directory(path) && !has_records) add_images(path, inputs);
-  }
-  add_images(folder, inputs);
+  add_files(folder, true, inputs);
   if (inputs.size() == before) {
     throw Error(ErrorKind::usage, folder.string(), "holds no record (.hea), no .csv and no image");
   }
@@ -56,7 +63,7 @@ void add_word(const std::string& word, std::vector<ClassifyInput>& inputs) {
     inputs.push_back(input_of(fs::path(path).replace_extension(), Kind::record));
   } else if (fs::exists(word + ".hea", ignored)) {
     inputs.push_back(input_of(path, Kind::record));
-  } else if (path.extension() == ".csv" || path.extension() == ".txt") {
+  } else if (lower_extension(path) == ".csv" || lower_extension(path) == ".txt") {
     inputs.push_back(input_of(path, Kind::csv));
   } else if (is_image_file(path)) {
     inputs.push_back(input_of(path, Kind::image));
@@ -67,17 +74,55 @@ void add_word(const std::string& word, std::vector<ClassifyInput>& inputs) {
   }
 }
 
+// The folders that all paths have in common.
+fs::path common_folder(const std::vector<ClassifyInput*>& inputs) {
+  fs::path common = inputs.front()->path.parent_path();
+  for (const ClassifyInput* input : inputs) {
+    fs::path shared;
+    const fs::path other = input->path.parent_path();
+    for (auto a = common.begin(), b = other.begin(); a != common.end() && b != other.end() && *a == *b; ++a, ++b) {
+      shared /= *a;
+    }
+    common = shared;
+  }
+  return common;
+}
+
+// Inputs of one name are told apart by their folders, or by their extension where those are equal, too.
+void tell_apart(std::vector<ClassifyInput*> inputs) {
+  std::vector<ClassifyInput> whole;
+  for (const ClassifyInput* input : inputs) {
+    whole.push_back({input->kind, fs::absolute(input->path).lexically_normal(), ""});
+  }
+  std::vector<ClassifyInput*> places;
+  for (ClassifyInput& place : whole) places.push_back(&place);
+  const fs::path common = common_folder(places);
+  std::map<fs::path, int> names;
+  const auto name_of = [&](const ClassifyInput& place) {
+    const fs::path name = place.path.lexically_relative(common);
+    return place.kind == Kind::record ? name : fs::path(name).replace_extension();
+  };
+  for (const ClassifyInput& place : whole) ++names[name_of(place)];
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const fs::path name = name_of(whole[i]);
+    inputs[i]->record = (names[name] == 1 ? name : whole[i].path.lexically_relative(common)).generic_string();
+  }
+}
+
 }  // namespace
 
 std::vector<ClassifyInput> find_inputs(const std::vector<std::string>& words) {
   std::vector<ClassifyInput> inputs;
   for (const std::string& word : words) add_word(word, inputs);
-  std::map<std::string, const ClassifyInput*> by_name;
+  std::map<std::string, std::vector<ClassifyInput*>> by_name;
+  for (ClassifyInput& input : inputs) by_name[input.record].push_back(&input);
+  for (const auto& [name, group] : by_name) {
+    if (group.size() > 1) tell_apart(group);
+  }
+  std::set<std::string> names;
   for (const ClassifyInput& input : inputs) {
-    const auto [place, is_new] = by_name.emplace(input.record, &input);
-    if (is_new) continue;
-    throw Error(ErrorKind::usage, input.path.string(),
-                "has the same name as " + place->second->path.string() + "; their predictions could not be told apart");
+    if (names.insert(input.record).second) continue;
+    throw Error(ErrorKind::usage, input.path.string(), "is named twice; its predictions could not be told apart");
   }
   return inputs;
 }

@@ -104,8 +104,15 @@ void write_csv(const fs::path& out, const fs::path& description, const Database&
   load.only_beats = chosen.rows;
   const Dataset dataset = load_database(database, chosen.prepared.preprocessing, load);
   stop_if_interrupted();
+  PreparedData prepared = chosen.prepared;
+  for (const BeatRow& row : dataset.windows.rows) {
+    const std::string& record = dataset.windows.records[row.record].id;
+    if (prepared.windows_of.empty() || prepared.windows_of.back().record != record)
+      prepared.windows_of.push_back({record, {}});
+    prepared.windows_of.back().samples.push_back(row.sample);
+  }
   const MadeFolder made(out.parent_path());
-  write_file_atomically(description, prepared_data_json(chosen.prepared, database));
+  write_file_atomically(description, prepared_data_json(prepared, database));
   try {
     write_labelled_csv(out, dataset.windows, dataset.class_names);
   } catch (...) {
@@ -125,7 +132,7 @@ int write_beats(DatasetArguments arguments, const fs::path& out, spdlog::logger&
   arguments.preprocessing.class_names = find_class_map(arguments.preprocessing.class_map).class_names();
   validate(arguments.preprocessing);
   validate(arguments.split);
-  if (!images && out.extension() != ".csv")
+  if (!images && lower_extension(out) != ".csv")
     throw Error(ErrorKind::usage, "--out", "'" + out.string() + "' must end in .csv");
   const fs::path description = fs::path(out).replace_extension(".json");
   refuse_if_there(out);

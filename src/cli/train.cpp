@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "beatbench/core/class_map.h"
@@ -190,12 +191,24 @@ void check_same_data(const fs::path& folder, const ModelDescription& now) {
   }
 }
 
+// What was asked for on the command line although the beats are prepared already, in another way.
+void refuse_settled(const Preprocessing& asked, const Preprocessing& settled, const std::string& data) {
+  const nlohmann::json wanted = asked, usual = Preprocessing{}, had = settled;
+  for (const auto& [field, value] : wanted.items()) {
+    if (value == usual.at(field) || value == had.at(field)) continue;
+    throw Error(ErrorKind::usage, data,
+                "its beats are prepared already, with " + field + " " + had.at(field).dump() + ", not " + value.dump() +
+                    "; prepare them anew (convert dataset) or leave the option out");
+  }
+}
+
 int run_training(RunOptions run, const fs::path& folder, bool resume, bool json, spdlog::logger& logger) {
   check_run(run);
   if (!resume) refuse_existing(folder);
   catch_interrupts();
   const Context context = start_context(run.threads, resolve_device(run.training.device), logger);
   const Database database = open_database(run.data);
+  refuse_settled(run.preprocessing, preprocessing_for(database, run.preprocessing), run.data);
   run.preprocessing = preprocessing_for(database, run.preprocessing);
   const Dataset dataset = load_beats(run, database, context.threads, logger);
   run.preprocessing.class_names = dataset.class_names;

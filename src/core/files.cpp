@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "beatbench/core/error.h"
+#include "beatbench/core/text.h"
 
 namespace beatbench {
 namespace {
@@ -77,6 +78,8 @@ std::vector<unsigned char> read_binary_file(const fs::path& path) {
   return read_whole<std::vector<unsigned char>>(path);
 }
 
+std::string lower_extension(const fs::path& path) { return lower_case(path.extension().string()); }
+
 void write_file(const fs::path& path, std::string_view content) {
   FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
   if (file.get() < 0) fail(path, "cannot write", errno);
@@ -124,6 +127,7 @@ void MadeFolder::remove_empty() {
 
 AtomicFolder::AtomicFolder(fs::path path) : path_(std::move(path)) {
   if (!path_.has_filename()) path_ = path_.parent_path();  // "runs/r1/"
+  if (path_.empty()) throw Error(ErrorKind::usage, "", "a folder to make has no name");
   std::error_code reason;
   if (fs::exists(path_, reason)) {
     throw Error(ErrorKind::usage, path_.string(), "already exists; choose another name");

@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include "beatbench/core/error.h"
@@ -11,16 +12,33 @@
 namespace beatbench {
 namespace {
 
-bool equal_ignoring_case(const std::string& a, const std::string& b) {
+constexpr std::array<std::pair<std::string_view, double>, 12> kVoltages = {{{"mV", 1.0},
+                                                                            {"millivolt", 1.0},
+                                                                            {"millivolts", 1.0},
+                                                                            {"uV", 1e-3},
+                                                                            {"\u00B5V", 1e-3},
+                                                                            {"\u03BCV", 1e-3},
+                                                                            {"microvolt", 1e-3},
+                                                                            {"microvolts", 1e-3},
+                                                                            {"V", 1e3},
+                                                                            {"volt", 1e3},
+                                                                            {"volts", 1e3},
+                                                                            {"nV", 1e-6}}};
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
-double millivolts_per(const Lead& lead) {
-  static const std::array<std::pair<const char*, double>, 5> units = {
-      {{"", 1.0}, {"mV", 1.0}, {"uV", 1e-3}, {"V", 1e3}, {"nV", 1e-6}}};
-  for (const auto& [name, factor] : units) {
-    if (equal_ignoring_case(lead.units, name)) return factor;
+std::optional<double> millivolts_in(std::string_view units) {
+  for (const auto& [name, factor] : kVoltages) {
+    if (equal_ignoring_case(units, name)) return factor;
   }
+  return std::nullopt;
+}
+
+double millivolts_per(const Lead& lead) {
+  if (lead.units.empty()) return 1.0;
+  if (const auto factor = millivolts_in(lead.units)) return *factor;
   throw Error(ErrorKind::unsupported, "lead " + lead.name,
               "its unit is '" + lead.units + "'; a voltage is needed (mV, uV, V or nV)");
 }
@@ -40,6 +58,8 @@ std::size_t find_lead(const Record& record, std::span<const std::string> preferr
   throw Error(ErrorKind::unsupported, "record " + record.id,
               "has none of the leads " + wanted_names + "; it has " + (present.empty() ? "no leads" : present));
 }
+
+bool is_voltage(std::string_view units) { return millivolts_in(units).has_value(); }
 
 std::vector<float> to_millivolts(const Lead& lead) {
   const double scale = millivolts_per(lead) / lead.gain;

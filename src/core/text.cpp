@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 
 namespace beatbench {
 namespace {
@@ -24,7 +26,68 @@ void split_words(std::string_view line, std::vector<std::string_view>& cells) {
   }
 }
 
+void put_utf8(std::uint32_t point, std::string& out) {
+  if (point < 0x80) {
+    out += static_cast<char>(point);
+    return;
+  }
+  const int more = point < 0x800 ? 1 : point < 0x10000 ? 2 : 3;
+  constexpr std::array<std::uint32_t, 4> lead = {0, 0xC0, 0xE0, 0xF0};
+  out += static_cast<char>(lead[static_cast<std::size_t>(more)] | (point >> (6 * more)));
+  for (int i = more - 1; i >= 0; --i) out += static_cast<char>(0x80 | ((point >> (6 * i)) & 0x3F));
+}
+
+std::string from_utf16(std::string_view text, bool little_endian) {
+  const auto unit = [&](std::size_t i) {
+    const auto first = static_cast<unsigned char>(text[i]), second = static_cast<unsigned char>(text[i + 1]);
+    return static_cast<std::uint32_t>(little_endian ? first | second << 8 : first << 8 | second);
+  };
+  std::string out;
+  for (std::size_t i = 2; i + 1 < text.size(); i += 2) {
+    std::uint32_t point = unit(i);
+    if ((point & 0xFC00) == 0xD800 && i + 3 < text.size() && (unit(i + 2) & 0xFC00) == 0xDC00) {
+      point = 0x10000 + ((point & 0x3FF) << 10) + (unit(i + 2) & 0x3FF);
+      i += 2;
+    }
+    put_utf8(point, out);
+  }
+  return out;
+}
+
+bool is_utf8(std::string_view text) {
+  for (std::size_t i = 0; i < text.size();) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const std::size_t size = byte < 0x80                   ? 1
+                             : byte >= 0xC2 && byte < 0xE0 ? 2
+                             : byte >= 0xE0 && byte < 0xF0 ? 3
+                             : byte >= 0xF0 && byte < 0xF5 ? 4
+                                                           : 0;
+    if (size == 0 || i + size > text.size()) return false;
+    for (std::size_t k = 1; k < size; ++k) {
+      if ((static_cast<unsigned char>(text[i + k]) & 0xC0) != 0x80) return false;
+    }
+    i += size;
+  }
+  return true;
+}
+
 }  // namespace
+
+std::string in_utf8(std::string text) {
+  if (text.starts_with("\xFF\xFE")) return from_utf16(text, true);
+  if (text.starts_with("\xFE\xFF")) return from_utf16(text, false);
+  if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
+  if (is_utf8(text)) return text;
+  std::string out;
+  for (const char c : text) put_utf8(static_cast<unsigned char>(c), out);
+  return out;
+}
+
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return lower;
+}
 
 std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(kBlanks);

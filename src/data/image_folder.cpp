@@ -2,6 +2,7 @@
 #include <charconv>
 #include <map>
 #include <optional>
+#include <set>
 #include <tuple>
 
 #include "beatbench/core/error.h"
@@ -33,9 +34,21 @@ std::vector<fs::path> sorted_entries(const fs::path& folder) {
 std::vector<fs::path> class_folders(const fs::path& folder) {
   std::vector<fs::path> folders;
   for (const fs::path& path : sorted_entries(folder)) {
-    if (fs::is_directory(path) && !path.filename().string().starts_with('.')) folders.push_back(path);
+    if (!fs::is_directory(path) || path.filename().string().starts_with('.')) continue;
+    if (std::ranges::any_of(sorted_entries(path), is_image_file)) folders.push_back(path);
   }
   return folders;
+}
+
+// A record "a/100" of a database in folders is no file name.
+std::string name_of_record(std::string id) {
+  for (std::size_t at = 0; (at = id.find('/', at)) != std::string::npos;) id.replace(at, 1, "%2F");
+  return id;
+}
+
+std::string record_of_name(std::string name) {
+  for (std::size_t at = 0; (at = name.find("%2F", at)) != std::string::npos;) name.replace(at, 3, "/");
+  return name;
 }
 
 // RECORD_SAMPLE.png
@@ -47,7 +60,18 @@ std::optional<std::pair<std::string, std::int64_t>> place_in_name(const fs::path
   const char* const end = stem.data() + stem.size();
   const auto [last, failed] = std::from_chars(stem.data() + line + 1, end, sample);
   if (failed != std::errc() || last != end || sample < 0) return std::nullopt;
-  return std::pair(stem.substr(0, line), sample);
+  return std::pair(record_of_name(stem.substr(0, line)), sample);
+}
+
+// "N_1.png", "V_1.png": what seems to be a record is the class.
+bool records_are_classes(const std::vector<ImageFile>& files) {
+  std::map<std::string, int> label_of;
+  std::set<int> labels;
+  for (const ImageFile& file : files) {
+    labels.insert(file.label);
+    if (label_of.emplace(file.record, file.label).first->second != file.label) return false;
+  }
+  return labels.size() > 1 && label_of.size() == labels.size();
 }
 
 int label_of_folder(const fs::path& folder, const std::vector<std::string>& class_names, const std::string& class_map) {
@@ -64,10 +88,8 @@ std::vector<ImageFile> list_images(const fs::path& folder, const std::vector<std
   std::vector<ImageFile> files;
   bool all_placed = true;
   for (const fs::path& class_folder : class_folders(folder)) {
-    const std::vector<fs::path> paths = sorted_entries(class_folder);
-    if (std::ranges::none_of(paths, is_image_file)) continue;
     const int label = label_of_folder(class_folder, class_names, class_map);
-    for (const fs::path& path : paths) {
+    for (const fs::path& path : sorted_entries(class_folder)) {
       if (!is_image_file(path)) continue;
       const auto place = place_in_name(path);
       all_placed = all_placed && place;
@@ -75,7 +97,7 @@ std::vector<ImageFile> list_images(const fs::path& folder, const std::vector<std
     }
   }
   if (files.empty()) throw Error(ErrorKind::data, folder.string(), "holds no image in a folder of a class");
-  if (!all_placed) {
+  if (!all_placed || records_are_classes(files)) {
     for (std::size_t i = 0; i < files.size(); ++i) {
       files[i].record.clear();
       files[i].sample = static_cast<std::int64_t>(i);
@@ -180,7 +202,7 @@ void write_images(const fs::path& folder, const BeatSet& images, std::span<const
   for (const std::string& name : class_names) fs::create_directories(folder / name);
   for_each_index(images.size(), threads, [&](std::size_t i) {
     const BeatRow& row = images.rows[i];
-    const std::string name = images.records[row.record].id + "_" + std::to_string(row.sample) + ".png";
+    const std::string name = name_of_record(images.records[row.record].id) + "_" + std::to_string(row.sample) + ".png";
     write_file(folder / class_names[static_cast<std::size_t>(row.label)] / name,
                encode_png(images.image(i), images.image_size));
   });

@@ -10,9 +10,12 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kPreparedVersion = 1;
+constexpr const char* kFolderDescription = "beatbench.json";
 
 void read_prepared(const fs::path& file, Database& database) {
   const nlohmann::json json = nlohmann::json::parse(read_text_file(file), nullptr, /*allow_exceptions=*/false);
+  const bool is_ours = file.filename() == kFolderDescription || json.is_discarded() || json.contains("split_hash");
+  if (!is_ours) return;  // a JSON file that happens to have the CSV's name
   try {
     if (const int version = json.at("schema_version"); version != kPreparedVersion) {
       throw Error(ErrorKind::unsupported, file.string(),
@@ -25,6 +28,9 @@ void read_prepared(const fs::path& file, Database& database) {
     json.at("part").get_to(prepared.part);
     json.at("split_hash").get_to(prepared.split_hash);
     json.at("preprocessing").get_to(prepared.preprocessing);
+    for (const auto& of : json.value("windows_of", nlohmann::json::array())) {
+      prepared.windows_of.push_back({of.at("record"), of.at("samples")});
+    }
     json.at("subjects").get_to(database.subjects);
     json.at("training_records").get_to(database.training_records);
     json.at("test_records").get_to(database.test_records);
@@ -52,21 +58,23 @@ Preprocessing preprocessing_for(const Database& database, const Preprocessing& a
 }
 
 std::string prepared_data_json(const PreparedData& prepared, const Database& source) {
-  return nlohmann::ordered_json{{"schema_version", kPreparedVersion},
-                                {"dataset", prepared.dataset},
-                                {"dataset_hash", prepared.dataset_hash},
-                                {"part", prepared.part},
-                                {"protocol", prepared.protocol},
-                                {"split_hash", prepared.split_hash},
-                                {"preprocessing", nlohmann::json(prepared.preprocessing)},
-                                {"subjects", source.subjects},
-                                {"training_records", source.training_records},
-                                {"test_records", source.test_records},
-                                {"never_validation", source.never_validation},
-                                {"concentrated_records", source.concentrated_records},
-                                {"division_note", source.division_note}}
-             .dump(2) +
-         "\n";
+  nlohmann::ordered_json json{{"schema_version", kPreparedVersion},
+                              {"dataset", prepared.dataset},
+                              {"dataset_hash", prepared.dataset_hash},
+                              {"part", prepared.part},
+                              {"protocol", prepared.protocol},
+                              {"split_hash", prepared.split_hash},
+                              {"preprocessing", nlohmann::json(prepared.preprocessing)},
+                              {"subjects", source.subjects},
+                              {"training_records", source.training_records},
+                              {"test_records", source.test_records},
+                              {"never_validation", source.never_validation},
+                              {"concentrated_records", source.concentrated_records},
+                              {"division_note", source.division_note}};
+  for (const RecordWindows& of : prepared.windows_of) {
+    json["windows_of"].push_back({{"record", of.record}, {"samples", of.samples}});
+  }
+  return json.dump(prepared.windows_of.empty() ? 2 : -1) + "\n";
 }
 
 namespace databases {
@@ -78,12 +86,11 @@ Database describe_prepared(const fs::path& path, DataForm form) {
   database.name = (form == DataForm::windows ? last.stem() : last.filename()).string();
   database.folder = path;
   database.form = form;
-  fs::path description = path / "beatbench.json";
+  fs::path description = path / kFolderDescription;
   if (form == DataForm::windows) (description = path).replace_extension(".json");
   std::error_code ignored;
-  if (fs::exists(description, ignored)) {
-    read_prepared(description, database);
-  } else {
+  if (fs::exists(description, ignored)) read_prepared(description, database);
+  if (!database.prepared) {
     database.division_note =
         "what the beats were prepared from is not known; a record's name is taken to be its patient";
   }

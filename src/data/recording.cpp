@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 
+#include "beatbench/core/class_map.h"
 #include "beatbench/core/error.h"
 #include "beatbench/signal/beat_image.h"
 #include "beatbench/signal/detector.h"
@@ -27,16 +29,32 @@ void scale_to_usual_spread(std::vector<float>& signal) {
   for (float& value : signal) value *= kUsualSpread_mv / spread;
 }
 
-bool is_annotated_beat(const Annotation& annotation) {
-  return is_beat(annotation.code) || annotation.code == codes::flutter_wave;
+bool has_flutter_waves(const Preprocessing& preprocessing) {
+  return preprocessing.class_map != kOwnClasses &&
+         find_class_map(preprocessing.class_map).label_of(codes::flutter_wave).has_value();
 }
 
+// Beats, and flutter waves, which only some models have a class for.
 std::vector<BeatRow> annotated_rows(const Record& record) {
   std::vector<BeatRow> rows;
+  const auto length = static_cast<std::int64_t>(record.length_samples());
   for (const Annotation& annotation : record.annotations) {
-    if (is_annotated_beat(annotation)) rows.push_back({0, annotation.sample, annotation.code, -1});
+    const bool is_one = is_beat(annotation.code) || annotation.code == codes::flutter_wave;
+    const bool inside = annotation.sample >= 0 && annotation.sample < length;  // read_record has warned
+    if (is_one && inside) rows.push_back({0, annotation.sample, annotation.code, -1});
   }
   return rows;
+}
+
+// "12.3 % of it is missing ..." where that is the case.
+std::string missing_text(const Lead& lead) {
+  const auto missing = std::ranges::count(lead.samples, kMissingSample);
+  if (missing == 0) return "";
+  char share[16];
+  std::snprintf(share, sizeof share, "%.2g",
+                100.0 * static_cast<double>(missing) / static_cast<double>(lead.samples.size()));
+  return std::string(share) + " % of lead " + lead.name +
+         " is missing; beats beside gaps are classified by a straight line there";
 }
 
 std::vector<BeatRow> detected_rows(const Record& record, const Lead& lead, const std::string& detector) {
@@ -86,6 +104,8 @@ RecordingBeats beats_of_recording(const Record& record, const Preprocessing& pre
   const Lead& lead = record.leads.at(find_lead(record, here.leads));
   out.lead = lead.name;
 
+  if (const std::string text = missing_text(lead); !text.empty()) out.warnings.push_back(text);
+
   std::vector<BeatRow> rows = annotated_rows(record);
   check_source(source.from, !rows.empty(), "record " + record.id);
   out.detected = source.from == "detected" || (source.from == "auto" && rows.empty());
@@ -98,6 +118,9 @@ RecordingBeats beats_of_recording(const Record& record, const Preprocessing& pre
 
   std::vector<std::int64_t> neighbours;
   for (const BeatRow& row : rows) neighbours.push_back(row.sample);
+  if (!has_flutter_waves(here)) {
+    std::erase_if(rows, [](const BeatRow& row) { return row.code == codes::flutter_wave; });
+  }
   out.beats.records = {{record.id, record.subject}};
   append_beats(out.beats, record, rows, neighbours, here);
   return out;

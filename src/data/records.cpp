@@ -18,7 +18,7 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-struct RecordWindows {
+struct LoadedRecord {
   BeatSet windows;
   std::string hash;
   std::size_t left_out = 0;
@@ -37,6 +37,7 @@ RecordRows label_rows(const Record& record, std::uint32_t index, const Preproces
   RecordRows out;
   const auto length = static_cast<std::int64_t>(record.length_samples());
   for (const Annotation& annotation : record.annotations) {
+    if (annotation.sample < 0 || annotation.sample >= length) continue;  // read_record has warned
     const auto label = classes.label_of(annotation.code);
     if (label || is_beat(annotation.code) || annotation.code == codes::flutter_wave) {
       out.neighbours.push_back(annotation.sample);
@@ -55,10 +56,10 @@ RecordRows label_rows(const Record& record, std::uint32_t index, const Preproces
 }
 
 // `only`: the rows to load, or nullptr for all of them.
-RecordWindows load_record(const Database& database, const std::string& name, std::uint32_t index,
-                          const Preprocessing& preprocessing, const ClassMap& classes, const ReadOptions& read,
-                          bool only_labels, const std::vector<BeatRow>* only) {
-  RecordWindows out;
+LoadedRecord load_record(const Database& database, const std::string& name, std::uint32_t index,
+                         const Preprocessing& preprocessing, const ClassMap& classes, const ReadOptions& read,
+                         bool only_labels, const std::vector<BeatRow>* only) {
+  LoadedRecord out;
   const auto start = Clock::now();
   const Record record = read_record(database.folder / name, read);
   out.read_seconds = seconds_since(start);
@@ -80,7 +81,7 @@ RecordWindows load_record(const Database& database, const std::string& name, std
   return out;
 }
 
-void append(Dataset& all, RecordWindows&& part, std::size_t index) {
+void append(Dataset& all, LoadedRecord&& part, std::size_t index) {
   all.windows.length_samples = part.windows.length_samples;
   all.windows.image_size = part.windows.image_size;
   all.windows.pixels.insert(all.windows.pixels.end(), part.windows.pixels.begin(), part.windows.pixels.end());
@@ -119,7 +120,7 @@ Dataset load_records(const Database& database, const Preprocessing& preprocessin
   if (options.only_beats) {
     for (const BeatRow& row : *options.only_beats) wanted.at(row.record).push_back(row);
   }
-  std::vector<std::optional<RecordWindows>> parts(names.size());
+  std::vector<std::optional<LoadedRecord>> parts(names.size());
   for_each_index(names.size(), options.threads, [&](std::size_t i) {
     parts[i] = load_record(database, names[i], static_cast<std::uint32_t>(i), preprocessing, classes, read,
                            options.only_labels, options.only_beats ? &wanted[i] : nullptr);

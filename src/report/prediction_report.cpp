@@ -54,6 +54,7 @@ Json input_json(const PredictedInput& input, const std::vector<std::string>& cla
           {"kind", input.is_image ? "image" : "recording"},
           {"lead", of_recording(input.lead)},
           {"sampling_rate_hz", of_recording(input.sampling_rate_hz)},
+          {"start_s", of_recording(input.start_s)},
           {"duration_s", of_recording(input.duration_s)},
           {"beats_from", input.is_image   ? "image"
                          : input.detected ? "detector"

@@ -26,8 +26,9 @@ Span with_margin(float low, float high) {
 }
 
 // Of all but a thousandth of the samples on either side, so that an artefact does not flatten every beat.
-Span span_of_record(const std::vector<float>& samples) {
-  std::vector<float> sorted = samples;
+Span span_of_record(const PreparedLead& lead) {
+  std::vector<float> sorted = lead.present();
+  if (sorted.empty()) return {};
   const auto cut = static_cast<std::ptrdiff_t>(sorted.size() / 1000);
   std::ranges::nth_element(sorted, sorted.begin() + cut);
   const float low = sorted[static_cast<std::size_t>(cut)];
@@ -90,7 +91,7 @@ void append_images(BeatSet& set, const PreparedLead& lead, std::span<const BeatR
     beats.push_back(std::clamp<std::int64_t>(map_sample(neighbour, lead.record_rate_hz, rate_hz), 0, length - 1));
   }
   const std::vector<BeatRange> ranges = beat_ranges(beats, length, rate_hz, preprocessing.image_range);
-  const Span of_record = preprocessing.scaling == "none" ? Span{-2.5F, 2.5F} : span_of_record(lead.samples);
+  const Span of_record = preprocessing.scaling == "none" ? Span{-2.5F, 2.5F} : span_of_record(lead);
   for (const BeatRow& row : rows) {
     const auto at = std::ranges::lower_bound(neighbours, row.sample);
     const bool inside = map_sample(row.sample, lead.record_rate_hz, rate_hz) <= length;

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
 #include "beatbench/core/error.h"
+#include "beatbench/core/files.h"
 
 namespace beatbench {
 namespace {
@@ -35,9 +35,7 @@ cv::Mat as_gray(cv::Mat image) {
 
 bool is_image_file(const std::filesystem::path& path) {
   constexpr std::array<std::string_view, 6> endings = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"};
-  std::string ending = path.extension().string();
-  std::ranges::transform(ending, ending.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return std::ranges::find(endings, ending) != endings.end();
+  return std::ranges::find(endings, lower_extension(path)) != endings.end();
 }
 
 std::vector<std::uint8_t> decode_image(std::string_view content, int size, const std::string& where) {

@@ -28,29 +28,63 @@ void fill_gaps(std::span<float> signal) {
   }
 }
 
-void standardise(std::span<float> signal) {
-  if (signal.empty()) return;
-  double sum = 0, squares = 0;
-  for (const float value : signal) sum += value;
-  const double mean = sum / static_cast<double>(signal.size());
-  for (const float value : signal) squares += (value - mean) * (value - mean);
-  const double deviation = std::sqrt(squares / static_cast<double>(signal.size()));
+std::vector<float> PreparedLead::present() const {
+  if (missing.empty()) return samples;
+  std::vector<float> out;
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    if (missing[i] == 0) out.push_back(samples[i]);
+  }
+  return out;
+}
+
+void standardise(std::span<float> signal, std::span<const std::uint8_t> missing) {
+  const auto counts = [&](std::size_t i) { return missing.empty() || missing[i] == 0; };
+  double sum = 0, squares = 0, count = 0;
+  for (std::size_t i = 0; i < signal.size(); ++i) {
+    if (!counts(i)) continue;
+    sum += signal[i];
+    ++count;
+  }
+  if (count == 0) return;
+  const double mean = sum / count;
+  for (std::size_t i = 0; i < signal.size(); ++i) {
+    if (counts(i)) squares += (signal[i] - mean) * (signal[i] - mean);
+  }
+  const double deviation = std::sqrt(squares / count);
   const double factor = deviation > 1e-9 ? 1.0 / deviation : 0.0;
   for (float& value : signal) value = static_cast<float>((value - mean) * factor);
 }
+
+namespace {
+
+// Empty where nothing is missing, as it usually is.
+std::vector<std::uint8_t> missing_samples(const std::vector<float>& signal) {
+  if (std::ranges::none_of(signal, [](float value) { return std::isnan(value); })) return {};
+  std::vector<std::uint8_t> missing(signal.size());
+  std::ranges::transform(signal, missing.begin(), [](float value) { return std::isnan(value) ? 1 : 0; });
+  return missing;
+}
+
+}  // namespace
 
 PreparedLead prepare_lead(const Record& record, const Preprocessing& preprocessing) {
   PreparedLead lead;
   lead.record_rate_hz = record.sampling_rate_hz;
   lead.samples = to_millivolts(record.leads[find_lead(record, preprocessing.leads)]);
+  const std::vector<std::uint8_t> missing = missing_samples(lead.samples);
   fill_gaps(lead.samples);
   if (record.sampling_rate_hz != preprocessing.sampling_rate_hz) {
     lead.samples = resample(lead.samples, record.sampling_rate_hz, preprocessing.sampling_rate_hz);
   }
+  for (std::size_t i = 0; !missing.empty() && i < lead.samples.size(); ++i) {
+    const std::int64_t from =
+        map_sample(static_cast<std::int64_t>(i), preprocessing.sampling_rate_hz, record.sampling_rate_hz);
+    lead.missing.push_back(missing[std::min(static_cast<std::size_t>(from), missing.size() - 1)]);
+  }
   if (preprocessing.filter.order > 0) {
     filter_zero_phase(lead.samples, butterworth_band_pass(preprocessing.filter, preprocessing.sampling_rate_hz));
   }
-  if (preprocessing.scaling == "record") standardise(lead.samples);
+  if (preprocessing.scaling == "record") standardise(lead.samples, lead.missing);
   return lead;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,9 +23,14 @@ struct CsvColumn {
 struct CsvTable {
   std::vector<CsvColumn> columns;
   std::vector<std::int64_t> line_of_row;  ///< from 1
+  std::vector<std::string> left_out;      ///< lines that are no part of the table, as a sentence each
 };
 
-/// Takes a text apart. @throws Error(data) naming the line, if rows have different lengths or there are none.
+/// Seconds in a unit of time, where it is one: s, ms, us or such a word in full.
+std::optional<double> seconds_in(std::string_view units);
+
+/// Takes a text apart. Lines of text before the table and a last line that breaks off are left out.
+/// @throws Error(data) naming the line, if rows have different lengths or there are none.
 CsvTable parse_csv(std::string_view text, const std::string& where);
 
 }  // namespace beatbench::wfdb

@@ -7,6 +7,7 @@
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
 #include "beatbench/core/hash.h"
+#include "beatbench/core/text.h"
 #include "wfdb/csv_columns.h"
 #include "wfdb/csv_time.h"
 #include "wfdb/text_fields.h"
@@ -29,13 +30,14 @@ class CsvRecordingReader {
  public:
   CsvRecordingReader(const std::filesystem::path& path, const CsvOptions& options)
       : options_(options), where_(path.string()) {
-    const std::string text = read_text_file(path);
-    table_ = wfdb::parse_csv(text, where_);
+    const std::string bytes = read_text_file(path);
+    table_ = wfdb::parse_csv(in_utf8(bytes), where_);
     record_.id = record_.subject = path.stem().string();
-    record_.content_hash = content_hash(text);
+    record_.content_hash = content_hash(bytes);
   }
 
   Record read() {
+    for (const std::string& line : table_.left_out) warn(line);
     const std::optional<std::size_t> time = find_time();
     set_timing(time);
     for (const std::size_t column : find_signals(time)) add_lead(table_.columns[column], column);
@@ -60,11 +62,14 @@ class CsvRecordingReader {
   }
 
   std::optional<std::size_t> find_time() const {
+    if (options_.time == "none") return std::nullopt;
     if (options_.time) return find_column(*options_.time);
     for (std::size_t i = 0; i < table_.columns.size(); ++i) {
       const CsvColumn& column = table_.columns[i];
       const bool first_without_headings = i == 0 && table_.columns.size() > 1 && column.heading.empty();
-      if (!wfdb::is_counter(column) && wfdb::looks_like_time(column, first_without_headings)) return i;
+      if (wfdb::is_counter(column) || !wfdb::looks_like_time(column, first_without_headings)) continue;
+      if (options_.sampling_rate_hz && wfdb::rises_by_one(column)) continue;  // whatever its heading, it counts
+      return i;
     }
     return std::nullopt;
   }
@@ -77,13 +82,16 @@ class CsvRecordingReader {
     if (!time && !given) {
       throw Error(ErrorKind::usage, where_, "has no column of times, so its sampling rate must be given");
     }
-    if (!time) {
+    if (!time || !read_times(table_.columns[*time])) {
       record_.sampling_rate_hz = *given;
       timing_.length_samples = static_cast<std::int64_t>(table_.line_of_row.size());
       return;
     }
-    timing_ = wfdb::timing_of(table_.columns[*time], table_, where_);
     record_.sampling_rate_hz = timing_.sampling_rate_hz;
+    record_.start_s = timing_.start_s;
+    if (timing_.unit_is_guessed && !given) {
+      warn("its times do not say their unit; they are taken to mean " + number_text(timing_.sampling_rate_hz) + " Hz");
+    }
     if (given && std::abs(*given - timing_.sampling_rate_hz) > 0.01 * *given) {
       throw Error(ErrorKind::usage, where_,
                   "its times say " + number_text(timing_.sampling_rate_hz) + " Hz, but " + number_text(*given) +
@@ -92,6 +100,18 @@ class CsvRecordingReader {
     if (given) record_.sampling_rate_hz = *given;
     const std::int64_t missing = timing_.length_samples - static_cast<std::int64_t>(table_.line_of_row.size());
     if (missing > 0) warn("its times leave gaps of " + std::to_string(missing) + " samples in all");
+  }
+
+  // Whether a column of times gives a rate. Where one was given, it need not.
+  bool read_times(const CsvColumn& column) {
+    try {
+      timing_ = wfdb::timing_of(column, table_, where_);
+      return true;
+    } catch (const Error& error) {
+      if (!options_.sampling_rate_hz) throw;
+      warn("its times are left aside: " + std::string(error.what()));
+      return false;
+    }
   }
 
   std::vector<std::size_t> find_signals(std::optional<std::size_t> time) const {
@@ -105,7 +125,8 @@ class CsvRecordingReader {
     if (!options_.signals.empty()) return signals;
     for (std::size_t i = 0; i < table_.columns.size(); ++i) {
       const CsvColumn& column = table_.columns[i];
-      if (i == time || wfdb::is_counter(column)) continue;
+      const bool is_time = i == time || wfdb::looks_like_time(column, false);
+      if (is_time || wfdb::is_counter(column)) continue;
       if (column.numbers > column.texts + column.clocks)
         signals.push_back(i);
       else if (column.texts > 0)

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cmath>
 #include <utility>
 
 #include "beatbench/core/error.h"
+#include "beatbench/core/text.h"
 #include "wfdb/text_fields.h"
 
 namespace beatbench::wfdb {
@@ -15,12 +15,6 @@ namespace {
 constexpr double kLowestRate_hz = 30, kHighestRate_hz = 10'000;
 constexpr double kLargestJitter = 0.25;  // of a step, beyond what rounding explains
 constexpr double kLongestGap = 10.0;     // all gaps together, in lengths of what is there
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return lower;
-}
 
 template <std::size_t n>
 bool is_one_of(const std::string& word, const std::array<std::string_view, n>& words) {
@@ -48,21 +42,19 @@ double median_step(const std::vector<double>& times) {
   return *middle;
 }
 
+// What the column itself says of its unit, in seconds.
+std::optional<double> stated_unit(const CsvColumn& column) {
+  if (column.clocks > column.numbers) return 1.0;
+  if (const auto seconds = seconds_in(column.units)) return seconds;
+  const std::string heading = lower_case(column.heading);
+  if (const auto seconds = seconds_in(heading)) return seconds;
+  const std::size_t line = heading.rfind('_');
+  return line == std::string::npos ? std::nullopt : seconds_in(heading.substr(line + 1));
+}
+
 // Seconds in one unit of the column.
 double find_unit(const CsvColumn& column, double step, const std::string& where) {
-  if (column.clocks > column.numbers) return 1.0;
-  const std::string units = lower_case(column.units), heading = lower_case(column.heading);
-  constexpr std::array<std::pair<std::string_view, double>, 8> named = {{{"s", 1.0},
-                                                                         {"sec", 1.0},
-                                                                         {"seconds", 1.0},
-                                                                         {"ms", 1e-3},
-                                                                         {"msec", 1e-3},
-                                                                         {"milliseconds", 1e-3},
-                                                                         {"us", 1e-6},
-                                                                         {"microseconds", 1e-6}}};
-  for (const auto& [name, seconds] : named) {
-    if (units == name || heading == name || heading.ends_with("_" + std::string(name))) return seconds;
-  }
+  if (const auto stated = stated_unit(column)) return *stated;
   for (const double seconds : {1.0, 1e-3, 1e-6}) {
     const double rate = 1.0 / (step * seconds);
     if (rate >= kLowestRate_hz && rate <= kHighestRate_hz) return seconds;
@@ -72,26 +64,64 @@ double find_unit(const CsvColumn& column, double step, const std::string& where)
                   " a row, which is no rate of an ECG in s, ms or us; name another column or give the sampling rate");
 }
 
-// A rate that comes from rounded times is rounded to a whole number, where one is that near.
-double tidy_rate(double rate) {
+// A rate is rounded to a whole number where one is as near as the times can tell: `error` is what their rounding makes
+// of the whole length, relative to it.
+double tidy_rate(double rate, double error) {
   const double whole = std::round(rate);
-  return std::abs(rate - whole) <= 5e-4 * whole ? whole : rate;
+  return std::abs(rate - whole) <= std::min(5e-4, error) * whole ? whole : rate;
+}
+
+// What a column's times are rounded to, in its unit.
+double resolution_of(const CsvColumn& column) {
+  const double last_digit = std::pow(10.0, -column.decimals);
+  return column.is_plain ? last_digit : last_digit * std::max(1.0, std::abs(column.values.back()));
+}
+
+// Clocks begin again at midnight.
+std::vector<double> past_midnight(std::vector<double> times, bool clocks) {
+  constexpr double day = 86'400;
+  double add = 0;
+  for (std::size_t i = 1; clocks && i < times.size(); ++i) {
+    if (times[i] + add < times[i - 1] - day / 2) add += day;
+    times[i] += add;
+  }
+  return times;
+}
+
+// Times that stand still for rows on end, because they are rounded to more than a step: the rate is that of the whole,
+// and every row is the next sample.
+CsvTiming coarse_timing(const std::vector<double>& times, double resolution, const auto& fail) {
+  CsvTiming timing;
+  for (std::size_t i = 1; i < times.size(); ++i) {
+    if (times[i] - times[i - 1] > 2.5 * resolution) fail(i, "jumps, and is too coarse to tell by how many samples");
+  }
+  const double duration = times.back() - times.front();
+  if (duration > 100 * resolution) timing.sampling_rate_hz = static_cast<double>(times.size() - 1) / duration;
+  timing.length_samples = static_cast<std::int64_t>(times.size());
+  return timing;
 }
 
 }  // namespace
+
+bool rises_by_one(const CsvColumn& column) {
+  return std::ranges::adjacent_find(column.values, [](double a, double b) { return b - a != 1; }) ==
+         column.values.end();
+}
 
 bool is_counter(const CsvColumn& column) {
   constexpr std::array<std::string_view, 9> headings = {
       "sample", "sample #", "sample number", "samples", "index", "frame", "n", "#", "unnamed: 0"};
   if (column.texts + column.clocks > 0 || column.decimals > 0 || column.numbers < 2) return false;
-  return is_one_of(lower_case(column.heading), headings) && std::ranges::is_sorted(column.values);
+  if (is_one_of(lower_case(column.heading), headings)) return std::ranges::is_sorted(column.values);
+  return column.heading.empty() && column.values.size() >= 10 && rises_by_one(column);
 }
 
 bool looks_like_time(const CsvColumn& column, bool first_without_headings) {
   if (column.clocks > column.numbers + column.texts) return true;
   constexpr std::array<std::string_view, 8> headings = {"t", "s", "sec", "seconds", "ms", "msec", "us", "milliseconds"};
   const std::string heading = lower_case(column.heading);
-  if (is_one_of(heading, headings) || heading.starts_with("time") || heading.starts_with("elapsed")) {
+  const bool headed = is_one_of(heading, headings) || heading.starts_with("time") || heading.starts_with("elapsed");
+  if (headed || seconds_in(column.units)) {
     return column.numbers > column.texts;
   }
   if (!first_without_headings || column.values.size() < 10 || column.numbers < column.values.size()) return false;
@@ -102,7 +132,8 @@ bool looks_like_time(const CsvColumn& column, bool first_without_headings) {
 }
 
 CsvTiming timing_of(const CsvColumn& column, const CsvTable& table, const std::string& where) {
-  const std::vector<double>& times = column.values;
+  const bool clocks = column.clocks > column.numbers;
+  const std::vector<double> times = past_midnight(column.values, clocks);
   const auto fail = [&](std::size_t row, const std::string& message) {
     throw Error(ErrorKind::data, where + ", line " + std::to_string(table.line_of_row[row]),
                 "the time column " + quote(column.heading) + " " + message);
@@ -113,12 +144,20 @@ CsvTiming timing_of(const CsvColumn& column, const CsvTable& table, const std::s
     if (i > 0 && times[i] < times[i - 1]) fail(i, "runs backwards");
   }
   const double usual = median_step(times);
-  const double step = mean_step(times, usual);
-  if (!(step > 0)) throw Error(ErrorKind::data, where, "the time column " + quote(column.heading) + " stands still");
+  const double resolution = resolution_of(column);
   CsvTiming timing;
-  timing.sampling_rate_hz = tidy_rate(1.0 / (step * find_unit(column, step, where)));
+  if (usual <= 0) timing = coarse_timing(times, resolution, fail);
+  const double step =
+      usual <= 0 && timing.sampling_rate_hz > 0 ? 1.0 / timing.sampling_rate_hz : mean_step(times, usual);
+  if (!(step > 0)) throw Error(ErrorKind::data, where, "the time column " + quote(column.heading) + " stands still");
+  const double unit = find_unit(column, step, where);
+  const double stretch = step * static_cast<double>(times.size() - 1);
+  timing.sampling_rate_hz = tidy_rate(1.0 / (step * unit), 1.5 * resolution / stretch);
+  timing.unit_is_guessed = !stated_unit(column) && unit != 1.0;
+  constexpr double longest_clock = 1e7;  // s; a larger number is a date
+  timing.start_s = std::abs(times.front() * unit) < longest_clock ? times.front() * unit : 0;
+  if (usual <= 0) return timing;
   timing.sample_of_row.push_back(0);
-  const double resolution = std::pow(10.0, -column.decimals);  // of times as they are written
   const double longest = kLongestGap * static_cast<double>(times.size());
   for (std::size_t i = 1; i < times.size(); ++i) {
     const double steps = (times[i] - times[i - 1]) / step;

@@ -134,9 +134,12 @@ TEST_F(Classify, WhatCannotBeClassifiedIsNamed) {
   fs::create_directory(folder_ / "empty");
   refuse(2, "classify", with(words, {"empty"}), {"empty", "holds no record"});
   refuse(1, "classify", {"--model", "absent.pt", record("s001")}, {"absent.pt", "no such file"});
-  refuse(2, "classify", with(words, {record("s001"), record("s001.hea")}), {"s001", "same name"});
+  refuse(2, "classify", with(words, {record("s001"), record("s001.hea")}), {"s001", "named twice"});
   refuse(2, "classify", with(words, {record("s001"), "--detector", "eye"}), {"eye", "bestpath"});
   refuse(1, "classify", with(words, {record("s001"), "--lead", "aVR"}), {"s001", "aVR", "MLII, V1"});
+  refuse(2, "classify", with(words, {record("s001"), "--rate", "250"}), {"--rate", "--lead chooses"});
+  refuse(2, "classify", with(words, {record("s001"), "--annotator", "qrs"}), {"s001.qrs", "no such annotation file"});
+  refuse(2, "classify", with(words, {record("s001"), "--out", ""}), {"has no name"});
   folder_.put("bare.csv", "a\n5\n5\n5\n");
   refuse(2, "classify", with(words, {"bare.csv"}), {"bare.csv", "sampling rate must be given"});
   refuse(1, "classify", with(words, {"bare.csv", "--rate", "250"}), {"bare", "no beat was found"});
@@ -144,6 +147,24 @@ TEST_F(Classify, WhatCannotBeClassifiedIsNamed) {
   refuse(1, "classify", with(words, {"beat.png"}), {"beat.png", "eats windows"});
   fs::create_directory(folder_ / "taken");
   refuse(2, "classify", with(words, {record("s001"), "--out", "taken"}), {"taken", "exists"});
+}
+
+// Records of one name in several folders, and beside a CSV, keep their folders and endings.
+TEST_F(Classify, InputsOfOneNameAreToldApart) {
+  for (const char* name : {"in/a", "in/b"}) {
+    fs::create_directories(folder_ / name);
+    for (const char* ending : {".hea", ".dat", ".atr"}) fs::copy(record("s001") + ending, folder_ / name);
+  }
+  folder_.put("in/b/s001.CSV", "time,MLII\n0.000,1\n0.004,2\n0.008,x\n");
+  const Finished finished = run("classify", {"--model", model_, "in"});
+  EXPECT_EQ(finished.status, 1) << "the CSV holds no beat";
+  const json summary = read_json(folder_ / "predictions/summary.json");
+  ASSERT_EQ(summary.at("inputs").size(), 2U);
+  EXPECT_EQ(summary.at("inputs")[0].at("record"), "a/s001");
+  EXPECT_EQ(summary.at("inputs")[1].at("record"), "b/s001");
+  EXPECT_TRUE(fs::exists(folder_ / "predictions/a/s001.pred"));
+  EXPECT_TRUE(fs::exists(folder_ / "predictions/b/s001.pred"));
+  EXPECT_THAT(summary.at("failures").at(0).get<std::string>(), HasSubstr("s001.CSV"));
 }
 
 // The others are classified, and the exit status tells.

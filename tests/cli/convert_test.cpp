@@ -171,12 +171,16 @@ TEST_F(ConvertDataset, TrainTakesACsvAsItTakesRecordings) {
   EXPECT_EQ(figures_of_log(folder_ / "a"), figures_of_log(folder_ / "b"));
   EXPECT_EQ(read_json(folder_ / "a/report.json").at("preprocessing"),
             read_json(folder_ / "b/report.json").at("preprocessing"));
-  refuse(1, "train", with(train, {"--data", "beats.csv", "--protocol", "inter-patient", "--out", "c"}),
-         {"at least 3 subjects"});
+  const Words by_patient = with(train, {"--protocol", "inter-patient"});
+  succeed("train", with(by_patient, {"--data", "beats.csv", "--out", "p"}));
+  succeed("train", with(by_patient, {"--data", "recordings", "--window-before", "50", "--out", "q"}));
+  EXPECT_EQ(figures_of_log(folder_ / "p"), figures_of_log(folder_ / "q")) << "the CSV's windows know their patients";
+  refuse(2, "train", with(train, {"--data", "beats.csv", "--window-before", "90", "--out", "c"}),
+         {"beats.csv", "prepared already", "before_samples 50, not 90"});
   refuse(1, "train", {"--model", "cnn2d", "--model-option", "filters=2,dense=8", "--data", "beats.csv", "--out", "c"},
          {"holds windows"});
   refuse(2, "train", with(train, {"--data", "recordings", "--classes", "own", "--out", "c"}), {"holds records"});
-  folder_.put("beats.json", "{}");
+  folder_.put("beats.json", R"({"split_hash": ""})");
   refuse(1, "train", with(train, {"--data", "beats.csv", "--out", "c"}), {"beats.json", "schema_version"});
 }
 

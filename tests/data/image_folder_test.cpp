@@ -113,6 +113,38 @@ TEST(ImageFolder, OfSomebodyElseHasClassesOfItsOwn) {
   EXPECT_EQ(dataset.windows.records.size(), 1U) << "not every name tells a record, so none does";
 }
 
+TEST(ImageFolder, ClassesAreFoldersWithImages) {
+  const TestFolder folder;
+  put_gray(folder / "own/N/1.png", 10);
+  put_gray(folder / "own/V/1.png", 20);
+  folder.put("own/docs/readme.txt", "text");
+  const Dataset dataset = load_database(open_database((folder / "own").string()), images("own"), {});
+  EXPECT_THAT(dataset.class_names, ElementsAre("N", "V"));
+}
+
+// "N_1.png" is the first image of class N, not one of a patient N.
+TEST(ImageFolder, AClassIsNoRecord) {
+  const TestFolder folder;
+  for (const char* name : {"N", "V"}) {
+    for (const char* number : {"_1.png", "_2.png"}) put_gray(folder / "own" / name / (std::string(name) + number), 9);
+  }
+  const Dataset dataset = load_database(open_database((folder / "own").string()), images("own"), {});
+  EXPECT_THAT(dataset.windows.records, ElementsAre(RecordName{"own", "own"}));
+  EXPECT_EQ(dataset.windows.size(), 4U);
+}
+
+TEST(ImageFolder, RecordsMayLieInFolders) {
+  const TestFolder folder;
+  BeatSet beats;
+  beats.image_size = 32;
+  beats.pixels.assign(3 * 32 * 32, 7);
+  beats.records = {{"a/100", "a/100"}, {"b/100", "b/100"}};
+  beats.rows = {{0, 5, 0, 0}, {0, 9, 0, 1}, {1, 5, 0, 1}};
+  write_images(folder / "png", beats, std::vector<std::string>{"N", "V"}, 1);
+  const Dataset back = load_database(open_database((folder / "png").string()), images("own"), {});
+  EXPECT_EQ(back.windows.records, beats.records);
+}
+
 TEST(ImageFolder, HashFollowsContentNameAndClass) {
   const TestFolder folder;
   put_gray(folder / "a/r_1.png", 10);

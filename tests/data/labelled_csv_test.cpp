@@ -69,6 +69,52 @@ TEST(LabelledCsv, AHeadingIsPassedOver) {
   EXPECT_THAT(lines(dataset), ElementsAre(2));
 }
 
+// As pandas writes a table: columns numbered, with a name for the labels or none.
+TEST(LabelledCsv, ColumnNumbersAreAHeading) {
+  Preprocessing twelve = three_values();
+  twelve.before_samples = 10;
+  const std::string window = ",3,1,4,1,5,9,2,6,5,3,5,8\n";
+  for (const char* heading :
+       {"label,0,1,2,3,4,5,6,7,8,9,10,11\n", "0,1,2,3,4,5,6,7,8,9,10,11,12\n", ",1,2,3,4,5,6,7,8,9,10,11,12\n"}) {
+    const TestFolder folder;
+    folder.put("beats.csv", heading + ("NOR" + window) + "PVC" + window);
+    EXPECT_THAT(lines(load_labelled_csv(folder / "beats.csv", twelve)), ElementsAre(2, 3)) << heading;
+  }
+}
+
+TEST(LabelledCsv, TakesWhatSpreadsheetsWrite) {
+  for (const char* text :
+       {"\xEF\xBB\xBFNOR,1.5,2,3\nPVC,4,5,6\n", "NOR;1,5;2;3\nPVC;4;5;6\n", "NOR\t1,5\t2\t3\nPVC\t4\t5\t6\n"}) {
+    const Dataset dataset = load(text);
+    EXPECT_THAT(dataset.windows.values, ElementsAre(1.5F, 2, 3, 4, 5, 6)) << text;
+    EXPECT_THAT(labels(dataset), ElementsAre(0, 1)) << text;
+  }
+}
+
+// The record and sample of each window come from the file beside it, so that patients can be kept apart.
+TEST(LabelledCsv, RowsKnowTheirRecordWhereTheFileBesideThemSaysIt) {
+  const TestFolder folder;
+  Database source;
+  source.subjects = {{"202", "201"}};
+  PreparedData prepared;
+  prepared.windows_of = {{"201", {77, 300}}, {"202", {12}}};
+  folder.put("beats.csv", "NOR,1,2,3\nPVC,4,5,6\nNOR,7,8,9\n");
+  folder.put("beats.json", prepared_data_json(prepared, source));
+  const Database database = open_database((folder / "beats.csv").string());
+  const Dataset all = load_database(database, three_values(), {});
+  EXPECT_THAT(all.windows.records, ElementsAre(RecordName{"201", "201"}, RecordName{"202", "201"}));
+  EXPECT_THAT(lines(all), ElementsAre(77, 300, 12));
+  EXPECT_EQ(all.windows.rows[2].record, 1U);
+  LoadOptions some;
+  some.only_beats = {all.windows.rows[2], all.windows.rows[0]};
+  EXPECT_THAT(load_database(database, three_values(), some).windows.values, ElementsAre(1, 2, 3, 7, 8, 9));
+
+  folder.put("beats.csv", "NOR,1,2,3\nPVC,4,5,6\n");
+  EXPECT_ERROR(load_database(database, three_values(), {}), ErrorKind::data, "holds 2 windows", "tells of 3");
+  folder.put("beats.json", "{\"mine\": 1}");
+  EXPECT_FALSE(open_database((folder / "beats.csv").string()).prepared) << "somebody else's JSON";
+}
+
 TEST(LabelledCsv, RowsKnowTheirLine) { EXPECT_THAT(lines(load("NOR,1,2,3\n\nPVC,4,5,6\n")), ElementsAre(1, 3)); }
 
 TEST(LabelledCsv, OnlyTheFirstLineCanBeAHeading) {

@@ -61,6 +61,42 @@ TEST(RecordingBeats, AreDetectedAtAnyRate) {
   }
 }
 
+// A hole in a recording must not rescale what is left of it.
+TEST(RecordingBeats, OutsideOfAGapAreWhatTheyWere) {
+  const Record whole = minute(250);
+  Record torn = whole;
+  for (Lead& lead : torn.leads) {
+    const auto middle = lead.samples.begin() + 30 * 250;
+    lead.samples.insert(middle, 300 * 250, kMissingSample);
+  }
+  std::erase_if(torn.annotations, [](const Annotation& a) { return a.sample > 28 * 250; });
+  const RecordingBeats expected = beats_of_recording(whole, Preprocessing(), {}),
+                       found = beats_of_recording(torn, Preprocessing(), {});
+  EXPECT_THAT(found.warnings, ElementsAre(HasSubstr("83 % of lead MLII is missing")));
+  double largest = 0;
+  for (std::size_t i = 0; i < found.beats.values.size(); ++i) {
+    largest = std::max(
+        largest, std::abs(static_cast<double>(found.beats.values[i]) - static_cast<double>(expected.beats.values[i])));
+  }
+  EXPECT_GT(found.beats.values.size(), 20U * 216);
+  EXPECT_LT(largest, 0.1) << "in standard deviations; the filter and the halves' own mean leave something";
+}
+
+TEST(RecordingBeats, FlutterWavesAreBeatsForModelsThatHaveAClassForThem) {
+  Record record = minute(360);
+  const std::size_t beats = beats_in(record).size();
+  Annotation wave = record.annotations.front();
+  wave.code = codes::flutter_wave;
+  record.annotations.insert(record.annotations.begin() + 1, wave);
+  Annotation stray = wave;
+  stray.sample = static_cast<std::int64_t>(record.length_samples()) + 5;
+  record.annotations.push_back(stray);
+  Preprocessing paper8, aami5;
+  aami5.class_map = "aami5";
+  EXPECT_EQ(beats_of_recording(record, paper8, {}).beats.size(), beats + 1) << "what lies past the end is left out";
+  EXPECT_EQ(beats_of_recording(record, aami5, {}).beats.size(), beats);
+}
+
 // Whatever a column without a unit counts in, its beats are the same.
 TEST(RecordingBeats, DoNotDependOnAnUnknownUnit) {
   Record record = minute(360);

@@ -179,6 +179,116 @@ TEST_F(CsvRecording, KeepsValuesThatNoDecimalScaleHolds) {
   EXPECT_NEAR(millivolts(record)[2], -300, 1e-4);
 }
 
+// What pandas and R write: a nameless column of row numbers.
+TEST_F(CsvRecording, RowNumbersAreNoTime) {
+  const std::string values = rows(100, [](int i) { return std::to_string(i) + ",0." + std::to_string(i % 7); });
+  for (const char* heading : {",MLII\n", "", "sample,MLII\n"}) {
+    EXPECT_ERROR(read(heading + values), ErrorKind::usage, "sampling rate must be given");
+    const Record record = read(heading + values, {.sampling_rate_hz = 250});
+    EXPECT_EQ(record.sampling_rate_hz, 250);
+    ASSERT_EQ(record.leads.size(), 1U) << heading;
+    EXPECT_EQ(record.length_samples(), 100U);
+  }
+  EXPECT_EQ(read("Time,MLII\n" + values).sampling_rate_hz, 1000);
+  EXPECT_THAT(warnings_, testing::Contains(HasSubstr("do not say their unit; they are taken to mean 1000 Hz")));
+  EXPECT_EQ(read("Time,MLII\n" + values, {.sampling_rate_hz = 250}).sampling_rate_hz, 250);
+  EXPECT_EQ(read("Time,MLII\n" + values, {.time = "none", .sampling_rate_hz = 250}).leads.size(), 1U);
+}
+
+TEST_F(CsvRecording, ARateIsRoundedNoFurtherThanItsTimesAreExact) {
+  const auto rate_of = [&](double rate_hz, int count) {
+    return read("time (s),ecg\n" + rows(count,
+                                        [&](int i) {
+                                          char line[64];
+                                          std::snprintf(line, sizeof line, "%.6f,%d", i / rate_hz, i % 7);
+                                          return std::string(line);
+                                        }))
+        .sampling_rate_hz;
+  };
+  EXPECT_NEAR(rate_of(249.9, 20'000), 249.9, 1e-4);
+  EXPECT_EQ(rate_of(360, 20'000), 360);
+}
+
+TEST_F(CsvRecording, KnowsWhenItBegins) {
+  EXPECT_NEAR(read("t,ecg\n300.00,1\n300.01,2\n300.02,3\n").start_s, 300, 1e-9);
+  EXPECT_NEAR(read("time_ms,ecg\n2000,1\n2004,2\n2008,3\n").start_s, 2, 1e-9);
+  EXPECT_EQ(read("time,ecg\n2021-03-28 10:00:00.000,1\n2021-03-28 10:00:00.004,2\n2021-03-28 10:00:00.008,3\n").start_s,
+            0);
+}
+
+TEST_F(CsvRecording, ClocksPassMidnight) {
+  const Record record = read("clock,ecg\n23:59:59.98,1\n23:59:59.99,2\n00:00:00.00,3\n00:00:00.01,4\n00:00:00.02,5\n");
+  EXPECT_EQ(record.sampling_rate_hz, 100);
+  EXPECT_EQ(record.length_samples(), 5U);
+  EXPECT_NEAR(record.start_s, 86399.98, 1e-6);
+}
+
+TEST_F(CsvRecording, TakesTimesThatAreCoarserThanTheSamples) {
+  const auto text = [](int jump) {
+    return "time (s),ecg\n" + rows(5000, [&](int i) {
+             char line[64];
+             std::snprintf(line, sizeof line, "%.2f,%d", (i + (i > 2500 ? jump : 0)) / 360.0, i % 7);
+             return std::string(line);
+           });
+  };
+  const Record record = read(text(0));
+  EXPECT_NEAR(record.sampling_rate_hz, 360, 0.3) << "13.9 s to within 10 ms";
+  EXPECT_EQ(record.length_samples(), 5000U);
+  EXPECT_ERROR(read(text(200)), ErrorKind::data, "too coarse");
+  const Record given = read(text(200), {.sampling_rate_hz = 360});
+  EXPECT_EQ(given.length_samples(), 5000U);
+  EXPECT_THAT(warnings_, testing::Contains(HasSubstr("left aside")));
+}
+
+TEST_F(CsvRecording, TakesDecimalCommasWithAndWithoutHeadings) {
+  const auto value = [](int i) { return std::to_string(i % 3) + ",0" + std::to_string(i % 10); };
+  const CsvOptions rate{.sampling_rate_hz = 250};
+  for (const char* heading : {"", "EKG\n"}) {
+    const Record record = read(heading + rows(30, value), rate);
+    ASSERT_EQ(record.leads.size(), 1U) << heading;
+    EXPECT_FLOAT_EQ(millivolts(record)[14], 2.04F);
+  }
+  const Record tabs = read(rows(30, [&](int i) { return value(i) + "\t" + value(i + 1); }), rate);
+  ASSERT_EQ(tabs.leads.size(), 2U);
+  EXPECT_FLOAT_EQ(millivolts(tabs, 1)[4], 2.05F);
+  const Record whole = read(rows(30, [](int i) { return std::to_string(990 + i % 9) + ",1011"; }), rate);
+  EXPECT_EQ(whole.leads.size(), 2U) << "two columns of whole numbers";
+}
+
+TEST_F(CsvRecording, TakesWhatSpreadsheetsAndDevicesWrite) {
+  const auto body = [](const std::string& separator) {
+    return rows(60, [&](int i) { return std::to_string(i * 4) + separator + std::to_string(i % 7); });
+  };
+  EXPECT_EQ(read("sep=;\ntime_ms;MLII\n" + body(";")).leads.at(0).name, "MLII");
+  const Record preamble = read("Patient: N. N.\nDevice;X1;serial;5\ntime_ms;MLII\n" + body(";"));
+  EXPECT_EQ(preamble.leads.at(0).name, "MLII");
+  EXPECT_EQ(preamble.length_samples(), 60U);
+  EXPECT_THAT(warnings_, testing::Contains(HasSubstr("before line 3 is no part")));
+  EXPECT_EQ(read("time_ms;MLII\n" + body(";") + "24").length_samples(), 60U);
+  EXPECT_THAT(warnings_, testing::Contains(HasSubstr("last line, 62, breaks off")));
+  EXPECT_EQ(read("Zeit (ms);II\n" + body(";")).sampling_rate_hz, 250);
+
+  const Record greek = read("time_ms,MLII (\u00B5V)\n" + body(","));
+  EXPECT_FLOAT_EQ(millivolts(greek)[5], 0.005F);
+  EXPECT_FLOAT_EQ(millivolts(read("time_ms,MLII (\xB5V)\n" + body(",")))[5], 0.005F) << "Latin-1";
+  EXPECT_EQ(read("time_ms,ECG (Lead II)\n" + body(",")).leads.at(0).name, "ECG (Lead II)");
+  EXPECT_EQ(read("time_ms,ECG [adu]\n" + body(",")).leads.at(0).units, "");
+
+  std::string utf16 = "\xFF\xFE";
+  for (const char c : "time_ms\tMLII\n" + body("\t")) (utf16 += c) += '\0';
+  EXPECT_EQ(read(utf16).leads.at(0).name, "MLII");
+
+  const auto dated = [](const char* form) {
+    return "when;II\n" + rows(100, [&](int i) {
+             char line[64];
+             std::snprintf(line, sizeof line, form, i * 4, i % 7);
+             return std::string(line);
+           });
+  };
+  EXPECT_EQ(read(dated("2024-03-01T11:06:40.%03d+00:00;%d")).sampling_rate_hz, 250);
+  EXPECT_EQ(read(dated("01.03.2024 11:06:40,%03d;%d")).sampling_rate_hz, 250);
+}
+
 // A recording written as text comes back as it was.
 TEST(CsvRecordingOfMitdb, Record100ComesBack) {
   BEATBENCH_NEED_DATABASE(folder, "mitdb");

@@ -22,6 +22,9 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view c
 using ContentWriter = std::function<void(const std::function<void(std::string_view)>&)>;
 void write_file_atomically(const std::filesystem::path& path, const ContentWriter& write);
 
+/// A path's extension in lower case, with its dot: ".csv" of "A.CSV".
+std::string lower_extension(const std::filesystem::path& path);
+
 /// Writes a file without that care, for the many files of an AtomicFolder. @throws Error(io).
 void write_file(const std::filesystem::path& path, std::string_view content);
 

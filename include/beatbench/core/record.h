@@ -5,6 +5,7 @@
 #include <limits>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "beatbench/core/annotation.h"
@@ -17,7 +18,7 @@ inline constexpr std::int32_t kMissingSample = std::numeric_limits<std::int32_t>
 /// One lead of a recording, kept as the digital integers it came as.
 struct Lead {
   std::string name;           ///< for example "MLII", "V5"
-  std::string units = "mV";   ///< physical unit of `gain`: mV, uV, V or nV; "": not known, taken to be mV
+  std::string units = "mV";   ///< physical unit of `gain`, see is_voltage; "": not known, taken to be mV
   double gain = 200.0;        ///< ADC units per physical unit, > 0
   std::int32_t baseline = 0;  ///< ADC value of 0 physical units
   std::int32_t adc_zero = 0;  ///< ADC value at the middle of the ADC's range
@@ -32,6 +33,7 @@ struct Record {
   std::string id;
   std::string subject;  ///< whom it was recorded from; equal to `id` where nothing is known
   double sampling_rate_hz = 0.0;
+  double start_s = 0.0;  ///< what the recording's own times say at its first sample
   std::vector<Lead> leads;
   std::vector<Annotation> annotations;
   std::vector<std::string> comments;  ///< header lines that began with '#', without it
@@ -43,6 +45,9 @@ struct Record {
 /// Index of the first lead of `preferred` that the record has, compared without regard to case.
 /// @throws Error(unsupported) naming the record and the leads it has, if there is none.
 std::size_t find_lead(const Record& record, std::span<const std::string> preferred);
+
+/// Whether a unit is one that to_millivolts knows: mV, uV (with a Greek mu as well), V, nV, or such a word in full.
+bool is_voltage(std::string_view units);
 
 /// Samples of a lead in millivolts, NaN where missing.
 /// @throws Error(unsupported) if the lead's unit is not a voltage.

@@ -1,12 +1,20 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 namespace beatbench {
 
 // Taking text tables apart. What is returned refers to the text that was given.
+
+/// A text in UTF-8, whatever it came as: UTF-16 where it begins with a byte order mark, Windows-1252 (taken as Latin-1)
+/// where it is no valid UTF-8. A byte order mark is left out.
+std::string in_utf8(std::string text);
+
+/// ASCII letters in lower case.
+std::string lower_case(std::string_view text);
 
 /// `text` without blanks and tabs at its ends.
 std::string_view trimmed(std::string_view text);

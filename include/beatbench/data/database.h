@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -18,6 +19,12 @@ namespace beatbench {
 /// - windows: a CSV file, one window a line, its class first
 enum class DataForm { records, images, windows };
 
+/// Where windows come from, in the order of their lines.
+struct RecordWindows {
+  std::string record;
+  std::vector<std::int64_t> samples;  ///< of their beats, in the recording's own
+};
+
 /// What beats that were prepared beforehand (images, windows) say of themselves, in beatbench.json in a folder of
 /// images or NAME.json beside NAME.csv.
 struct PreparedData {
@@ -26,6 +33,7 @@ struct PreparedData {
   std::string part = "all";           ///< all | training | validation | test
   std::string split_hash;
   Preprocessing preprocessing;
+  std::vector<RecordWindows> windows_of;  ///< of a CSV; images say it by their names
 };
 
 /// Beats on the disk and what is known about them.

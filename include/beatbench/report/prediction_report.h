@@ -20,6 +20,7 @@ struct PredictedInput {
   bool is_image = false;
   std::string lead;             ///< "" for an image
   double sampling_rate_hz = 0;  ///< of the recording; 0 for an image
+  double start_s = 0;           ///< what the recording's own times say at its first sample
   double duration_s = 0;
   bool detected = false;                           ///< its beats were detected, not annotated
   std::vector<std::int64_t> counts;                ///< beats per class

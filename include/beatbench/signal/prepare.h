@@ -13,17 +13,23 @@ namespace beatbench {
 /// A lead made ready for windows: at the preprocessing's rate, filtered and, where the scaling is by record, scaled.
 struct PreparedLead {
   std::vector<float> samples;
-  double record_rate_hz = 0;  ///< of the recording it came from
+  double record_rate_hz = 0;          ///< of the recording it came from
+  std::vector<std::uint8_t> missing;  ///< of each sample: 1 where the recording has none; empty: none is missing
+
+  /// The samples that the recording has.
+  std::vector<float> present() const;
 };
 
 /// Replaces each run of NaN by the straight line between its neighbours (by the nearest value at the ends, by 0 if
 /// there is no value at all), so that a gap does not spread through a filter.
 void fill_gaps(std::span<float> signal);
 
-/// Subtracts the mean and divides by the standard deviation; a constant signal becomes zeros.
-void standardise(std::span<float> signal);
+/// Subtracts the mean and divides by the standard deviation; a constant signal becomes zeros. Both are those of the
+/// samples that are not missing.
+void standardise(std::span<float> signal, std::span<const std::uint8_t> missing = {});
 
-/// Picks the lead, converts it to mV, fills gaps, resamples, filters and scales, as the preprocessing says.
+/// Picks the lead, converts it to mV, fills gaps, resamples, filters and scales, as the preprocessing says. What fills
+/// gaps does not count for the scale.
 /// @throws Error(unsupported) if the record has none of the leads.
 PreparedLead prepare_lead(const Record& record, const Preprocessing& preprocessing);
 

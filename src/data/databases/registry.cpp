@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "beatbench/core/error.h"
+#include "beatbench/core/files.h"
 #include "beatbench/data/database.h"
 #include "data/databases/databases.h"
 
@@ -71,7 +72,7 @@ Database open_database(const std::string& name_or_path) {
       throw Error(ErrorKind::usage, "data", "'" + name_or_path + "' is not there; looked at: " + looked);
     }
     folder = *place;
-  } else if (fs::is_regular_file(folder, ignored) && folder.extension() == ".csv") {
+  } else if (fs::is_regular_file(folder, ignored) && lower_extension(folder) == ".csv") {
     return databases::describe_prepared(folder, DataForm::windows);
   } else if (!is_folder(folder)) {
     std::string known;
