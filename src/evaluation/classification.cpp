@@ -6,16 +6,12 @@
 #include <utility>
 
 #include "beatbench/core/error.h"
+#include "evaluation/figures.h"
 
 namespace beatbench {
 namespace {
 
 const std::string kWhere = "evaluation";
-
-Figure ratio(std::int64_t part, std::int64_t whole, const char* why_undefined) {
-  if (whole == 0) return {std::nullopt, why_undefined};
-  return {static_cast<double>(part) / static_cast<double>(whole), ""};
-}
 
 void require_class_names(const std::vector<std::string>& names) {
   if (names.empty()) throw Error(ErrorKind::usage, kWhere, "there are no class names");

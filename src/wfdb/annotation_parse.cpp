@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstddef>
 #include <string_view>
 
@@ -144,12 +145,26 @@ std::optional<AnnotationDefinition> parse_definition(std::string_view text) {
   return AnnotationDefinition{static_cast<std::uint8_t>(code), std::string(symbol), std::string(trimmed(text))};
 }
 
+constexpr std::string_view kResolution = "## time resolution:";
+
 double parse_resolution(std::string_view text, const std::string& where) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error == std::errc() && end == text.data() + text.size() && std::isfinite(value) && value > 0) return value;
   throw Error(ErrorKind::data, where,
               "its note on the time resolution says " + wfdb::quote(text) + "; allowed: a number above 0, in Hz");
+}
+
+void convert_times(std::vector<Annotation>& annotations, double factor, const std::string& where) {
+  constexpr double largest = 9.0e15;  // samples; below 2^53, so that a double holds it exactly
+  for (Annotation& annotation : annotations) {
+    const double sample = std::round(static_cast<double>(annotation.sample) * factor);
+    if (sample > largest) throw Error(ErrorKind::data, where, "its time resolution puts an annotation out of range");
+    annotation.sample = static_cast<std::int64_t>(sample);
+  }
+  std::erase_if(annotations, [](const Annotation& annotation) {
+    return annotation.sample == 0 && annotation.code == codes::note && annotation.aux.starts_with(kResolution);
+  });
 }
 
 }  // namespace
@@ -159,19 +174,28 @@ std::vector<Annotation> parse_annotations(std::span<const unsigned char> bytes, 
 }
 
 AnnotationFileNotes read_annotation_notes(std::span<const Annotation> annotations, const std::string& where) {
-  constexpr std::string_view resolution = "## time resolution:";
   AnnotationFileNotes notes;
   for (const Annotation& annotation : annotations) {
     if (annotation.sample != 0 || annotation.code != codes::note) break;
     std::string_view text = annotation.aux;
     text = text.substr(0, text.find('\0'));
-    if (text.starts_with(resolution)) {
-      notes.time_resolution_hz = parse_resolution(trimmed(text.substr(resolution.size())), where);
+    if (text.starts_with(kResolution)) {
+      notes.time_resolution_hz = parse_resolution(trimmed(text.substr(kResolution.size())), where);
     } else if (auto definition = parse_definition(text)) {
       notes.definitions.push_back(std::move(*definition));
     }
   }
   return notes;
+}
+
+std::vector<Annotation> annotations_at_rate(std::span<const unsigned char> bytes, double sampling_rate_hz,
+                                            const std::string& where) {
+  std::vector<Annotation> annotations = parse_annotations(bytes, where);
+  const auto resolution_hz = read_annotation_notes(annotations, where).time_resolution_hz;
+  if (resolution_hz) convert_times(annotations, sampling_rate_hz / *resolution_hz, where);
+  std::erase_if(annotations, [](const Annotation& annotation) { return annotation.code == 0; });
+  for (Annotation& annotation : annotations) annotation.aux.erase(annotation.aux.find_last_not_of('\0') + 1);
+  return annotations;
 }
 
 }  // namespace beatbench

@@ -106,29 +106,8 @@ class RecordReader {
     }
     const auto bytes = read_binary_file(path);
     add_hash("annotations", content_hash(bytes));
-    record_.annotations = parse_annotations(bytes, path.string());
-    convert_times(path.string());
-    std::erase_if(record_.annotations, [](const Annotation& annotation) { return annotation.code == 0; });
-    for (Annotation& annotation : record_.annotations) {
-      annotation.aux.erase(annotation.aux.find_last_not_of('\0') + 1);
-    }
+    record_.annotations = annotations_at_rate(bytes, header_.sampling_rate_hz, path.string());
     check_times(path.string());
-  }
-
-  void convert_times(const std::string& where) {
-    const auto notes = read_annotation_notes(record_.annotations, where);
-    if (!notes.time_resolution_hz) return;
-    const double factor = header_.sampling_rate_hz / *notes.time_resolution_hz;
-    for (Annotation& annotation : record_.annotations) {
-      const double sample = std::round(static_cast<double>(annotation.sample) * factor);
-      constexpr double largest = 9.0e15;  // samples; below 2^53, so that a double holds it exactly
-      if (sample > largest) throw Error(ErrorKind::data, where, "its time resolution puts an annotation out of range");
-      annotation.sample = static_cast<std::int64_t>(sample);
-    }
-    std::erase_if(record_.annotations, [](const Annotation& annotation) {
-      return annotation.sample == 0 && annotation.code == codes::note &&
-             annotation.aux.starts_with("## time resolution:");
-    });
   }
 
   void check_times(const std::string& where) {

@@ -37,6 +37,12 @@ std::vector<Annotation> parse_annotations(std::span<const unsigned char> bytes, 
 /// @throws Error(data) if a time resolution is not a number above 0.
 AnnotationFileNotes read_annotation_notes(std::span<const Annotation> annotations, const std::string& where);
 
+/// An annotation file's annotations as a program wants them: at the recording's rate (rounded, as the WFDB library does
+/// it, where the file has a time resolution of its own), without that note, without empty entries, and with AUX texts
+/// without a NUL at their end. @throws Error(data) as parse_annotations.
+std::vector<Annotation> annotations_at_rate(std::span<const unsigned char> bytes, double sampling_rate_hz,
+                                            const std::string& where);
+
 /// The inverse of parse_annotations: the same annotations come back, in the same order (a step back in time takes a
 /// SKIP). @throws Error(usage) naming the entry: a code above 49, a negative time, an AUX text above 255 bytes.
 std::vector<unsigned char> format_annotations(std::span<const Annotation> annotations);

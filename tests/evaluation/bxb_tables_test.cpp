@@ -1,0 +1,152 @@
+// The comparison held against the tables of bxb of the WFDB Software Package 10.7, which lie in
+// $BEATBENCH_DATA/reference with the annotations that they are about: two detectors (gqrs, sqrs) and a made-up
+// classifier (sim) on mitdb.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <sstream>
+
+#include "beatbench/core/files.h"
+#include "beatbench/evaluation/beat_matching.h"
+#include "beatbench/wfdb/annotation_file.h"
+#include "beatbench/wfdb/record_io.h"
+#include "support/recordings.h"
+
+namespace beatbench {
+namespace {
+
+using Cells = std::vector<std::string>;
+
+struct Table {
+  const char* name;
+  BeatComparisonOptions options;
+};
+
+constexpr Table kTables[] = {{"ec57", {360, 0.150, 300}}, {"full", {360, 0.150, 0}}, {"full50", {360, 0.050, 0}}};
+
+std::map<std::string, Cells> read_table(const std::filesystem::path& file) {
+  std::map<std::string, Cells> rows;
+  std::istringstream text(read_text_file(file));
+  for (std::string line; std::getline(text, line);) {
+    std::istringstream words(line);
+    std::string name;
+    words >> name;
+    for (std::string cell; words >> cell;) rows[name].push_back(cell);
+  }
+  return rows;
+}
+
+std::vector<Annotation> annotations(const std::filesystem::path& file) {
+  return annotations_at_rate(read_binary_file(file), 360, file.string());
+}
+
+// The 19 counts of a row. What bxb marks with a prime is summed: n' is n f q, F' is F Q.
+Cells counts_as_bxb_prints_them(const std::vector<BeatComparison>& comparisons) {
+  using enum Ec57Class;
+  const auto sum = [&](std::initializer_list<Ec57Class> reference, std::initializer_list<Ec57Class> test) {
+    std::int64_t total = 0;
+    for (const BeatComparison& comparison : comparisons) {
+      for (const Ec57Class r : reference) {
+        for (const Ec57Class t : test) total += comparison.count(r, t);
+      }
+    }
+    return std::to_string(total);
+  };
+  Cells cells;
+  for (const auto& test : {std::initializer_list{N, F, Q}, {S}, {V}, {none}}) {
+    for (const auto& reference : {std::initializer_list{N}, {S}, {V}, {F, Q}, {none}}) {
+      cells.push_back(sum(reference, test));
+    }
+  }
+  cells.pop_back();  // nothing against nothing
+  return cells;
+}
+
+std::string printed(const Figure& figure, double scale) {
+  if (!figure.value) return "-";
+  char text[32];
+  std::snprintf(text, sizeof text, "%.2f", scale * *figure.value);
+  return text;
+}
+
+Cells figures_as_bxb_prints_them(const Ec57Figures& f) {
+  Cells cells;
+  for (const Figure* figure : {&f.sensitivity, &f.positive_predictivity, &f.v_sensitivity, &f.v_positive_predictivity,
+                               &f.s_sensitivity, &f.s_positive_predictivity}) {
+    cells.push_back(printed(*figure, 100));
+  }
+  return cells;
+}
+
+// The lines of a table count F and Q of the reference together (F'), so the program that sums them (sumstats) must
+// leave both out of what was called S, where EC57, bxb's own lines and we leave out Q alone.
+Figure s_predictivity_without_fusions(std::span<const BeatComparison> comparisons) {
+  using enum Ec57Class;
+  std::int64_t hits = 0, called = 0;
+  for (const BeatComparison& comparison : comparisons) {
+    hits += comparison.count(S, S);
+    for (const Ec57Class reference : {N, S, V, none}) called += comparison.count(reference, S);
+  }
+  if (called == 0) return {};
+  return {static_cast<double>(hits) / static_cast<double>(called), ""};
+}
+
+Ec57Figures as_summed(Ec57Figures figures, const Figure& s_predictivity) {
+  figures.s_positive_predictivity = s_predictivity;
+  return figures;
+}
+
+Figure mean(const std::vector<Figure>& figures) {
+  double sum = 0;
+  int n = 0;
+  for (const Figure& figure : figures) {
+    if (figure.value) sum += *figure.value, ++n;
+  }
+  return n == 0 ? Figure{} : Figure{sum / n, ""};
+}
+
+Cells operator+(Cells a, const Cells& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+TEST(BxbTables, AreReproducedToTheBeat) {
+  BEATBENCH_NEED_DATABASE(mitdb, "mitdb");
+  BEATBENCH_NEED_DATABASE(reference_folder, "reference");
+  const std::vector<std::string> records = read_record_list(mitdb);
+  ASSERT_EQ(records.size(), 48U);
+  for (const std::string annotator : {"gqrs", "sqrs", "sim"}) {
+    for (const Table& table : kTables) {
+      SCOPED_TRACE(annotator + " " + table.name);
+      const auto rows = read_table(reference_folder / ("bxb-" + annotator + "-" + table.name + ".txt"));
+      std::vector<BeatComparison> all;
+      for (const std::string& name : records) {
+        const BeatMarks reference = beat_marks(annotations(mitdb / (name + ".atr")));
+        const BeatMarks test = beat_marks(annotations(reference_folder / (name + "." + annotator)));
+        all.push_back(compare_beats(reference, test, table.options));
+        const Ec57Figures figures = ec57_figures(all.back());
+        EXPECT_EQ(counts_as_bxb_prints_them({all.back()}) + figures_as_bxb_prints_them(figures) +
+                      Cells{printed(figures.rr_error_ms, 1)},
+                  rows.at(name))
+            << "record " << name;
+      }
+      EXPECT_EQ(counts_as_bxb_prints_them(all), rows.at("Sum"));
+      const Ec57Figures gross = as_summed(ec57_figures(all), s_predictivity_without_fusions(all));
+      EXPECT_EQ(figures_as_bxb_prints_them(gross), rows.at("Gross"));
+      std::vector<Figure> s_predictivity;
+      for (const BeatComparison& one : all)
+        s_predictivity.push_back(s_predictivity_without_fusions(std::span(&one, 1)));
+      const Ec57Figures average = as_summed(average_ec57_figures(all), mean(s_predictivity));
+      EXPECT_EQ(figures_as_bxb_prints_them(average) + Cells{printed(average.rr_error_ms, 1)}, rows.at("Average"));
+      const Cells& totals = rows.at("Total");  // "QRS complexes: 91285 Total VEBs: 6101 Total SVEBs: 2745"
+      EXPECT_EQ(std::to_string(average.beats), totals.at(2));
+      EXPECT_EQ(std::to_string(average.ventricular), totals.at(5));
+      EXPECT_EQ(std::to_string(average.supraventricular), totals.at(8));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace beatbench
