@@ -5,6 +5,7 @@
 #include "beatbench/core/error.h"
 #include "beatbench/report/figures_json.h"
 #include "beatbench/report/table.h"
+#include "cli/benchmark_detectors.h"
 #include "cli/benchmark_measure.h"
 #include "cli/commands.h"
 #include "cli/data_options.h"
@@ -19,7 +20,8 @@ constexpr const char* kBenchmarkExamples =
     "Examples:\n"
     "  benchmark --computer-type laptop\n"
     "  benchmark --computer-type laptop --quantized-only True\n"
-    "  benchmark --computer-type ci --models models/r1.pt --dataset mitdb --batch-sizes 1,64 --date 2024-05-01\n\n"
+    "  benchmark --computer-type ci --models models/r1.pt --dataset mitdb --batch-sizes 1,64 --date 2024-05-01\n"
+    "  benchmark detectors --data mitdb\n\n"
     "Writes REPORTS/summary-NAME-MODEL-yyyy-mm-dd.json for each model; a name that is taken gets -2. On the data that "
     "a\n"
     "model was trained on, only the test part of its own split is used.";
@@ -168,8 +170,7 @@ int benchmark_command(int argc, char** argv) {
     app.footer(std::string(kBenchmarkExamples) + "\n\n" + descriptions_of("Engines", engine_registry()));
     BenchmarkArguments a;
     app.add_option("--computer-type,--computerType", a.computer_type,
-                   "this kind of machine, as it stands in the report's name")
-        ->required();
+                   "this kind of machine, as it stands in the report's name (needed)");
     app.add_option("--models", a.models, "folder of model files, or one file")->capture_default_str();
     app.add_option("--quantized-only,--quantizedOnly", a.quantized_only, "True: only int8 models; False: all")
         ->transform(CLI::Validator(quantized_only_word, "True|False"))
@@ -193,8 +194,15 @@ int benchmark_command(int argc, char** argv) {
     app.add_option("--log-level", a.log_level, "of stderr: debug, info, warning, error, quiet")
         ->check(CLI::IsMember({"debug", "info", "warning", "error", "quiet"}))
         ->capture_default_str();
+    DetectorArguments detectors;
+    app.require_subcommand(0, 1);
+    CLI::App* sub = app.add_subcommand("detectors", "R-peak detectors against a database's annotations, beat by beat");
+    declare_detector_options(*sub, detectors);
     if (const auto status = parse_command_line(app, argc, argv)) return *status;
-    return run_benchmark(a, *make_logger(a.log_level));
+    const auto logger = make_logger(a.log_level);
+    if (sub->parsed()) return benchmark_detectors(detectors, *logger);
+    if (a.computer_type.empty()) throw Error(ErrorKind::usage, "--computer-type", "is needed; see benchmark --help");
+    return run_benchmark(a, *logger);
   });
 }
 

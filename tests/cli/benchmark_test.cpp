@@ -1,9 +1,11 @@
+#include <algorithm>
 #include <sstream>
 
 #include "beatbench/core/class_map.h"
 #include "beatbench/core/files.h"
 #include "beatbench/data/dataset.h"
 #include "beatbench/data/protocol.h"
+#include "beatbench/wfdb/record_io.h"
 #include "cli/command_test.h"
 
 namespace beatbench::tests {
@@ -222,6 +224,35 @@ TEST_F(Full_Path, ByImages) {
   ASSERT_EQ(summary.at("datasets").size(), 1U);
   EXPECT_EQ(summary.at("datasets").at("recordings").at("confusion"), run.at("test").at("confusion"));
   EXPECT_THAT(measured.err, HasSubstr("datasets/beats.csv: holds windows, but images are asked for"));
+}
+
+TEST_F(Benchmark, DetectorsAreHeldAgainstTheAnnotations) {
+  const std::string recordings = (trained_once() / "recordings").string();
+  const json report = json::parse(succeed("benchmark", {"detectors", "--data", recordings, "--json"}).out);
+  EXPECT_EQ(report.at("records"), 6);
+  const json& ours = report.at("detectors").at(0);
+  EXPECT_EQ(ours.at("name"), "bestpath");
+  std::int64_t beats = 0;
+  for (const std::string& name : read_record_list(recordings)) {
+    const Record record = read_record(fs::path(recordings) / name);
+    const auto annotated = std::ranges::count_if(record.annotations, [](const auto& a) { return is_beat(a.code); });
+    EXPECT_EQ(ours.at("records").at(name).at("whole_50_ms").at("beats"), annotated);
+    beats += annotated;
+  }
+  const json& whole = ours.at("scores").at("whole_150_ms");
+  EXPECT_EQ(whole.at("beats"), beats);
+  EXPECT_GT(whole.at("sensitivity"), 0.95);
+  EXPECT_DOUBLE_EQ(whole.at("sensitivity").get<double>(),
+                   1 - whole.at("missed").get<double>() / whole.at("beats").get<double>());
+  EXPECT_THAT(ours.at("sensitivity").get<std::string>(), HasSubstr("no beats")) << "they end before five minutes";
+
+  const Finished table =
+      succeed("benchmark", {"detectors", "--data", recordings, "--detector", "bestpath", "--per-record"});
+  EXPECT_THAT(table.out, testing::AllOf(HasSubstr("bestpath"), HasSubstr("s003")));
+  refuse(2, "benchmark", {"detectors", "--data", recordings, "--detector", "eye"}, {"'eye'", "bestpath"});
+  refuse(1, "benchmark", {"detectors", "--data", recordings, "--lead", "aVR"}, {"aVR", "MLII, V1"});
+  folder_.put("there.json", "{}");
+  refuse(2, "benchmark", {"detectors", "--data", recordings, "--out", "there.json"}, {"there.json", "already exists"});
 }
 
 }  // namespace

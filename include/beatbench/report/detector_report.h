@@ -1,0 +1,62 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "beatbench/evaluation/beat_matching.h"
+#include "beatbench/report/context.h"
+#include "beatbench/report/table.h"
+
+namespace beatbench {
+
+/// How a detector did by one rule of comparison, over several recordings.
+struct DetectorScore {
+  std::string rule;  ///< for example "ec57", "whole_50_ms"
+  BeatComparisonOptions options;
+  std::string beats = "all";  ///< all | without Q: paced beats, their fusions and unclassifiable ones left aside
+  Ec57Figures gross, average;
+  BeatOffsets offsets;
+};
+
+/// Where a detector's errors are.
+struct DetectorRecord {
+  std::string record;
+  Ec57Figures ec57;         ///< 150 ms, from 5:00 on
+  Ec57Figures whole_50_ms;  ///< 50 ms, from the beginning
+};
+
+/// Recordings that a database keeps together, such as mitdb's DS1 ("training") and DS2 ("test").
+struct DetectorDivision {
+  std::string name;
+  std::size_t records = 0;
+  DetectorScore ec57, whole_50_ms;
+};
+
+struct DetectorResult {
+  std::string name;
+  std::vector<DetectorScore> scores;  ///< that of EC57 first
+  std::vector<DetectorDivision> divisions;
+  std::vector<DetectorRecord> records;
+  double seconds = 0;  ///< for all recordings on one thread, reading excluded
+};
+
+/// What `benchmark detectors` measured.
+struct DetectorReport {
+  std::string data, data_hash;
+  std::string lead;  ///< "first", or the names asked for
+  std::size_t records = 0;
+  double signal_hours = 0;
+  std::vector<DetectorResult> detectors;  ///< the default one first
+  std::vector<std::string> notes;
+  Context context;
+};
+
+/// See reports/schema.json, kind "detectors".
+nlohmann::ordered_json to_json(const DetectorReport& report);
+
+/// A row for each detector, and a row for each recording of one detector.
+Table detector_table(const DetectorReport& report);
+Table detector_record_table(const DetectorResult& result);
+
+}  // namespace beatbench

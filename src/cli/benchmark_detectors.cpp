@@ -1,0 +1,201 @@
+#include "cli/benchmark_detectors.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+
+#include "beatbench/core/error.h"
+#include "beatbench/core/files.h"
+#include "beatbench/core/hash.h"
+#include "beatbench/data/database.h"
+#include "beatbench/report/detector_report.h"
+#include "beatbench/report/figures_json.h"
+#include "beatbench/signal/detector.h"
+#include "beatbench/wfdb/record_io.h"
+#include "cli/data_options.h"
+#include "cli/progress.h"
+#include "cli/run_main.h"
+
+namespace beatbench::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using DetectorClock = std::chrono::steady_clock;
+
+struct Rule {
+  const char* name;
+  double window_s, start_s;
+  bool without_q;
+};
+
+constexpr Rule kRules[] = {{"ec57", 0.150, 300, false},          {"whole_150_ms", 0.150, 0, false},
+                           {"whole_100_ms", 0.100, 0, false},    {"whole_50_ms", 0.050, 0, false},
+                           {"whole_50_ms_no_q", 0.050, 0, true}, {"whole_25_ms", 0.025, 0, false}};
+constexpr std::size_t kEc57 = 0, kWhole50 = 3;
+
+// One lead with its reference beats.
+struct AnnotatedLead {
+  std::string record;
+  double sampling_rate_hz = 0;
+  std::vector<float> signal_mv;
+  BeatMarks reference;
+};
+
+struct LoadedLeads {
+  std::vector<AnnotatedLead> leads;
+  std::string hash;
+  double hours = 0;
+};
+
+LoadedLeads load_leads(const Database& database, const std::vector<std::string>& lead, spdlog::logger& logger) {
+  if (database.form != DataForm::records)
+    throw Error(ErrorKind::usage, database.name, "holds prepared beats; recordings are needed");
+  ReadOptions options;
+  options.on_warning = [&](const std::string& text) { logger.warn("{}", text); };
+  Progress progress("reading " + database.name);
+  LoadedLeads out;
+  std::string hashes;
+  for (const std::string& name : database.records) {
+    stop_if_interrupted();
+    const Record record = read_record(database.folder / name, options);
+    const std::size_t index = lead.empty() ? 0 : find_lead(record, lead);
+    if (record.leads.empty()) throw Error(ErrorKind::data, "record " + name, "has no lead");
+    out.leads.push_back(
+        {name, record.sampling_rate_hz, to_millivolts(record.leads[index]), beat_marks(record.annotations)});
+    out.hours += static_cast<double>(record.length_samples()) / record.sampling_rate_hz / 3600;
+    hashes += name + " " + record.content_hash + "\n";
+    progress.update(static_cast<std::int64_t>(out.leads.size()), static_cast<std::int64_t>(database.records.size()),
+                    "records");
+  }
+  progress.clear();
+  out.hash = content_hash(hashes);
+  const bool any = std::ranges::any_of(out.leads, [](const AnnotatedLead& l) { return !l.reference.beats.empty(); });
+  if (!any) throw Error(ErrorKind::data, database.folder.string(), "has no annotated beat to compare with");
+  return out;
+}
+
+// Without the reference's paced and unclassifiable beats, found or missed.
+BeatComparison without_q(BeatComparison comparison) {
+  comparison.counts[static_cast<std::size_t>(Ec57Class::Q)] = {};
+  std::erase_if(comparison.pairs, [](const auto& pair) { return pair.first.kind == Ec57Class::Q; });
+  return comparison;
+}
+
+BeatComparison compare(const AnnotatedLead& lead, const BeatMarks& found, const Rule& rule) {
+  const BeatComparison whole =
+      compare_beats(lead.reference, found, {lead.sampling_rate_hz, rule.window_s, rule.start_s});
+  return rule.without_q ? without_q(whole) : whole;
+}
+
+DetectorScore score_of(const Rule& rule, double sampling_rate_hz, std::span<const BeatComparison> comparisons) {
+  DetectorScore score;
+  score.rule = rule.name;
+  score.options = {sampling_rate_hz, rule.window_s, rule.start_s};
+  score.beats = rule.without_q ? "without Q" : "all";
+  score.gross = ec57_figures(comparisons);
+  score.average = average_ec57_figures(comparisons);
+  score.offsets = beat_offsets(comparisons, sampling_rate_hz);
+  return score;
+}
+
+DetectorDivision division_of(const char* name, const std::vector<std::string>& members,
+                             std::span<const AnnotatedLead> leads,
+                             const std::vector<std::vector<BeatComparison>>& by_rule) {
+  std::vector<BeatComparison> ec57, whole_50;
+  for (std::size_t i = 0; i < leads.size(); ++i) {
+    if (std::ranges::find(members, leads[i].record) == members.end()) continue;
+    ec57.push_back(by_rule[kEc57][i]);
+    whole_50.push_back(by_rule[kWhole50][i]);
+  }
+  const double rate_hz = leads.front().sampling_rate_hz;
+  return {name, ec57.size(), score_of(kRules[kEc57], rate_hz, ec57), score_of(kRules[kWhole50], rate_hz, whole_50)};
+}
+
+DetectorResult measure_detector(const DetectorSpec& detector, std::span<const AnnotatedLead> leads,
+                                const Database& database, Progress& progress) {
+  DetectorResult result;
+  result.name = detector.name;
+  std::vector<std::vector<BeatComparison>> by_rule(std::size(kRules));
+  for (const AnnotatedLead& lead : leads) {
+    stop_if_interrupted();
+    const auto start = DetectorClock::now();
+    const auto beats = detect_beats(lead.signal_mv, lead.sampling_rate_hz, detector.name);
+    result.seconds += std::chrono::duration<double>(DetectorClock::now() - start).count();
+    const BeatMarks found = beat_marks(beats);
+    for (std::size_t r = 0; r < std::size(kRules); ++r) by_rule[r].push_back(compare(lead, found, kRules[r]));
+    result.records.push_back(
+        {lead.record, ec57_figures(by_rule[kEc57].back()), ec57_figures(by_rule[kWhole50].back())});
+    progress.update(static_cast<std::int64_t>(result.records.size()), static_cast<std::int64_t>(leads.size()),
+                    "records");
+  }
+  const double rate_hz = leads.front().sampling_rate_hz;
+  for (std::size_t r = 0; r < std::size(kRules); ++r) result.scores.push_back(score_of(kRules[r], rate_hz, by_rule[r]));
+  if (!database.training_records.empty()) {
+    result.divisions = {division_of("training", database.training_records, leads, by_rule),
+                        division_of("test", database.test_records, leads, by_rule)};
+  }
+  return result;
+}
+
+void print_tables(const DetectorReport& report, bool per_record) {
+  std::printf("%s\n", detector_table(report).text().c_str());
+  if (!per_record) return;
+  for (const DetectorResult& result : report.detectors) {
+    std::printf("%s\n%s\n", result.name.c_str(), detector_record_table(result).text().c_str());
+  }
+}
+
+}  // namespace
+
+void declare_detector_options(CLI::App& app, DetectorArguments& a) {
+  app.footer(
+      "Examples:\n"
+      "  benchmark detectors --data mitdb\n"
+      "  benchmark detectors --data mitdb --detector bestpath --per-record --json\n\n"
+      "Beats are compared one to one with the annotations as ANSI/AAMI EC57 has it: within 150 ms and from 5:00 on "
+      "(EC57),\nand over whole records within 150, 100, 50 and 25 ms. Figures are gross: of all beats together. The "
+      "time is for all\nrecords on one thread, reading excluded.\n\n" +
+      descriptions_of("Detectors", detector_registry()));
+  app.add_option("--data", a.data, names_of(database_registry()) + ", or a folder of annotated WFDB records")
+      ->capture_default_str();
+  app.add_option("--detector", a.detectors, "only these, by name (default: all)")->delimiter(',');
+  app.add_option("--lead", a.lead, "lead names in order of preference (default: the first lead of each record)")
+      ->delimiter(',');
+  app.add_option("--out", a.out, "write the report to this JSON file as well");
+  app.add_flag("--per-record", a.per_record, "a table of every record for each detector");
+  app.add_flag("--json", a.json, "print the report on stdout instead of tables");
+}
+
+int benchmark_detectors(const DetectorArguments& arguments, spdlog::logger& logger) {
+  std::vector<const DetectorSpec*> chosen;
+  for (const std::string& name : arguments.detectors) chosen.push_back(&find_detector(name));
+  if (chosen.empty()) {
+    for (const DetectorSpec& spec : detector_registry()) chosen.push_back(&spec);
+  }
+  if (!arguments.out.empty() && fs::exists(arguments.out))
+    throw Error(ErrorKind::usage, arguments.out, "already exists; choose another --out");
+  catch_interrupts();
+  const Database database = open_database(arguments.data);
+  DetectorReport report;
+  report.context = start_context(1, "cpu", logger);
+  const LoadedLeads loaded = load_leads(database, arguments.lead, logger);
+  report.data = database.name;
+  report.data_hash = loaded.hash;
+  report.records = loaded.leads.size();
+  report.signal_hours = loaded.hours;
+  for (const std::string& name : arguments.lead) report.lead += (report.lead.empty() ? "" : ",") + name;
+  if (arguments.lead.empty()) report.lead = "first";
+  for (const DetectorSpec* detector : chosen) {
+    Progress progress(std::string(detector->name));
+    report.detectors.push_back(measure_detector(*detector, loaded.leads, database, progress));
+    progress.clear();
+  }
+  if (!arguments.out.empty()) write_file_atomically(arguments.out, report_text(to_json(report)));
+  if (arguments.json)
+    std::printf("%s", report_text(to_json(report)).c_str());
+  else
+    print_tables(report, arguments.per_record);
+  return kSuccess;
+}
+
+}  // namespace beatbench::cli

@@ -1,0 +1,128 @@
+#include "beatbench/report/detector_report.h"
+
+#include <cstdio>
+
+#include "beatbench/report/figures_json.h"
+#include "beatbench/report/run_report.h"
+#include "report/json_values.h"
+
+namespace beatbench {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json ec57_json(const Ec57Figures& figures) {
+  return {{"beats", figures.beats},
+          {"missed", figures.missed},
+          {"extra", figures.extra},
+          {"sensitivity", figure_json(figures.sensitivity)},
+          {"positive_predictivity", figure_json(figures.positive_predictivity)},
+          {"f1", figure_json(figures.f1)},
+          {"rr_error_ms", figure_json(figures.rr_error_ms)}};
+}
+
+Json offsets_json(const BeatOffsets& offsets) {
+  if (offsets.n == 0) return report_json::undefined("no beat was found");
+  return {{"n", offsets.n},
+          {"mean_ms", report_json::number(offsets.mean_ms)},
+          {"sd_ms", report_json::number(offsets.sd_ms)},
+          {"p95_ms", report_json::number(offsets.p95_ms)}};
+}
+
+Json score_json(const DetectorScore& score) {
+  Json json = {{"window_ms", 1000 * score.options.window_s},
+               {"from_s", score.options.start_s},
+               {"reference_beats", score.beats}};
+  json.update(ec57_json(score.gross));
+  json["average"] = ec57_json(score.average);
+  json["offsets"] = offsets_json(score.offsets);
+  return json;
+}
+
+Json detector_json(const DetectorResult& result) {
+  Json scores = Json::object(), divisions = Json::object(), records = Json::object();
+  for (const DetectorScore& score : result.scores) report_json::insert_new(scores, score.rule, score_json(score));
+  for (const DetectorDivision& division : result.divisions) {
+    report_json::insert_new(divisions, division.name,
+                            {{"records", division.records},
+                             {"ec57", score_json(division.ec57)},
+                             {"whole_50_ms", score_json(division.whole_50_ms)}});
+  }
+  for (const DetectorRecord& record : result.records) {
+    report_json::insert_new(records, record.record,
+                            {{"ec57", ec57_json(record.ec57)}, {"whole_50_ms", ec57_json(record.whole_50_ms)}});
+  }
+  Json json = {{"name", result.name},
+               {"sensitivity", figure_json(result.scores.front().gross.sensitivity)},
+               {"positive_predictivity", figure_json(result.scores.front().gross.positive_predictivity)},
+               {"f1", figure_json(result.scores.front().gross.f1)},
+               {"seconds", report_json::number(result.seconds)}};
+  json["scores"] = std::move(scores);
+  json["divisions"] = std::move(divisions);
+  json["records"] = std::move(records);
+  return json;
+}
+
+std::string milliseconds(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f", value);
+  return text;
+}
+
+const DetectorScore* find_score(const DetectorResult& result, std::string_view rule) {
+  for (const DetectorScore& score : result.scores) {
+    if (score.rule == rule) return &score;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Json to_json(const DetectorReport& report) {
+  Json detectors = Json::array();
+  for (const DetectorResult& result : report.detectors) detectors.push_back(detector_json(result));
+  return {{"schema_version", kReportSchemaVersion},
+          {"kind", "detectors"},
+          {"data", report.data},
+          {"data_hash", report.data_hash},
+          {"lead", report.lead},
+          {"records", report.records},
+          {"signal_hours", report_json::number(report.signal_hours)},
+          {"detectors", std::move(detectors)},
+          {"notes", report.notes},
+          {"context", context_json(report.context)}};
+}
+
+Table detector_table(const DetectorReport& report) {
+  Table table({{"detector", Align::left},
+               {"Se, EC57"},
+               {"+P, EC57"},
+               {"Se, whole"},
+               {"+P, whole"},
+               {"F1, 50 ms"},
+               {"offset, ms"},
+               {"SD, ms"},
+               {"time"}});
+  for (const DetectorResult& result : report.detectors) {
+    const DetectorScore& ec57 = result.scores.front();
+    const DetectorScore *whole = find_score(result, "whole_150_ms"), *near = find_score(result, "whole_50_ms");
+    table.add_row({result.name, percent(ec57.gross.sensitivity), percent(ec57.gross.positive_predictivity),
+                   whole ? percent(whole->gross.sensitivity) : "-",
+                   whole ? percent(whole->gross.positive_predictivity) : "-", near ? percent(near->gross.f1) : "-",
+                   milliseconds(ec57.offsets.mean_ms), milliseconds(ec57.offsets.sd_ms),
+                   duration_text(result.seconds)});
+  }
+  return table;
+}
+
+Table detector_record_table(const DetectorResult& result) {
+  Table table({{"record", Align::left}, {"beats"}, {"missed"}, {"extra"}, {"Se"}, {"+P"}, {"F1, 50 ms"}});
+  for (const DetectorRecord& record : result.records) {
+    table.add_row({record.record, std::to_string(record.ec57.beats), std::to_string(record.ec57.missed),
+                   std::to_string(record.ec57.extra), percent(record.ec57.sensitivity),
+                   percent(record.ec57.positive_predictivity), percent(record.whole_50_ms.f1)});
+  }
+  return table;
+}
+
+}  // namespace beatbench
