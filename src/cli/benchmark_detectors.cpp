@@ -11,6 +11,9 @@
 #include "beatbench/report/detector_report.h"
 #include "beatbench/report/figures_json.h"
 #include "beatbench/signal/detector.h"
+#include "beatbench/signal/noise.h"
+#include "beatbench/signal/prepare.h"
+#include "beatbench/signal/resample.h"
 #include "beatbench/wfdb/record_io.h"
 #include "cli/data_options.h"
 #include "cli/progress.h"
@@ -137,8 +140,49 @@ DetectorResult measure_detector(const DetectorSpec& detector, std::span<const An
   return result;
 }
 
+struct Noise {
+  std::string name;
+  double sampling_rate_hz = 0;
+  std::vector<float> signal_mv;
+};
+
+// The first lead of each record.
+std::vector<Noise> load_noise(const std::vector<std::string>& names, spdlog::logger& logger) {
+  std::vector<Noise> out;
+  ReadOptions options;
+  options.annotator.reset();
+  options.on_warning = [&](const std::string& text) { logger.warn("{}", text); };
+  for (const std::string& name : names) {
+    const Record record = read_record(find_record(name), options);
+    if (record.leads.empty()) throw Error(ErrorKind::data, "record " + name, "has no lead");
+    std::vector<float> signal = to_millivolts(record.leads.front());
+    fill_gaps(signal);
+    out.push_back({name, record.sampling_rate_hz, std::move(signal)});
+  }
+  return out;
+}
+
+DetectorNoise measure_with_noise(const DetectorSpec& detector, std::span<const AnnotatedLead> leads, const Noise& noise,
+                                 double snr_db) {
+  std::vector<BeatComparison> comparisons;
+  for (const AnnotatedLead& lead : leads) {
+    stop_if_interrupted();
+    const double rate_hz = lead.sampling_rate_hz;
+    std::vector<float> added = noise.signal_mv;
+    if (noise.sampling_rate_hz != rate_hz) added = resample(added, noise.sampling_rate_hz, rate_hz);
+    std::vector<std::int64_t> beats;
+    for (const BeatMark& beat : lead.reference.beats) beats.push_back(beat.sample);
+    std::vector<float> signal = lead.signal_mv;
+    add_noise(signal, added, noise_gain(qrs_power(signal, beats, rate_hz), noise_power(added, rate_hz), snr_db));
+    const BeatMarks found = beat_marks(detect_beats(signal, rate_hz, detector.name));
+    comparisons.push_back(compare(lead, found, kRules[kEc57]));
+  }
+  return {noise.name, snr_db, score_of(kRules[kEc57], leads.front().sampling_rate_hz, comparisons)};
+}
+
 void print_tables(const DetectorReport& report, bool per_record) {
   std::printf("%s\n", detector_table(report).text().c_str());
+  if (!report.detectors.front().noise.empty()) std::printf("%s\n", detector_noise_table(report).text().c_str());
   if (!per_record) return;
   for (const DetectorResult& result : report.detectors) {
     std::printf("%s\n%s\n", result.name.c_str(), detector_record_table(result).text().c_str());
@@ -151,7 +195,8 @@ void declare_detector_options(CLI::App& app, DetectorArguments& a) {
   app.footer(
       "Examples:\n"
       "  benchmark detectors --data mitdb\n"
-      "  benchmark detectors --data mitdb --detector bestpath --per-record --json\n\n"
+      "  benchmark detectors --data mitdb --detector bestpath --per-record --json\n"
+      "  benchmark detectors --data mitdb --noise nstdb/bw,nstdb/ma --snr 12,6,0\n\n"
       "Beats are compared one to one with the annotations as ANSI/AAMI EC57 has it: within 150 ms and from 5:00 on "
       "(EC57),\nand over whole records within 150, 100, 50 and 25 ms. Figures are gross: of all beats together. The "
       "time is for all\nrecords on one thread, reading excluded.\n\n" +
@@ -161,6 +206,14 @@ void declare_detector_options(CLI::App& app, DetectorArguments& a) {
   app.add_option("--detector", a.detectors, "only these, by name (default: all)")->delimiter(',');
   app.add_option("--lead", a.lead, "lead names in order of preference (default: the first lead of each record)")
       ->delimiter(',');
+  app.add_option("--noise", a.noise,
+                 "records whose first lead is added as noise, for example nstdb/bw,nstdb/ma; found by path, in "
+                 "$BEATBENCH_DATA or in datasets/")
+      ->delimiter(',');
+  app.add_option("--snr", a.snr_db, "signal-to-noise ratios in dB, as nst(1) of the WFDB Applications Guide has them")
+      ->delimiter(',')
+      ->capture_default_str()
+      ->check(CLI::Range(-60.0, 120.0));
   app.add_option("--out", a.out, "write the report to this JSON file as well");
   app.add_flag("--per-record", a.per_record, "a table of every record for each detector");
   app.add_flag("--json", a.json, "print the report on stdout instead of tables");
@@ -175,6 +228,7 @@ int benchmark_detectors(const DetectorArguments& arguments, spdlog::logger& logg
   if (!arguments.out.empty() && fs::exists(arguments.out))
     throw Error(ErrorKind::usage, arguments.out, "already exists; choose another --out");
   catch_interrupts();
+  const std::vector<Noise> noises = load_noise(arguments.noise, logger);
   const Database database = open_database(arguments.data);
   DetectorReport report;
   report.context = start_context(1, "cpu", logger);
@@ -188,6 +242,11 @@ int benchmark_detectors(const DetectorArguments& arguments, spdlog::logger& logg
   for (const DetectorSpec* detector : chosen) {
     Progress progress(std::string(detector->name));
     report.detectors.push_back(measure_detector(*detector, loaded.leads, database, progress));
+    for (const Noise& noise : noises) {
+      for (const double snr_db : arguments.snr_db) {
+        report.detectors.back().noise.push_back(measure_with_noise(*detector, loaded.leads, noise, snr_db));
+      }
+    }
     progress.clear();
   }
   if (!arguments.out.empty()) write_file_atomically(arguments.out, report_text(to_json(report)));

@@ -13,7 +13,9 @@ struct DetectorArguments {
   std::string data = "mitdb";
   std::vector<std::string> detectors;  ///< empty: all
   std::vector<std::string> lead;       ///< empty: the first of each record
-  std::string out;                     ///< "": none
+  std::vector<std::string> noise;      ///< records of noise; empty: none is added
+  std::vector<double> snr_db = {24, 12, 6, 0};
+  std::string out;  ///< "": none
   bool per_record = false;
   bool json = false;
 };

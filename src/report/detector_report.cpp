@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "beatbench/core/error.h"
 #include "beatbench/report/figures_json.h"
 #include "beatbench/report/run_report.h"
 #include "report/json_values.h"
@@ -60,6 +61,10 @@ Json detector_json(const DetectorResult& result) {
   json["scores"] = std::move(scores);
   json["divisions"] = std::move(divisions);
   json["records"] = std::move(records);
+  json["noise"] = Json::array();
+  for (const DetectorNoise& each : result.noise) {
+    json["noise"].push_back({{"noise", each.noise}, {"snr_db", each.snr_db}, {"ec57", score_json(each.ec57)}});
+  }
   return json;
 }
 
@@ -121,6 +126,22 @@ Table detector_record_table(const DetectorResult& result) {
     table.add_row({record.record, std::to_string(record.ec57.beats), std::to_string(record.ec57.missed),
                    std::to_string(record.ec57.extra), percent(record.ec57.sensitivity),
                    percent(record.ec57.positive_predictivity), percent(record.whole_50_ms.f1)});
+  }
+  return table;
+}
+
+Table detector_noise_table(const DetectorReport& report) {
+  std::vector<Table::Column> columns = {{"noise", Align::left}, {"SNR, dB"}};
+  for (const DetectorResult& result : report.detectors) columns.push_back({result.name + " Se / +P"});
+  Table table(columns);
+  for (std::size_t i = 0; i < report.detectors.front().noise.size(); ++i) {
+    const DetectorNoise& first = report.detectors.front().noise[i];
+    std::vector<std::string> cells = {first.noise, number_text(first.snr_db)};
+    for (const DetectorResult& result : report.detectors) {
+      const Ec57Figures& gross = result.noise.at(i).ec57.gross;
+      cells.push_back(percent(gross.sensitivity) + " / " + percent(gross.positive_predictivity));
+    }
+    table.add_row(cells);
   }
   return table;
 }

@@ -251,6 +251,13 @@ TEST_F(Benchmark, DetectorsAreHeldAgainstTheAnnotations) {
   EXPECT_THAT(table.out, testing::AllOf(HasSubstr("bestpath"), HasSubstr("s003")));
   refuse(2, "benchmark", {"detectors", "--data", recordings, "--detector", "eye"}, {"'eye'", "bestpath"});
   refuse(1, "benchmark", {"detectors", "--data", recordings, "--lead", "aVR"}, {"aVR", "MLII, V1"});
+  const json noisy = json::parse(succeed("benchmark", {"detectors", "--data", recordings, "--detector", "bestpath",
+                                                       "--noise", recordings + "/s006", "--snr", "40,0", "--json"})
+                                     .out);
+  const json& noise = noisy.at("detectors").at(0).at("noise");
+  ASSERT_EQ(noise.size(), 2U);
+  EXPECT_EQ(noise.at(1).at("snr_db"), 0);
+  refuse(2, "benchmark", {"detectors", "--data", recordings, "--noise", "nstdb/xx"}, {"nstdb/xx", "is no record"});
   folder_.put("there.json", "{}");
   refuse(2, "benchmark", {"detectors", "--data", recordings, "--out", "there.json"}, {"there.json", "already exists"});
 }

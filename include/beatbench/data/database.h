@@ -68,6 +68,10 @@ std::span<const DatabaseSpec> database_registry();
 /// that the folder lacks, or if what prepared beats say of themselves is damaged.
 Database open_database(const std::string& name_or_path);
 
+/// A record by its path, or below $BEATBENCH_DATA or datasets/ ("nstdb/bw"): its path without extension.
+/// @throws Error(usage) with the places looked at.
+std::filesystem::path find_record(const std::string& name);
+
 /// How a model is to prepare recordings if it is trained on this database: as asked, and where the beats were prepared
 /// beforehand and say how, with that rate, window, range, leads, filter, scaling and edge policy.
 Preprocessing preprocessing_for(const Database& database, const Preprocessing& asked);

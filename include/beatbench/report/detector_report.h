@@ -33,12 +33,20 @@ struct DetectorDivision {
   DetectorScore ec57, whole_50_ms;
 };
 
+/// With noise added to every recording.
+struct DetectorNoise {
+  std::string noise;  ///< the record that it is from
+  double snr_db = 0;
+  DetectorScore ec57;
+};
+
 struct DetectorResult {
   std::string name;
   std::vector<DetectorScore> scores;  ///< that of EC57 first
   std::vector<DetectorDivision> divisions;
   std::vector<DetectorRecord> records;
-  double seconds = 0;  ///< for all recordings on one thread, reading excluded
+  std::vector<DetectorNoise> noise;  ///< in the same order for every detector
+  double seconds = 0;                ///< for all recordings on one thread, reading excluded
 };
 
 /// What `benchmark detectors` measured.
@@ -58,5 +66,7 @@ nlohmann::ordered_json to_json(const DetectorReport& report);
 /// A row for each detector, and a row for each recording of one detector.
 Table detector_table(const DetectorReport& report);
 Table detector_record_table(const DetectorResult& result);
+/// A row for each noise and ratio, a column for each detector. Call it where there was noise.
+Table detector_noise_table(const DetectorReport& report);
 
 }  // namespace beatbench

@@ -52,6 +52,18 @@ void check_division(const Database& database) {
 
 }  // namespace
 
+fs::path find_record(const std::string& name) {
+  std::vector<fs::path> places = places_of(name);
+  places.insert(places.begin(), name);
+  std::string looked;
+  std::error_code ignored;
+  for (const fs::path& place : places) {
+    if (fs::exists(place.string() + ".hea", ignored)) return place;
+    looked += (looked.empty() ? "" : ", ") + place.string() + ".hea";
+  }
+  throw Error(ErrorKind::usage, name, "is no record; there is none of " + looked);
+}
+
 const std::string& Database::subject_of(const std::string& record) const {
   const auto found = subjects.find(record);
   return found == subjects.end() ? record : found->second;
