@@ -42,10 +42,10 @@ torch::Tensor samples_of(const torch::Tensor& tensor) {
   return flat.slice(0, 0, flat.numel(), stride).contiguous();
 }
 
-double squared_error(const torch::Tensor& samples, const Affine& affine, int bits) {
+double mean_error(const torch::Tensor& samples, const Affine& affine, int bits, double power) {
   const torch::Tensor steps = (samples / affine.scale).round_().add_(affine.zero_point);
   const torch::Tensor values = steps.clamp_(0, (1 << bits) - 1).sub_(affine.zero_point).mul_(affine.scale);
-  return values.sub_(samples).square_().mean().item<double>();
+  return values.sub_(samples).abs_().pow_(power).mean(torch::kDouble).item<double>();
 }
 
 }  // namespace
@@ -91,9 +91,10 @@ Affine affine_of(double minimum, double maximum, int bits) {
   return {scale, static_cast<std::int64_t>(std::clamp(std::round(-low / scale), 0.0, steps))};
 }
 
-Affine least_error_affine(const TensorStatistics& statistics, int bits) {
+Affine least_error_affine(const TensorStatistics& statistics, int bits, double error_power) {
+  if (error_power == kWholeRange) return affine_of(statistics.minimum, statistics.maximum, bits);
   double low = std::min(statistics.minimum, 0.0), high = std::max(statistics.maximum, 0.0);
-  double least = squared_error(statistics.samples, affine_of(low, high, bits), bits);
+  double least = mean_error(statistics.samples, affine_of(low, high, bits), bits, error_power);
   // Both ends together, then each of them alone.
   for (const auto& [shrinks_low, shrinks_high] : {std::pair{true, true}, {false, true}, {true, false}}) {
     const double from_low = low, from_high = high;
@@ -101,7 +102,7 @@ Affine least_error_affine(const TensorStatistics& statistics, int bits) {
       const double part = 1.0 - (1.0 - kSmallestPart) * i / kSearchSteps;
       const double try_low = shrinks_low ? from_low * part : from_low;
       const double try_high = shrinks_high ? from_high * part : from_high;
-      const double error = squared_error(statistics.samples, affine_of(try_low, try_high, bits), bits);
+      const double error = mean_error(statistics.samples, affine_of(try_low, try_high, bits), bits, error_power);
       if (error < least) {
         least = error;
         low = try_low;

@@ -2,6 +2,7 @@
 
 #include <torch/script.h>
 
+#include <limits>
 #include <unordered_map>
 #include <vector>
 
@@ -30,8 +31,11 @@ struct Affine {
 /// The step and zero of [minimum, maximum], widened to hold 0 (which pads), in 2^bits - 1 steps.
 Affine affine_of(double minimum, double maximum, int bits);
 
-/// The part of the range whose quantisation has the least mean squared error over the samples, as PyTorch's
-/// HistogramObserver chooses it: rare large values are clipped where finer steps for all others outweigh them.
-Affine least_error_affine(const TensorStatistics& statistics, int bits);
+inline constexpr double kWholeRange = std::numeric_limits<double>::infinity();
+
+/// The part of the range whose quantisation has the least mean error to that power over the samples: rare large values
+/// are clipped where finer steps for all others outweigh them. Power 2 is what PyTorch's HistogramObserver does, a
+/// larger one clips less, kWholeRange not at all.
+Affine least_error_affine(const TensorStatistics& statistics, int bits, double error_power);
 
 }  // namespace beatbench

@@ -164,10 +164,12 @@ struct Form {
 
 class GraphQuantizer {
  public:
-  GraphQuantizer(torch::jit::Graph& from, const Statistics& statistics, int bits, torch::jit::Module& module)
+  GraphQuantizer(torch::jit::Graph& from, const Statistics& statistics, int bits, double error_power,
+                 torch::jit::Module& module)
       : from_(from),
         statistics_(statistics),
         bits_(bits),
+        error_power_(error_power),
         module_(module),
         to_(std::make_shared<torch::jit::Graph>()) {}
 
@@ -225,7 +227,7 @@ class GraphQuantizer {
   Affine affine(Value* value) const {
     const TensorStatistics& seen = statistics_.at(value);
     const bool is_output = std::find(from_.outputs().begin(), from_.outputs().end(), value) != from_.outputs().end();
-    return is_output ? affine_of(seen.minimum, seen.maximum, bits_) : least_error_affine(seen, bits_);
+    return least_error_affine(seen, bits_, is_output ? kWholeRange : error_power_);
   }
 
   Value* plain(Value* value) {
@@ -447,6 +449,7 @@ class GraphQuantizer {
   torch::jit::Graph& from_;
   const Statistics& statistics_;
   int bits_;
+  double error_power_;
   torch::jit::Module& module_;
   std::shared_ptr<torch::jit::Graph> to_;
   Value* self_ = nullptr;
@@ -459,12 +462,13 @@ class GraphQuantizer {
 
 }  // namespace
 
-torch::jit::Module quantize_module(const torch::jit::Module& frozen, const Statistics& statistics,
-                                   int activation_bits) {
+torch::jit::Module quantize_module(const torch::jit::Module& frozen, const Statistics& statistics, int activation_bits,
+                                   double error_power) {
   const torch::NoGradGuard no_grad;
   const auto unit = std::make_shared<torch::jit::CompilationUnit>();
   torch::jit::Module module(c10::QualifiedName(frozen.type()->name()->qualifiedName() + "_int8"), unit);
-  const auto graph = GraphQuantizer(*frozen.get_method("forward").graph(), statistics, activation_bits, module).run();
+  const auto graph =
+      GraphQuantizer(*frozen.get_method("forward").graph(), statistics, activation_bits, error_power, module).run();
   module.type()->addMethod(unit->create_function(c10::QualifiedName(*module.type()->name(), "forward"), graph, false));
   module.eval();
   return module;
