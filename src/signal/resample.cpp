@@ -25,6 +25,7 @@ std::vector<float> resample(std::span<const float> signal, double from_hz, doubl
   std::vector<float> out(
       static_cast<std::size_t>(resampled_length(static_cast<std::int64_t>(in.size()), from_hz, to_hz)));
   const soxr_quality_spec_t quality = soxr_quality_spec(SOXR_VHQ, 0);
+  if (out.empty()) return out;  // soxr needs room for a sample
   std::size_t done = 0;
   const soxr_error_t failed = soxr_oneshot(from_hz, to_hz, 1, in.data(), in.size(), nullptr, out.data(), out.size(),
                                            &done, nullptr, &quality, nullptr);

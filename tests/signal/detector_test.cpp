@@ -7,63 +7,16 @@
 #include <limits>
 #include <random>
 
-#include "beatbench/evaluation/beat_matching.h"
-#include "beatbench/signal/resample.h"
-#include "beatbench/wfdb/record_io.h"
-#include "support/recordings.h"
+#include "signal/made_up_rhythm.h"
 #include "support/test_folder.h"
 
 namespace beatbench {
 namespace {
 
-using testing::ElementsAre;
 using testing::IsEmpty;
-using Beats = std::vector<std::int64_t>;
+using namespace tests;
 
-// Narrow upright waves of 1 mV, each with a T wave of 0.3 mV, at a steady pace.
-struct MadeUpRhythm {
-  std::vector<float> signal;
-  Beats beats;
-};
-
-MadeUpRhythm steady_rhythm(double rate_hz, double interval_s, double seconds, double height_mv = 1.0) {
-  MadeUpRhythm rhythm;
-  rhythm.signal.assign(static_cast<std::size_t>(seconds * rate_hz), 0.0F);
-  const auto add_wave = [&](double at_s, double width_s, double height) {
-    for (std::size_t i = 0; i < rhythm.signal.size(); ++i) {
-      const double t = (static_cast<double>(i) / rate_hz - at_s) / width_s;
-      if (std::abs(t) < 6) rhythm.signal[i] += static_cast<float>(height * std::exp(-0.5 * t * t));
-    }
-  };
-  for (double at = 0.4; at < seconds - 0.2; at += interval_s) {
-    add_wave(at, 0.010, height_mv);
-    add_wave(at + std::min(0.3, 0.45 * interval_s), 0.040, 0.3 * height_mv);
-    rhythm.beats.push_back(std::llround(at * rate_hz));
-  }
-  return rhythm;
-}
-
-void expect_near(const Beats& found, const Beats& expected, std::int64_t tolerance_samples) {
-  ASSERT_EQ(found.size(), expected.size());
-  for (std::size_t i = 0; i < found.size(); ++i) EXPECT_LE(std::abs(found[i] - expected[i]), tolerance_samples) << i;
-}
-
-std::vector<std::string> detector_names() {
-  std::vector<std::string> names;
-  for (const DetectorSpec& spec : detector_registry()) names.emplace_back(spec.name);
-  return names;
-}
-
-// What every detector must hold.
-class EveryDetector : public testing::TestWithParam<std::string> {
- protected:
-  Beats detect(std::span<const float> signal, double rate_hz = 360) const {
-    return detect_beats(signal, rate_hz, GetParam());
-  }
-};
-
-INSTANTIATE_TEST_SUITE_P(Registry, EveryDetector, testing::ValuesIn(detector_names()),
-                         [](const auto& each) { return each.param; });
+INSTANTIATE_TEST_SUITE_P(Registry, EveryDetector, testing::ValuesIn(detector_names()), name_of);
 
 TEST_P(EveryDetector, FindsEveryBeatOfASteadyRhythmWithoutDelay) {
   for (const double rate_hz : {100.0, 250.0, 360.0, 500.0, 1000.0}) {
@@ -120,76 +73,10 @@ TEST_P(EveryDetector, FollowsASuddenPauseAndAnEarlyBeat) {
   expect_near(detect(rhythm.signal), expected, 2);
 }
 
-// Recordings: a change of the input moves the answer as it must.
-class EveryDetectorOnRecord : public EveryDetector {
- protected:
-  static std::vector<float> first_lead(const std::filesystem::path& folder, const std::string& name) {
-    std::vector<float> signal = to_millivolts(read_record(folder / name, {}).leads.front());
-    signal.resize(static_cast<std::size_t>(360 * 300));
-    return signal;
-  }
-
-  // Expects nearly all beats (all but one in 200) within 20 ms.
-  static void expect_same_beats(const Beats& found, const Beats& expected) {
-    std::size_t same = 0;
-    for (const std::int64_t beat : expected) {
-      const auto at = std::ranges::lower_bound(found, beat - 7);
-      same += at != found.end() && *at <= beat + 7 ? 1 : 0;
-    }
-    EXPECT_GE(200 * same, 199 * expected.size());
-    EXPECT_GE(200 * expected.size(), 199 * found.size());
-  }
-};
-
-INSTANTIATE_TEST_SUITE_P(Registry, EveryDetectorOnRecord, testing::ValuesIn(detector_names()),
-                         [](const auto& each) { return each.param; });
-
-TEST_P(EveryDetectorOnRecord, MovesAsTheSignalDoes) {
-  BEATBENCH_NEED_DATABASE(folder, "mitdb");
-  for (const char* name : {"100", "119", "232"}) {
-    SCOPED_TRACE(name);
-    const std::vector<float> signal = first_lead(folder, name);
-    const Beats beats = detect(signal);
-    ASSERT_GT(beats.size(), 200U);
-    std::vector<float> changed = signal;
-    for (float& value : changed) value *= 4;
-    EXPECT_EQ(detect(changed), beats) << "four times as large";
-    for (float& value : changed) value = value / 4 + 5;
-    expect_same_beats(detect(changed), beats);
-    changed.assign(3600, signal.front());
-    changed.insert(changed.end(), signal.begin(), signal.end());
-    Beats moved = detect(changed);
-    for (std::int64_t& beat : moved) beat -= 3600;
-    expect_same_beats(moved, beats);
-    for (const double rate_hz : {128.0, 250.0, 500.0, 1000.0}) {
-      SCOPED_TRACE(rate_hz);
-      Beats back = detect(resample(signal, 360, rate_hz), rate_hz);
-      for (std::int64_t& beat : back) beat = map_sample(beat, rate_hz, 360);
-      expect_same_beats(back, beats);
-    }
-  }
-}
-
 TEST(Detector, UnknownNamesAndRatesAreRefused) {
   EXPECT_ERROR(detect_beats({}, 360, "ear"), ErrorKind::usage, "'ear'", "bestpath");
   EXPECT_ERROR(detect_beats({}, 20), ErrorKind::usage, "20 Hz", "50 to 10000");
   EXPECT_ERROR(detect_beats({}, std::nan("")), ErrorKind::usage, "sampling rate");
-}
-
-// The bar is gqrs of the WFDB Software Package 10.7: 99.74 / 99.72 % (lead 0, EC57's span, 150 ms), as the tables of
-// WFDB's own comparator bxb have it, which the tests of evaluation/ hold our comparison against.
-TEST(Full_Detector, FindsMoreBeatsOfMitdbThanGqrs) {
-  BEATBENCH_NEED_DATABASE(folder, "mitdb");
-  std::vector<BeatComparison> comparisons;
-  for (const std::string& name : read_record_list(folder)) {
-    const Record record = read_record(folder / name, {});
-    const Beats found = detect_beats(to_millivolts(record.leads.front()), record.sampling_rate_hz);
-    comparisons.push_back(compare_beats(beat_marks(record.annotations), beat_marks(found), {}));
-  }
-  const Ec57Figures figures = ec57_figures(comparisons);
-  EXPECT_EQ(figures.beats, 91'285);
-  EXPECT_GT(figures.sensitivity.value.value(), 0.9980);
-  EXPECT_GT(figures.positive_predictivity.value.value(), 0.9980);
 }
 
 }  // namespace

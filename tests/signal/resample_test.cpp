@@ -31,6 +31,7 @@ TEST(Resample, LengthIsRounded) {
   EXPECT_EQ(length(3, 500, 360), 2);  // 2.16
   EXPECT_EQ(length(1, 360, 250), 1);  // 0.69
   EXPECT_EQ(length(0, 500, 360), 0);
+  EXPECT_EQ(length(1, 360, 100), 0);  // 0.28
 }
 
 // A closed form: well below both half rates a resampled sine is the same sine at other times. What lies outside the

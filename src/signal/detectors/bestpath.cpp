@@ -1,13 +1,13 @@
 // Our own detector. Every bump of the QRS energy is a candidate; of all sequences of candidates the best is taken, by
 // dynamic programming: each candidate earns by its size against the recording's own QRS and noise levels, and each
 // interval between two costs where it does not fit the rhythm around it or where the second looks like the first's T
-// wave. The constants of the search are first choices that were not fitted; those of the R peak's place (kTip_s to
-// kUpright) were chosen with lead 0 of all of mitdb in view.
+// wave. The constants are first choices that were not fitted.
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "signal/detectors/detectors.h"
+#include "signal/detectors/r_peak.h"
 
 namespace beatbench::detectors {
 namespace {
@@ -33,33 +33,6 @@ constexpr double kTWaveSize = 0.45;             // ... with less than this part 
 constexpr double kTWaveCost = 2.0;
 constexpr double kFirstInterval_s = 0.8;  // before any is known
 constexpr std::ptrdiff_t kIntervalsAround = 6;
-
-constexpr double kPeakReach_s = 0.075;  // the R peak lies within this of the middle of the energy
-constexpr double kTip_s = 0.010;        // the deflection is the mean over twice this ...
-constexpr double kAround_s = 0.075;     // ... against the mean over twice this
-constexpr double kUpright = 1.15;       // an upright wave is taken before a slightly larger inverted one
-
-// Sums of the signal up to any moment, so that a mean over any stretch takes one subtraction. Outside of the recording
-// its edge samples go on.
-class Sums {
- public:
-  explicit Sums(std::span<const float> signal) : signal_(signal), sums_(signal.size() + 1) {
-    for (std::size_t i = 0; i < signal.size(); ++i) sums_[i + 1] = sums_[i] + signal[i];
-  }
-
-  double up_to(double time) const {
-    if (time <= 0) return time * signal_.front();
-    const auto whole = static_cast<std::size_t>(time);
-    if (whole >= signal_.size()) return sums_.back() + (time - static_cast<double>(signal_.size())) * signal_.back();
-    return sums_[whole] + (time - static_cast<double>(whole)) * signal_[whole];
-  }
-
-  double mean(double begin, double end) const { return (up_to(end) - up_to(begin)) / (end - begin); }
-
- private:
-  std::span<const float> signal_;
-  std::vector<double> sums_;
-};
 
 struct Candidate {
   std::ptrdiff_t at = 0;    // grid step
@@ -248,25 +221,6 @@ void learn_intervals(std::vector<Candidate>& candidates, const std::vector<std::
   }
 }
 
-// The sample with the largest deflection from its surroundings.
-std::int64_t r_peak(const Sums& sums, std::ptrdiff_t at, double samples_per_step, std::int64_t length, double rate_hz) {
-  const double middle = static_cast<double>(at) * samples_per_step;
-  const auto first = std::max<std::int64_t>(0, std::llround(middle - kPeakReach_s * rate_hz));
-  const auto last = std::min<std::int64_t>(length - 1, std::llround(middle + kPeakReach_s * rate_hz));
-  const double tip = kTip_s * rate_hz, around = kAround_s * rate_hz;
-  std::int64_t peak = first;
-  double largest = -1;
-  for (std::int64_t i = first; i <= last; ++i) {
-    const double time = static_cast<double>(i) + 0.5;
-    const double deflection = sums.mean(time - tip, time + tip) - sums.mean(time - around, time + around);
-    const double size = deflection > 0 ? kUpright * deflection : -deflection;
-    if (size <= largest) continue;
-    largest = size;
-    peak = i;
-  }
-  return peak;
-}
-
 }  // namespace
 
 std::vector<std::int64_t> bestpath(std::span<const float> signal_mv, double sampling_rate_hz) {
@@ -281,9 +235,9 @@ std::vector<std::int64_t> bestpath(std::span<const float> signal_mv, double samp
     path = best_path(candidates, count);
   }
   std::vector<std::int64_t> beats;
-  const auto length = static_cast<std::int64_t>(signal_mv.size());
   for (const std::size_t j : path) {
-    const std::int64_t peak = r_peak(sums, candidates[j].at, samples_per_step, length, sampling_rate_hz);
+    const double middle = static_cast<double>(candidates[j].at) * samples_per_step;
+    const std::int64_t peak = r_peak(sums, middle, sampling_rate_hz).sample;
     if (beats.empty() || peak > beats.back()) beats.push_back(peak);
   }
   return beats;

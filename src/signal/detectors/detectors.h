@@ -6,6 +6,15 @@
 
 namespace beatbench::detectors {
 
+// Each in the file of its name, which cites its paper.
 std::vector<std::int64_t> bestpath(std::span<const float> signal_mv, double sampling_rate_hz);
+std::vector<std::int64_t> pan_tompkins(std::span<const float> signal_mv, double sampling_rate_hz);
+std::vector<std::int64_t> hamilton(std::span<const float> signal_mv, double sampling_rate_hz);
+std::vector<std::int64_t> christov(std::span<const float> signal_mv, double sampling_rate_hz);
+std::vector<std::int64_t> engelse_zeelenberg(std::span<const float> signal_mv, double sampling_rate_hz);
+std::vector<std::int64_t> two_average(std::span<const float> signal_mv, double sampling_rate_hz);
+std::vector<std::int64_t> swt(std::span<const float> signal_mv, double sampling_rate_hz);
+std::vector<std::int64_t> matched_filter(std::span<const float> signal_mv, double sampling_rate_hz);
+std::vector<std::int64_t> wqrs(std::span<const float> signal_mv, double sampling_rate_hz);
 
 }  // namespace beatbench::detectors

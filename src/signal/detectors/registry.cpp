@@ -14,6 +14,19 @@ namespace {
 constexpr std::array kDetectors = {
     DetectorSpec{"bestpath", "the most likely sequence of beats, by size and by the intervals between them (default)",
                  detectors::bestpath},
+    DetectorSpec{"pan_tompkins", "slope energy over 150 ms, two adaptive thresholds (Pan & Tompkins 1985)",
+                 detectors::pan_tompkins},
+    DetectorSpec{"hamilton", "absolute slope over 80 ms, five rules about its peaks (Hamilton 2002)",
+                 detectors::hamilton},
+    DetectorSpec{"christov", "absolute slope against three adaptive thresholds (Christov 2004)", detectors::christov},
+    DetectorSpec{"engelse_zeelenberg",
+                 "slopes both ways against an adaptive threshold (Engelse & Zeelenberg 1979, Lourenco 2012)",
+                 detectors::engelse_zeelenberg},
+    DetectorSpec{"two_average", "energy over a QRS against energy over a beat (Elgendi 2013)", detectors::two_average},
+    DetectorSpec{"swt", "stationary wavelet details, two adaptive thresholds (Kalidas & Tamil 2017)", detectors::swt},
+    DetectorSpec{"matched_filter", "correlation with the recording's own QRS, two adaptive thresholds",
+                 detectors::matched_filter},
+    DetectorSpec{"wqrs", "length of the curve over 130 ms (Zong, Moody & Jiang 2003)", detectors::wqrs},
 };
 static_assert(kDetectors.front().name == kDefaultDetector);
 
