@@ -51,6 +51,14 @@ void check_file_name(const Record& record, const char* what, const std::string& 
   fail(record, std::string("its ") + what + " is " + wfdb::quote(name) + "; allowed: a name that a file can have");
 }
 
+void check_missing(const Record& record, const Lead& lead, const SignalFormat& format) {
+  if (format.missing) return;
+  const auto missing = std::ranges::find(lead.samples, kMissingSample);
+  if (missing == lead.samples.end()) return;
+  fail(record, "lead " + lead.name + " has no sample at " + std::to_string(missing - lead.samples.begin()) +
+                   "; format " + std::to_string(format.number) + " has no value for that");
+}
+
 void check_samples(const Record& record, const Lead& lead, const SignalFormat& format) {
   if (lead.samples.size() != record.length_samples()) {
     fail(record, "lead " + lead.name + " has " + std::to_string(lead.samples.size()) + " samples, lead " +
@@ -60,7 +68,7 @@ void check_samples(const Record& record, const Lead& lead, const SignalFormat& f
   const auto wrong = std::ranges::find_if(lead.samples, [&](std::int32_t sample) {
     return sample != kMissingSample && (sample < format.minimum || sample > format.maximum);
   });
-  if (wrong == lead.samples.end()) return;
+  if (wrong == lead.samples.end()) return check_missing(record, lead, format);
   fail(record, "lead " + lead.name + " has the value " + std::to_string(*wrong) + " at sample " +
                    std::to_string(wrong - lead.samples.begin()) + "; allowed in format " +
                    std::to_string(format.number) + ": " + std::to_string(format.minimum) + " to " +
@@ -80,7 +88,7 @@ SignalSpec signal_spec(const Record& record, const Lead& lead, const SignalForma
   signal.adc_zero = lead.adc_zero;
   const std::int32_t first = lead.samples.empty() ? lead.adc_zero : lead.samples.front();
   signal.initial_value = first == kMissingSample ? format.missing : first;
-  signal.checksum = signal_checksum(lead.samples, format);
+  signal.checksum = signal_checksum(representable_samples(lead.samples, format), format);
   signal.description = lead.name;
   return signal;
 }
