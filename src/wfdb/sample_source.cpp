@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "wfdb/flac_source.h"
 #include "wfdb/packed_source.h"
 
 namespace beatbench::wfdb {
@@ -15,7 +16,10 @@ std::size_t chunk_frames(const SignalFile& file) {
 }
 
 std::unique_ptr<SampleSource> open_samples(const SignalFile& file, std::uint64_t first, std::uint64_t end) {
-  return std::make_unique<PackedSource>(file, first, end);
+  if (file.format->coding != SignalCoding::flac) return std::make_unique<PackedSource>(file, first, end);
+  auto source = std::make_unique<FlacSource>(file);
+  if (first < end) source->go_to(first);
+  return source;
 }
 
 }  // namespace beatbench::wfdb

@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "beatbench/core/error.h"
+#include "wfdb/flac_source.h"
 #include "wfdb/text_fields.h"
 
 namespace beatbench::wfdb {
@@ -64,6 +65,19 @@ void add_signal(const SignalSpec& signal, std::size_t index, bool wanted, Signal
   file.signals.push_back(stored);
 }
 
+// A channel has the samples of one signal, and channels are of one length.
+void count_flac_frames(SignalFile& file, const std::string& where) {
+  const std::size_t samples_per_frame = file.signals.front().samples_per_frame;
+  for (const StoredSignal& signal : file.signals) {
+    if (signal.samples_per_frame == samples_per_frame) continue;
+    throw Error(ErrorKind::data, where,
+                "the signals of file " + quote(file.path.filename().string()) + " have " +
+                    std::to_string(samples_per_frame) + " and " + std::to_string(signal.samples_per_frame) +
+                    " samples per frame; allowed in a FLAC file: the same for all");
+  }
+  file.flac_frames = FlacSource(file).count_frames();
+}
+
 std::string signals_text(const SignalFile& file) {
   std::string text = std::to_string(file.signals.size()) + " signals";
   if (file.samples_per_frame != file.signals.size()) {
@@ -79,6 +93,7 @@ bool is_inside_folder(const fs::path& name) {
 }
 
 std::uint64_t SignalFile::frames() const {
+  if (format->coding == SignalCoding::flac) return flac_frames;
   const auto offset = static_cast<std::uint64_t>(byte_offset);
   return size_bytes < offset ? 0 : format->samples_in(size_bytes - offset) / samples_per_frame;
 }
@@ -102,7 +117,10 @@ std::vector<SignalFile> find_signal_files(const Header& header, const std::vecto
     add_signal(signal, i, wanted[i], *file);
   }
   std::erase_if(files, [](const SignalFile& file) { return !file.is_wanted(); });
-  for (SignalFile& file : files) file.size_bytes = size_of(file.path, where);
+  for (SignalFile& file : files) {
+    file.size_bytes = size_of(file.path, where);
+    if (file.format->coding == SignalCoding::flac) count_flac_frames(file, where);
+  }
   return files;
 }
 

@@ -26,6 +26,7 @@ struct SignalFile {
   const SignalFormat* format = nullptr;
   std::int64_t byte_offset = 0;
   std::uint64_t size_bytes = 0;
+  std::uint64_t flac_frames = 0;        ///< that a FLAC stream says it has
   std::size_t samples_per_frame = 0;    ///< of all signals together
   std::vector<StoredSignal> signals{};  ///< in the order of their samples
 
@@ -37,7 +38,8 @@ struct SignalFile {
 /// True for a signal that has no samples anywhere: its file is "~" or its format 0.
 bool is_null_signal(const SignalSpec& signal);
 
-/// Groups a header's signals by file and looks up the sizes of the files with signals that are wanted, `wanted` holding
+/// Groups a header's signals by file and looks up the sizes (of FLAC streams, what they say of themselves) of the files
+/// with signals that are wanted, `wanted` holding
 /// a flag for each signal. Null signals are left out, and files without a wanted signal.
 /// @throws Error(unsupported), Error(data) at `where`, the header; Error(io) for a file that is not there.
 std::vector<SignalFile> find_signal_files(const Header& header, const std::vector<bool>& wanted,

@@ -10,9 +10,10 @@
 namespace beatbench {
 
 std::span<const SignalFormat> signal_formats() {
-  static const std::array formats = {wfdb::kFormat8,   wfdb::kFormat16, wfdb::kFormat24,  wfdb::kFormat32,
-                                     wfdb::kFormat61,  wfdb::kFormat80, wfdb::kFormat160, wfdb::kFormat212,
-                                     wfdb::kFormat310, wfdb::kFormat311};
+  static const std::array formats = {wfdb::kFormat8,   wfdb::kFormat16,  wfdb::kFormat24,  wfdb::kFormat32,
+                                     wfdb::kFormat61,  wfdb::kFormat80,  wfdb::kFormat160, wfdb::kFormat212,
+                                     wfdb::kFormat310, wfdb::kFormat311, wfdb::kFormat508, wfdb::kFormat516,
+                                     wfdb::kFormat524};
   return formats;
 }
 

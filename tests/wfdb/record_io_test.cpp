@@ -53,7 +53,7 @@ void put_tiny(const TestFolder& folder, const std::string& header = kTinyHeader,
 }
 
 TEST(RecordIo, WritesAndReadsEveryFormat) {
-  for (const int format : {16, 24, 32, 61, 160, 212}) {
+  for (const int format : {16, 24, 32, 61, 160, 212, 516, 524}) {
     const TestFolder folder;
     Record record = small_record();
     write_record(record, folder / "new/folder", format);

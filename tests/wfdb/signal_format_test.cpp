@@ -57,11 +57,12 @@ Signals decode_samples(int number, const std::vector<unsigned char>& bytes, cons
 
 TEST(SignalFormat, UnknownFormatsAreRefusedWithTheListOfThoseThereAre) {
   EXPECT_ERROR(find_signal_format(17, "x.hea"), ErrorKind::unsupported, "x.hea", "format 17",
-               "supported: 8, 16, 24, 32, 61, 80, 160, 212, 310, 311");
+               "supported: 8, 16, 24, 32, 61, 80, 160, 212, 310, 311, 508, 516, 524");
 }
 
 TEST(SignalFormat, EveryFormatGivesBackWhatItStored) {
   for (const SignalFormat& entry : signal_formats()) {
+    if (entry.coding == SignalCoding::flac) continue;
     for (const std::size_t signal_count : {1, 2, 3, 12}) {
       for (const std::size_t frames : {0, 1, 2, 3, 7, 1000}) {
         SCOPED_TRACE(std::to_string(entry.number) + " " + std::to_string(signal_count) + " " + std::to_string(frames));
@@ -80,7 +81,7 @@ TEST(SignalFormat, EveryFormatGivesBackWhatItStored) {
 
 TEST(SignalFormat, AFileCanBeTakenApartAtTheFrameMultiple) {
   for (const SignalFormat& entry : signal_formats()) {
-    if (entry.coding == SignalCoding::differences) continue;
+    if (entry.coding != SignalCoding::amplitudes) continue;
     const Signals signals = random_signals(entry, 3, 20 * entry.frame_multiple);
     const auto bytes = encode(entry.number, signals);
     const std::size_t cut = 7 * entry.frame_multiple;

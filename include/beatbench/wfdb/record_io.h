@@ -26,7 +26,7 @@ struct ReadOptions {
 
 /// Reads the WFDB record `base`, a path without extension or that of the `.hea` file. Only files with leads that are
 /// asked for are opened, and of them only the samples asked for are read, except in formats that must be decoded from
-/// the start (8).
+/// the start (8) and those that seek by themselves (FLAC).
 ///
 /// Skew is taken out; samples that are then missing at the end, signals without a file and null segments ("~") are
 /// kMissingSample. A record of several segments is read as one: of fixed layout, or of variable layout, where the
@@ -49,9 +49,11 @@ struct ReadOptions {
 /// end.
 Record read_record(const std::filesystem::path& base, const ReadOptions& options = {});
 
-/// Writes `<id>.dat` (all leads, interleaved), `<id>.<annotator>` and last `<id>.hea` into `folder`, which is made if
-/// it does not exist. Each file appears whole or not at all, and files that were not there before are removed again if
-/// one cannot be written. No annotation file is written if `annotator` is empty.
+/// Writes `<id>.dat` (all leads, interleaved; in FLAC formats `<id>_1.dat`, ... of eight leads each where there are
+/// more), `<id>.<annotator>` and last `<id>.hea` into `folder`, which is made if it does not exist. In format 8, steps
+/// that its differences do not hold are lost (see representable_samples). Each file appears whole or not at all, and
+/// files that were not there before are removed again if one cannot be written. No annotation file is written if
+/// `annotator` is empty.
 /// @throws Error(usage) for a record that a WFDB header cannot hold, leads of different lengths and samples out of the
 /// format's range, Error(unsupported) for an unknown format, Error(io).
 void write_record(const Record& record, const std::filesystem::path& folder, int format = 212,

@@ -14,10 +14,12 @@ namespace beatbench {
 enum class SignalCoding {
   amplitudes,   ///< samples
   differences,  ///< what each sample adds to the one before it of its signal, the first to the header's initial value
+  flac,         ///< samples in a FLAC stream, which is a file of its own and cannot be taken apart
 };
 
 /// One storage format of WFDB signal files: how samples that follow each other in a file (one of each signal, frame
-/// after frame) are packed into bytes. See the signal(5) page of the WFDB Applications Guide.
+/// after frame) are packed into bytes. See the signal(5) page of the WFDB Applications Guide. Of a FLAC format there is
+/// no block, and of the functions only `encode`.
 struct SignalFormat {
   int number;  ///< as in a header's signal line, for example 212
   std::string_view description;
@@ -26,8 +28,9 @@ struct SignalFormat {
   /// The stored value that means "no sample", kMissingSample outside the file; nullopt: none does.
   std::optional<std::int32_t> missing;
   SignalCoding coding = SignalCoding::amplitudes;
-  std::size_t frame_multiple;  ///< a file can be taken apart every this many frames, at any number of signals
-  std::size_t block_bytes;     ///< samples come in blocks of this many bytes, of which the last may be cut short
+  std::size_t most_signals = 0;  ///< in one file; 0: any number
+  std::size_t frame_multiple;    ///< a file can be taken apart every this many frames, at any number of signals
+  std::size_t block_bytes;       ///< samples come in blocks of this many bytes, of which the last may be cut short
 
   /// Bytes that `samples` samples of all signals together take.
   std::uint64_t (*bytes_for)(std::uint64_t samples);

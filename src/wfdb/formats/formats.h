@@ -14,5 +14,8 @@ extern const SignalFormat kFormat160;
 extern const SignalFormat kFormat212;
 extern const SignalFormat kFormat310;
 extern const SignalFormat kFormat311;
+extern const SignalFormat kFormat508;
+extern const SignalFormat kFormat516;
+extern const SignalFormat kFormat524;
 
 }  // namespace beatbench::wfdb
