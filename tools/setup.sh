@@ -8,7 +8,7 @@ packages=(
   libtorch-dev libopenblas0-openmp
   libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev
   libflac-dev libsoxr-dev nlohmann-json3-dev libcli11-dev libspdlog-dev libxxhash-dev gnuplot-nox
-  libgtest-dev libgmock-dev libbenchmark-dev libvalijson-dev
+  libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev libvalijson-dev
 )
 test_packages=(
   python3-torch # loads our TorchScript files in the engine's own Python front end

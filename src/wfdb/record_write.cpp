@@ -99,7 +99,7 @@ SignalSpec signal_spec(const Record& record, std::size_t index, const SignalForm
   signal.adc_resolution_bits = lead.adc_resolution_bits;
   signal.adc_zero = lead.adc_zero;
   const std::int32_t first = lead.samples.empty() ? lead.adc_zero : lead.samples.front();
-  signal.initial_value = first == kMissingSample ? format.missing : first;
+  signal.initial_value = first == kMissingSample ? format.missing.value_or(first) : first;
   signal.checksum = signal_checksum(representable_samples(lead.samples, format), format);
   signal.description = lead.name;
   return signal;
