@@ -69,7 +69,11 @@ class RecordReader {
     if (options_.leads.empty()) {
       for (std::size_t i = 0; i < signals_->size(); ++i) chosen_.push_back(i);
     }
-    for (const std::string& name : options_.leads) chosen_.push_back(index_of(name));
+    for (const std::string& name : options_.leads) {
+      chosen_.push_back(index_of(name));
+      if (std::ranges::count(chosen_, chosen_.back()) == 1) continue;
+      throw Error(ErrorKind::usage, header_path_, "the lead " + wfdb::quote(name) + " is asked for twice");
+    }
   }
 
   std::size_t index_of(const std::string& name) const {
@@ -103,11 +107,20 @@ class RecordReader {
                                    ? segmented_->read(request)
                                    : wfdb::read_signals(header_, base_.parent_path(), header_path_, request, complain_);
     frames_ = static_cast<std::int64_t>(read.record_frames);
+    if (options_.first_sample / samples_per_frame_ == read.record_frames) check_first_sample(read.record_frames);
     for (const std::string& hash : read.content_hashes) add_hash("signals", hash);
     for (std::size_t i = 0; i < chosen_.size(); ++i) {
       record_.leads[i].samples = std::move(read.samples[i]);
       cut_to_samples(record_.leads[i].samples);
     }
+  }
+
+  // A frame that begins where the record ends has no sample besides its first.
+  void check_first_sample(std::uint64_t frames) const {
+    if (options_.first_sample % samples_per_frame_ == 0) return;
+    throw Error(ErrorKind::usage, header_path_,
+                "samples from " + std::to_string(options_.first_sample) + " on are asked for; the record has " +
+                    std::to_string(frames * samples_per_frame_));
   }
 
   wfdb::SignalRequest request_in_frames() const {

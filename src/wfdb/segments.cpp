@@ -97,10 +97,10 @@ void SegmentedRecord::find_signals() {
 }
 
 const Header& SegmentedRecord::segment_header(const Segment& segment) {
-  const auto known = headers_.find(segment.name);
-  if (known != headers_.end()) return known->second;
   const fs::path path = folder_ / (segment.name + ".hea");
-  Header header = read_header_file(path, on_hash_);
+  auto found = headers_.find(segment.name);
+  if (found == headers_.end()) found = headers_.emplace(segment.name, read_header_file(path, on_hash_)).first;
+  const Header& header = found->second;
   const auto refuse = [&](const std::string& message) { throw Error(ErrorKind::data, path.string(), message); };
   if (!header.segments.empty()) {
     refuse("has " + std::to_string(header.segments.size()) + " segments, and is itself a segment of " + where_ +
@@ -115,33 +115,37 @@ const Header& SegmentedRecord::segment_header(const Segment& segment) {
     refuse("has " + std::to_string(header.length_samples.value_or(0)) + " samples per signal; " + where_ + " says " +
            std::to_string(segment.frames));
   }
-  return headers_.emplace(segment.name, std::move(header)).first->second;
+  return header;
 }
 
-std::vector<std::optional<std::size_t>> SegmentedRecord::signals_in(const Segment& segment,
-                                                                    const Header& header) const {
+const SegmentedRecord::Places& SegmentedRecord::places_in(const Segment& segment) {
+  const Header& header = segment_header(segment);
+  const auto known = places_.find(segment.name);
+  if (known != places_.end()) return known->second;
   if (!has_layout_ && header.signals.size() != signals_.size()) {
     throw Error(ErrorKind::data, where_,
                 place_of(segment) + " has " + std::to_string(header.signals.size()) + " signals, the first has " +
                     std::to_string(signals_.size()) + "; allowed: the same in all segments, or a layout segment");
   }
-  std::vector<std::optional<std::size_t>> found(signals_.size());
+  Places places(signals_.size());
   for (std::size_t i = 0; i < header.signals.size(); ++i) {
-    std::size_t at = i;
-    if (has_layout_) {
-      for (at = 0; at < signals_.size(); ++at) {
-        if (!found[at] && signals_[at].description == header.signals[i].description) break;
-      }
-    }
-    if (at == signals_.size()) {
+    const std::size_t at = has_layout_ ? place_in_layout(header.signals[i], places) : i;
+    if (at < signals_.size()) {
+      check_signal(header.signals[i], signals_[at], segment);
+      places[at] = i;
+    } else {
       complain_(where_, place_of(segment) + " has a signal " + quote(header.signals[i].description) +
                             " that the layout segment does not list; it is left out");
-      continue;
     }
-    check_signal(header.signals[i], signals_[at], segment);
-    found[at] = i;
   }
-  return found;
+  return places_.emplace(segment.name, std::move(places)).first->second;
+}
+
+// The first signal of that name that has no place yet, else one past the last.
+std::size_t SegmentedRecord::place_in_layout(const SignalSpec& signal, const Places& places) const {
+  std::size_t at = 0;
+  while (at < signals_.size() && (places[at] || signals_[at].description != signal.description)) ++at;
+  return at;
 }
 
 void SegmentedRecord::check_signal(const SignalSpec& signal, const SignalSpec& wanted, const Segment& segment) const {
@@ -180,9 +184,9 @@ void SegmentedRecord::check_size(const SignalRequest& request, std::uint64_t fra
 std::uint64_t SegmentedRecord::missing_signals(const Segment& segment, const SignalRequest& request) {
   if (segment.name == kNullSegment) return request.signals.size();
   const Header& header = segment_header(segment);
-  const auto found = signals_in(segment, header);
+  const Places& places = places_in(segment);
   return static_cast<std::uint64_t>(std::ranges::count_if(request.signals, [&](std::size_t index) {
-    return !found[index] || is_null_signal(header.signals[*found[index]]);
+    return !places[index] || is_null_signal(header.signals[*places[index]]);
   }));
 }
 
@@ -211,11 +215,11 @@ void SegmentedRecord::read_segment(const Segment& segment, const SignalRequest& 
   std::vector<std::optional<Scale>> scales(signals_.size());
   if (segment.name != kNullSegment) {
     const Header& header = segment_header(segment);
-    const auto found = signals_in(segment, header);
+    const Places& places = places_in(segment);
     for (const std::size_t index : request.signals) {
-      if (!found[index]) continue;
-      part.signals.push_back(*found[index]);
-      scales[index].emplace(header.signals[*found[index]], signals_[index]);
+      if (!places[index]) continue;
+      part.signals.push_back(*places[index]);
+      scales[index].emplace(header.signals[*places[index]], signals_[index]);
     }
   }
   const SignalSamples samples = part.signals.empty() ? SignalSamples{} : read_signals_of(segment, part);
@@ -224,11 +228,9 @@ void SegmentedRecord::read_segment(const Segment& segment, const SignalRequest& 
   for (std::size_t i = 0; i < request.signals.size(); ++i) {
     const std::optional<Scale>& scale = scales[request.signals[i]];
     std::vector<std::int32_t>& target = out.samples[i];
-    if (scale) {
-      std::ranges::transform(samples.samples[next++], std::back_inserter(target), *scale);
-    } else {
-      target.insert(target.end(), length, kMissingSample);
-    }
+    const auto end = static_cast<std::ptrdiff_t>(target.size());
+    target.resize(target.size() + length, kMissingSample);
+    if (scale) std::ranges::transform(samples.samples[next++], target.begin() + end, *scale);
   }
   std::ranges::copy(samples.content_hashes, std::back_inserter(out.content_hashes));
 }

@@ -40,10 +40,14 @@ class SegmentedRecord {
     std::uint64_t frames = 0;
   };
 
+  /// For each of signals(), its index in a segment's header.
+  using Places = std::vector<std::optional<std::size_t>>;
+
   void add_segments();
   void find_signals();
   const Header& segment_header(const Segment& segment);
-  std::vector<std::optional<std::size_t>> signals_in(const Segment& segment, const Header& header) const;
+  const Places& places_in(const Segment& segment);
+  std::size_t place_in_layout(const SignalSpec& signal, const Places& places) const;
   void check_signal(const SignalSpec& signal, const SignalSpec& wanted, const Segment& segment) const;
   void check_size(const SignalRequest& request, std::uint64_t frames);
   std::uint64_t missing_signals(const Segment& segment, const SignalRequest& request);
@@ -61,6 +65,7 @@ class SegmentedRecord {
   std::vector<Segment> segments_;
   std::uint64_t frames_ = 0;
   std::map<std::string, Header> headers_;  ///< by name: a segment may stand in a record more than once
+  std::map<std::string, Places> places_;   ///< likewise
 };
 
 }  // namespace beatbench::wfdb

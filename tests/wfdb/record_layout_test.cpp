@@ -8,27 +8,17 @@
 #include "beatbench/wfdb/record_io.h"
 #include "support/recordings.h"
 #include "support/test_folder.h"
+#include "support/words.h"
 
 namespace beatbench {
 namespace {
 
 using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
 using tests::TestFolder;
+using tests::words;
 
 constexpr std::int32_t kGap = kMissingSample;
 const ReadOptions kStrict = {.strict = true, .annotator = std::nullopt};
-
-// Numbers as format 16 has them.
-std::string words(const std::vector<int>& values) {
-  std::string bytes;
-  for (const int value : values) {
-    bytes += static_cast<char>(value & 0xFF);
-    bytes += static_cast<char>(value >> 8 & 0xFF);
-  }
-  return bytes;
-}
 
 // Two frames: one sample of the first lead, then three of the second. The second checksum is that of all six samples.
 void put_three_per_frame(const TestFolder& folder) {
@@ -146,36 +136,6 @@ TEST(Format8Records, AreWrittenWithTheChecksumOfWhatCanBeRead) {
               ElementsAre(-1000, -873, -746, -619, -500, -490));
 }
 
-// A record of the form that the PhysioNet/CinC Challenges 2020 and 2021 use: a MATLAB file whose 24 bytes of header
-// precede format 16, the date before the time, and the labels as comments.
-TEST(ChallengeRecords, AreReadWithTheirLabels) {
-  const TestFolder folder;
-  std::string header = "A0001 12 500 2 05-Feb-2020 11:39:16\r\n";
-  std::vector<int> samples;
-  const char* names[] = {"I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6"};
-  for (int i = 0; i < 12; ++i) {
-    header += "A0001.mat 16+24 1000/mV 16 0 " + std::to_string(i - 5) + " " + std::to_string(2 * i + 90) + " 0 " +
-              names[i] + "\r\n";
-    samples.push_back(i - 5);
-  }
-  for (int i = 0; i < 12; ++i) samples.push_back(i + 95);
-  header += "#Age: 74\r\n#Sex: Male\r\n#Dx: 426783006,59118001\r\n#Rx: Unknown\r\n#Hx: Unknown\r\n#Sx: Unknown\r\n";
-  // MATLAB 4: type 30 (16-bit integers), 12 rows, 2 columns, no imaginary part, the name "val" with its NUL.
-  const std::string preamble("\x1e\0\0\0\x0c\0\0\0\x02\0\0\0\0\0\0\0\x04\0\0\0val\0", 24);
-  folder.put("A0001.hea", header);
-  folder.put("A0001.mat", preamble + words(samples));
-
-  const Record record = read_record(folder / "A0001", kStrict);
-  ASSERT_EQ(record.leads.size(), 12);
-  EXPECT_EQ(record.sampling_rate_hz, 500);
-  EXPECT_EQ(record.leads[3].name, "aVR");
-  EXPECT_THAT(record.leads[0].samples, ElementsAre(-5, 95));
-  EXPECT_THAT(record.leads[11].samples, ElementsAre(6, 106));
-  EXPECT_FLOAT_EQ(to_millivolts(record.leads[11]).at(1), 0.106F);
-  EXPECT_THAT(record.comments, ElementsAre("Age: 74", "Sex: Male", "Dx: 426783006,59118001", "Rx: Unknown",
-                                           "Hx: Unknown", "Sx: Unknown"));
-}
-
 // Ten frames of three leads in each format that can be entered anywhere, and in 8, which cannot.
 TEST(Stretches, AreWhatTheWholeRecordHasThere) {
   for (const int format : {8, 16, 24, 32, 61, 80, 160, 212, 310, 311}) {
@@ -240,6 +200,12 @@ TEST(Stretches, PastTheEndAreRefused) {
   ReadOptions options = kStrict;
   options.first_sample = 3;
   EXPECT_ERROR(read_record(folder / "x", options), ErrorKind::usage, "x.hea", "samples 3 up to", "the record has 2");
+  options.first_sample = 7;
+  options.every_sample = true;
+  EXPECT_ERROR(read_record(folder / "x", options), ErrorKind::usage, "samples from 7 on", "the record has 6");
+  options.first_sample = 6;
+  EXPECT_EQ(read_record(folder / "x", options).length_samples(), 0);
+  options.every_sample = false;
   options.first_sample = 1;
   options.sample_count = 2;
   EXPECT_ERROR(read_record(folder / "x", options), ErrorKind::usage, "x.hea", "samples 1 up to 3", "has 2");
@@ -256,6 +222,8 @@ TEST(ChosenLeads, NeedOnlyTheirFiles) {
   const Record record = read_record(folder / "x", options);
   ASSERT_EQ(record.leads.size(), 1);
   EXPECT_THAT(record.leads[0].samples, ElementsAre(1, 2));
+  options.leads = {"II", "ii"};
+  EXPECT_ERROR(read_record(folder / "x", options), ErrorKind::usage, "x.hea", "'ii' is asked for twice");
   options.leads = {"V9"};
   EXPECT_ERROR(read_record(folder / "x", options), ErrorKind::unsupported, "x.hea", "no lead 'V9'", "it has: I, II");
 }
