@@ -7,10 +7,13 @@ packages=(
   cmake ninja-build g++ git ccache pkg-config ca-certificates curl
   libtorch-dev libopenblas0-openmp
   libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev
-  libsoxr-dev nlohmann-json3-dev libcli11-dev libspdlog-dev libxxhash-dev gnuplot-nox
-  libgtest-dev libgmock-dev libbenchmark-dev libvalijson-dev
+  libflac-dev libsoxr-dev nlohmann-json3-dev libcli11-dev libspdlog-dev libxxhash-dev gnuplot-nox
+  libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev libvalijson-dev
 )
-test_packages=(python3-torch) # loads our TorchScript files in the engine's own Python front end
+test_packages=(
+  python3-torch # loads our TorchScript files in the engine's own Python front end
+  flac          # decodes our FLAC signal files, and makes some
+)
 
 usage() {
   cat <<'HELP'

@@ -20,8 +20,22 @@ constexpr std::int64_t kInt64Max = std::numeric_limits<std::int64_t>::max();
 constexpr double kDefaultGain = 200.0;  // ADC units per physical unit
 constexpr int kDefaultResolutionBits = 12;
 
-int parse_int(std::string_view text, const LinePlace& place, std::string_view field, std::int64_t smallest = 0) {
-  return static_cast<int>(parse_integer(text, place, field, smallest, kInt32Max));
+// What no recording comes near, so that a damaged header cannot ask for memory without end.
+constexpr std::int64_t kMostSignals = 1024;
+constexpr std::int64_t kMostSegments = 100'000;
+constexpr std::int64_t kMostSamplesPerFrame = 10'000;
+
+// "12 bits for amplitude-format signals, or 10 bits for difference-format signals (unless a lower value is specified by
+// the format field)": header(5).
+int default_resolution_bits(int format) {
+  if (format == 80 || format == 508) return 8;
+  if (format == 8 || format == 310 || format == 311) return 10;
+  return kDefaultResolutionBits;
+}
+
+int parse_int(std::string_view text, const LinePlace& place, std::string_view field, std::int64_t smallest = 0,
+              std::int64_t largest = kInt32Max) {
+  return static_cast<int>(parse_integer(text, place, field, smallest, largest));
 }
 
 std::int32_t parse_int32(std::string_view text, const LinePlace& place, std::string_view field) {
@@ -61,8 +75,8 @@ int parse_record_line(std::string_view line, const LinePlace& place, Header& hea
   const auto [name, segments] = split_at(take_word(line), '/');
   if (name.empty()) place.fail("record name", name, "at least one character");
   header.record_name = name;
-  header.signal_count = parse_int(take_word(line), place, "number of signals");
-  const int segment_count = segments ? parse_int(*segments, place, "number of segments", 1) : 0;
+  header.signal_count = parse_int(take_word(line), place, "number of signals", 0, kMostSignals);
+  const int segment_count = segments ? parse_int(*segments, place, "number of segments", 1, kMostSegments) : 0;
   if (const auto word = take_word(line); !word.empty()) parse_rate(word, place, header);
   if (const auto word = take_word(line); !word.empty()) {
     const std::int64_t length = parse_integer(word, place, "number of samples", 0, kInt64Max);
@@ -80,7 +94,9 @@ void parse_format(std::string_view word, const LinePlace& place, SignalSpec& sig
   const auto [before_skew, skew] = split_at(before_offset, ':');
   const auto [format, samples_per_frame] = split_at(before_skew, 'x');
   signal.format = parse_int(format, place, "signal format");
-  if (samples_per_frame) signal.samples_per_frame = parse_int(*samples_per_frame, place, "samples per frame", 1);
+  if (samples_per_frame) {
+    signal.samples_per_frame = parse_int(*samples_per_frame, place, "samples per frame", 1, kMostSamplesPerFrame);
+  }
   if (skew) signal.skew_samples = parse_int(*skew, place, "skew");
   if (offset) signal.byte_offset = parse_integer(*offset, place, "byte offset", 0, kInt64Max);
 }
@@ -101,11 +117,14 @@ SignalSpec parse_signal_line(std::string_view line, const LinePlace& place) {
   SignalSpec signal;
   signal.file_name = take_word(line);
   parse_format(take_word(line), place, signal);
+  signal.adc_resolution_bits = default_resolution_bits(signal.format);
   bool has_baseline = false;
   if (const auto word = take_word(line); !word.empty()) has_baseline = parse_gain(word, place, signal);
   if (const auto word = take_word(line); !word.empty()) {
     signal.adc_resolution_bits = parse_int(word, place, "ADC resolution");
-    if (signal.adc_resolution_bits == 0) signal.adc_resolution_bits = kDefaultResolutionBits;
+    if (signal.adc_resolution_bits == 0) {
+      signal.adc_resolution_bits = default_resolution_bits(signal.format);
+    }
   }
   if (const auto word = take_word(line); !word.empty()) signal.adc_zero = parse_int32(word, place, "ADC zero");
   if (!has_baseline) signal.baseline = signal.adc_zero;

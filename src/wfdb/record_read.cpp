@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <cmath>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -9,7 +9,9 @@
 #include "beatbench/wfdb/annotation_file.h"
 #include "beatbench/wfdb/header.h"
 #include "beatbench/wfdb/record_io.h"
+#include "wfdb/segments.h"
 #include "wfdb/signal_file.h"
+#include "wfdb/signal_read.h"
 #include "wfdb/text_fields.h"
 
 namespace beatbench {
@@ -22,39 +24,71 @@ class RecordReader {
   RecordReader(const fs::path& base, const ReadOptions& options) : options_(options), base_(base) {
     if (base_.extension() == ".hea") base_.replace_extension();
     header_path_ = base_.string() + ".hea";
+    complain_ = [this](const std::string& where, const std::string& message) { complain(where, message); };
+    on_header_hash_ = [this](const std::string& hash) { add_hash("header", hash); };
   }
 
   Record read() {
     read_header();
+    choose_leads();
     add_leads();
     if (options_.signals) read_signals();
     if (options_.annotator) read_annotations(base_.string() + "." + *options_.annotator);
+    cut_annotations();
     record_.content_hash = content_hash(std::string_view(hashes_));
     return std::move(record_);
   }
 
  private:
   void read_header() {
-    const std::string text = read_text_file(header_path_);
-    add_hash("header", content_hash(std::string_view(text)));
-    header_ = parse_header(text, header_path_);
+    header_ = wfdb::read_header_file(header_path_, on_header_hash_);
+    frames_ = header_.length_samples;
+    signals_ = &header_.signals;
     if (!header_.segments.empty()) {
-      throw Error(ErrorKind::unsupported, header_path_,
-                  "has " + std::to_string(header_.segments.size()) + " segments; supported: single-segment records");
+      segmented_.emplace(header_, base_.parent_path(), header_path_, complain_, on_header_hash_);
+      frames_ = static_cast<std::int64_t>(segmented_->frames());
+      signals_ = &segmented_->signals();
     }
-    if (header_.record_name != base_.filename().string()) {
-      throw Error(ErrorKind::data, header_path_,
-                  "names record " + wfdb::quote(header_.record_name) + "; expected " +
-                      wfdb::quote(base_.filename().string()) + ", as the file is called");
-    }
+    if (options_.every_sample) samples_per_frame_ = most_samples_per_frame();
     record_.id = header_.record_name;
     record_.subject = header_.record_name;
-    record_.sampling_rate_hz = header_.sampling_rate_hz;
+    record_.sampling_rate_hz = header_.sampling_rate_hz * static_cast<double>(samples_per_frame_);
+    record_.start_s = static_cast<double>(options_.first_sample) / record_.sampling_rate_hz;
     record_.comments = header_.comments;
   }
 
+  std::size_t most_samples_per_frame() const {
+    int most = 1;
+    for (const SignalSpec& signal : *signals_) {
+      if (segmented_ || !wfdb::is_null_signal(signal)) most = std::max(most, signal.samples_per_frame);
+    }
+    return static_cast<std::size_t>(most);
+  }
+
+  void choose_leads() {
+    if (options_.leads.empty()) {
+      for (std::size_t i = 0; i < signals_->size(); ++i) chosen_.push_back(i);
+    }
+    for (const std::string& name : options_.leads) {
+      chosen_.push_back(index_of(name));
+      if (std::ranges::count(chosen_, chosen_.back()) == 1) continue;
+      throw Error(ErrorKind::usage, header_path_, "the lead " + wfdb::quote(name) + " is asked for twice");
+    }
+  }
+
+  std::size_t index_of(const std::string& name) const {
+    std::string names;
+    for (std::size_t i = 0; i < signals_->size(); ++i) {
+      const std::string& found = (*signals_)[i].description;
+      if (lower_case(found) == lower_case(name)) return i;
+      names += (names.empty() ? "" : ", ") + found;
+    }
+    throw Error(ErrorKind::unsupported, header_path_, "has no lead " + wfdb::quote(name) + "; it has: " + names);
+  }
+
   void add_leads() {
-    for (const SignalSpec& signal : header_.signals) {
+    for (const std::size_t index : chosen_) {
+      const SignalSpec& signal = (*signals_)[index];
       Lead lead;
       lead.name = signal.description;
       lead.units = signal.units;
@@ -64,38 +98,50 @@ class RecordReader {
       lead.adc_resolution_bits = signal.adc_resolution_bits;
       record_.leads.push_back(std::move(lead));
     }
-    length_samples_ = header_.length_samples;
   }
 
   void read_signals() {
-    const auto files = wfdb::find_signal_files(header_, base_.parent_path(), header_path_);
-    const std::uint64_t frames = wfdb::frames_to_read(header_, files, header_path_);
-    for (const wfdb::SignalFile& file : files) read_signal_file(file, frames);
-    if (!files.empty()) length_samples_ = static_cast<std::int64_t>(frames);
-  }
-
-  void read_signal_file(const wfdb::SignalFile& file, std::uint64_t frames) {
-    const std::uint64_t needed =
-        static_cast<std::uint64_t>(file.byte_offset) + file.format->bytes_for(frames * file.signals.size());
-    if (file.size_bytes >= needed + file.format->block_bytes) {
-      complain(file.path.string(), "has " + std::to_string(file.size_bytes) + " bytes; the " + std::to_string(frames) +
-                                       " samples per signal that " + header_path_ + " asks for take " +
-                                       std::to_string(needed));
-    }
-    wfdb::SignalData data = wfdb::read_signal_file(file, frames);
-    add_hash("signals", data.content_hash);
-    for (std::size_t i = 0; i < file.signals.size(); ++i) {
-      check_sum(header_.signals[file.signals[i]], data.checksums[i], file.path);
-      record_.leads[file.signals[i]].samples = std::move(data.samples[i]);
+    if (chosen_.empty()) return;
+    const wfdb::SignalRequest request = request_in_frames();
+    wfdb::SignalSamples read = segmented_
+                                   ? segmented_->read(request)
+                                   : wfdb::read_signals(header_, base_.parent_path(), header_path_, request, complain_);
+    frames_ = static_cast<std::int64_t>(read.record_frames);
+    if (options_.first_sample / samples_per_frame_ == read.record_frames) check_first_sample(read.record_frames);
+    for (const std::string& hash : read.content_hashes) add_hash("signals", hash);
+    for (std::size_t i = 0; i < chosen_.size(); ++i) {
+      record_.leads[i].samples = std::move(read.samples[i]);
+      cut_to_samples(record_.leads[i].samples);
     }
   }
 
-  void check_sum(const SignalSpec& signal, std::int16_t found, const fs::path& path) {
-    // A header without a number of samples cannot know the sum: header(5).
-    if (!signal.checksum || !header_.length_samples || *signal.checksum == found) return;
-    complain(path.string(), "the checksum of signal " + wfdb::quote(signal.description) + " is " +
-                                std::to_string(found) + "; " + header_path_ + " says " +
-                                std::to_string(*signal.checksum));
+  // A frame that begins where the record ends has no sample besides its first.
+  void check_first_sample(std::uint64_t frames) const {
+    if (options_.first_sample % samples_per_frame_ == 0) return;
+    throw Error(ErrorKind::usage, header_path_,
+                "samples from " + std::to_string(options_.first_sample) + " on are asked for; the record has " +
+                    std::to_string(frames * samples_per_frame_));
+  }
+
+  wfdb::SignalRequest request_in_frames() const {
+    wfdb::SignalRequest request;
+    request.signals = chosen_;
+    request.samples_per_frame = samples_per_frame_;
+    request.first_frame = options_.first_sample / samples_per_frame_;
+    if (!options_.sample_count) return request;
+    const std::uint64_t end = options_.first_sample + *options_.sample_count;
+    if (end < options_.first_sample) {
+      throw Error(ErrorKind::usage, header_path_, "the number of samples asked for is too large");
+    }
+    request.frames = end / samples_per_frame_ + (end % samples_per_frame_ != 0) - request.first_frame;
+    return request;
+  }
+
+  // What a frame holds besides the samples asked for.
+  void cut_to_samples(std::vector<std::int32_t>& samples) const {
+    const auto before = static_cast<std::ptrdiff_t>(options_.first_sample % samples_per_frame_);
+    if (before > 0) samples.erase(samples.begin(), samples.begin() + before);
+    if (options_.sample_count) samples.resize(static_cast<std::size_t>(*options_.sample_count));
   }
 
   void read_annotations(const fs::path& path) {
@@ -111,13 +157,26 @@ class RecordReader {
   }
 
   void check_times(const std::string& where) {
-    if (!length_samples_) return;
-    const auto is_past_end = [&](const Annotation& annotation) { return annotation.sample >= *length_samples_; };
+    if (!frames_) return;
+    const auto is_past_end = [&](const Annotation& annotation) { return annotation.sample >= *frames_; };
     const auto count = std::ranges::count_if(record_.annotations, is_past_end);
     if (count == 0) return;
     const auto first = std::ranges::find_if(record_.annotations, is_past_end);
     complain(where, std::to_string(count) + " annotations lie past the record's end, the first at sample " +
-                        std::to_string(first->sample) + "; allowed: 0 to " + std::to_string(*length_samples_ - 1));
+                        std::to_string(first->sample) + "; allowed: 0 to " + std::to_string(*frames_ - 1));
+  }
+
+  // Times become those of the samples that are kept.
+  void cut_annotations() {
+    const auto first = static_cast<std::int64_t>(options_.first_sample);
+    for (Annotation& annotation : record_.annotations) {
+      annotation.sample = annotation.sample * static_cast<std::int64_t>(samples_per_frame_) - first;
+    }
+    if (first == 0 && !options_.sample_count) return;
+    std::erase_if(record_.annotations, [&](const Annotation& annotation) {
+      if (annotation.sample < 0) return true;
+      return options_.sample_count && static_cast<std::uint64_t>(annotation.sample) >= *options_.sample_count;
+    });
   }
 
   void complain(const std::string& where, const std::string& message) const {
@@ -134,10 +193,16 @@ class RecordReader {
   const ReadOptions& options_;
   fs::path base_;
   std::string header_path_;
+  wfdb::Complain complain_;
+  wfdb::SegmentedRecord::OnHash on_header_hash_;
   Header header_;
+  std::optional<wfdb::SegmentedRecord> segmented_;
+  const std::vector<SignalSpec>* signals_ = nullptr;
+  std::vector<std::size_t> chosen_;
+  std::size_t samples_per_frame_ = 1;  // of the record as it is returned
+  std::optional<std::int64_t> frames_;
   Record record_;
   std::string hashes_;  // one line for each file read
-  std::optional<std::int64_t> length_samples_;
 };
 
 std::vector<std::string> listed_records(const fs::path& path) {

@@ -1,34 +1,16 @@
 #include "wfdb/signal_file.h"
 
-#include <sys/mman.h>
-
 #include <algorithm>
-#include <cassert>
-#include <cerrno>
-#include <fstream>
-#include <span>
-#include <string_view>
 #include <system_error>
-#include <utility>
 
 #include "beatbench/core/error.h"
-#include "beatbench/core/hash.h"
+#include "wfdb/flac_source.h"
 #include "wfdb/text_fields.h"
 
 namespace beatbench::wfdb {
 namespace {
 
 namespace fs = std::filesystem;
-
-void check_supported(const SignalSpec& signal, const std::string& where) {
-  const auto refuse = [&](const std::string& what) {
-    throw Error(ErrorKind::unsupported, where, "signal " + quote(signal.description) + " has " + what);
-  };
-  if (signal.samples_per_frame != 1) {
-    refuse(std::to_string(signal.samples_per_frame) + " samples per frame; supported: 1");
-  }
-  if (signal.skew_samples != 0) refuse("a skew of " + std::to_string(signal.skew_samples) + " samples; supported: 0");
-}
 
 void check_same_file(const SignalSpec& signal, const SignalFile& file, bool is_neighbour, const std::string& where) {
   const auto refuse = [&](const std::string& what) {
@@ -69,79 +51,40 @@ SignalFile start_file(const SignalSpec& signal, const fs::path& folder, const st
   file.path = folder / signal.file_name;
   file.format = &format;
   file.byte_offset = signal.byte_offset;
-  file.size_bytes = size_of(file.path, where);
   return file;
 }
 
-// A chunk is decoded at once: large enough to amortise a call, small enough for the first-level cache at two signals
-// (2 * 2048 * 4 bytes). A multiple of every format's frame_multiple.
-constexpr std::size_t kFramesPerChunk = 2048;
-// A piece is read at once: 96 KiB for two signals in format 212, which stays in the second-level cache.
-constexpr std::size_t kFramesPerPiece = 16 * kFramesPerChunk;
-
-// Gets the memory behind a buffer that is about to be filled in one system call. Faulted in page by page, the 250 MB of
-// mitdb take longer than everything else together. A refusal (an older kernel) does no harm.
-void populate(std::vector<std::int32_t>& buffer) {
-#ifdef MADV_POPULATE_WRITE
-  constexpr std::uintptr_t page = 4096;                     // bytes; where pages are larger the call is refused
-  constexpr std::size_t worthwhile = std::size_t{1} << 16;  // bytes
-  const std::size_t size = buffer.capacity() * sizeof(std::int32_t);
-  if (size < worthwhile) return;
-  const auto start = reinterpret_cast<std::uintptr_t>(buffer.data());
-  const std::uintptr_t from = start / page * page;
-  ::madvise(reinterpret_cast<void*>(from), start + size - from, MADV_POPULATE_WRITE);
-#else
-  static_cast<void>(buffer);
-#endif
+void add_signal(const SignalSpec& signal, std::size_t index, bool wanted, SignalFile& file) {
+  StoredSignal stored;
+  stored.index = index;
+  stored.samples_per_frame = static_cast<std::size_t>(signal.samples_per_frame);
+  stored.skew_frames = static_cast<std::uint64_t>(signal.skew_samples);
+  stored.initial_value = signal.initial_value.value_or(signal.adc_zero);
+  stored.wanted = wanted;
+  file.samples_per_frame += stored.samples_per_frame;
+  file.signals.push_back(stored);
 }
 
-// Each sample goes to memory once: a file is never held as a whole, and no buffer is zeroed before samples fill it.
-// What bounds the speed is the fresh memory for the samples, so nothing else may take any.
-class SignalDecoder {
- public:
-  SignalDecoder(const SignalFile& file, std::uint64_t frames)
-      : format_(*file.format), count_(file.signals.size()), chunk_(count_ * kFramesPerChunk), sums_(count_, 0) {
-    assert(kFramesPerChunk % format_.frame_multiple == 0);
-    for (std::size_t s = 0; s < count_; ++s) columns_.push_back(chunk_.data() + s * kFramesPerChunk);
-    data_.samples.resize(count_);
-    for (auto& samples : data_.samples) {
-      samples.reserve(frames);
-      populate(samples);
-    }
+// A channel has the samples of one signal, and channels are of one length.
+void count_flac_frames(SignalFile& file, const std::string& where) {
+  const std::size_t samples_per_frame = file.signals.front().samples_per_frame;
+  for (const StoredSignal& signal : file.signals) {
+    if (signal.samples_per_frame == samples_per_frame) continue;
+    throw Error(ErrorKind::data, where,
+                "the signals of file " + quote(file.path.filename().string()) + " have " +
+                    std::to_string(samples_per_frame) + " and " + std::to_string(signal.samples_per_frame) +
+                    " samples per frame; allowed in a FLAC file: the same for all");
   }
+  file.flac_frames = FlacSource(file).count_frames();
+}
 
-  void decode_piece(std::span<const unsigned char> bytes, std::size_t frames) {
-    hashes_ += content_hash(bytes);
-    for (std::size_t done = 0; done < frames; done += kFramesPerChunk) {
-      const std::size_t now = std::min(kFramesPerChunk, frames - done);
-      format_.decode(bytes.subspan(format_.bytes_for(done * count_)), columns_, now);
-      append_chunk(now);
-    }
+std::string signals_text(const SignalFile& file) {
+  std::string text = std::to_string(file.signals.size()) + " signals";
+  if (file.samples_per_frame != file.signals.size()) {
+    text += " (" + std::to_string(file.samples_per_frame) + " samples in a frame)";
   }
-
-  SignalData finish() {
-    for (const std::uint32_t sum : sums_) data_.checksums.push_back(static_cast<std::int16_t>(sum));
-    data_.content_hash = content_hash(std::string_view(hashes_));
-    return std::move(data_);
-  }
-
- private:
-  void append_chunk(std::size_t frames) {
-    for (std::size_t s = 0; s < count_; ++s) {
-      const std::span<const std::int32_t> column(columns_[s], frames);
-      sums_[s] += static_cast<std::uint16_t>(signal_checksum(column, format_));
-      data_.samples[s].insert(data_.samples[s].end(), column.begin(), column.end());
-    }
-  }
-
-  const SignalFormat& format_;
-  std::size_t count_;
-  std::vector<std::int32_t> chunk_;
-  std::vector<std::int32_t*> columns_;  // one part of the chunk for each signal
-  std::vector<std::uint32_t> sums_;
-  std::string hashes_;
-  SignalData data_;
-};
+  return text;
+}
 
 }  // namespace
 
@@ -150,59 +93,48 @@ bool is_inside_folder(const fs::path& name) {
 }
 
 std::uint64_t SignalFile::frames() const {
+  if (format->coding == SignalCoding::flac) return flac_frames;
   const auto offset = static_cast<std::uint64_t>(byte_offset);
-  return size_bytes < offset ? 0 : format->samples_in(size_bytes - offset) / signals.size();
+  return size_bytes < offset ? 0 : format->samples_in(size_bytes - offset) / samples_per_frame;
 }
 
-std::vector<SignalFile> find_signal_files(const Header& header, const fs::path& folder, const std::string& where) {
+bool SignalFile::is_wanted() const { return std::ranges::any_of(signals, &StoredSignal::wanted); }
+
+bool is_null_signal(const SignalSpec& signal) { return signal.file_name == "~" || signal.format == 0; }
+
+std::vector<SignalFile> find_signal_files(const Header& header, const std::vector<bool>& wanted, const fs::path& folder,
+                                          const std::string& where) {
   std::vector<SignalFile> files;
   for (std::size_t i = 0; i < header.signals.size(); ++i) {
     const SignalSpec& signal = header.signals[i];
-    check_supported(signal, where);
+    if (is_null_signal(signal)) continue;
     auto file = std::ranges::find(files, folder / signal.file_name, &SignalFile::path);
     if (file == files.end()) {
       file = files.insert(files.end(), start_file(signal, folder, where));
     } else {
-      check_same_file(signal, *file, file->signals.back() + 1 == i, where);
+      check_same_file(signal, *file, file->signals.back().index + 1 == i, where);
     }
-    file->signals.push_back(i);
+    add_signal(signal, i, wanted[i], *file);
+  }
+  std::erase_if(files, [](const SignalFile& file) { return !file.is_wanted(); });
+  for (SignalFile& file : files) {
+    file.size_bytes = size_of(file.path, where);
+    if (file.format->coding == SignalCoding::flac) count_flac_frames(file, where);
   }
   return files;
 }
 
 std::uint64_t frames_to_read(const Header& header, const std::vector<SignalFile>& files, const std::string& where) {
-  if (files.empty()) return 0;
+  if (files.empty()) return static_cast<std::uint64_t>(header.length_samples.value_or(0));
   const auto& smallest = *std::ranges::min_element(files, {}, &SignalFile::frames);
   if (!header.length_samples) return smallest.frames();
   const auto wanted = static_cast<std::uint64_t>(*header.length_samples);
   if (wanted <= smallest.frames()) return wanted;
   throw Error(ErrorKind::data, smallest.path.string(),
               "has " + std::to_string(smallest.size_bytes) + " bytes, which hold " + std::to_string(smallest.frames()) +
-                  " samples for each of " + std::to_string(smallest.signals.size()) + " signals in format " +
+                  " samples for each of " + signals_text(smallest) + " in format " +
                   std::to_string(smallest.format->number) + " from byte " + std::to_string(smallest.byte_offset) +
                   " on; " + where + " asks for " + std::to_string(wanted));
-}
-
-SignalData read_signal_file(const SignalFile& file, std::uint64_t frames) {
-  const std::size_t count = file.signals.size();
-  std::ifstream stream;
-  stream.rdbuf()->pubsetbuf(nullptr, 0);  // pieces are large: no second buffer
-  stream.open(file.path, std::ios::binary);
-  stream.seekg(file.byte_offset);
-  if (!stream) throw Error(ErrorKind::io, file.path.string(), "cannot read: " + std::generic_category().message(errno));
-  SignalDecoder decoder(file, frames);
-  std::vector<unsigned char> piece(file.format->bytes_for(std::min<std::uint64_t>(frames, kFramesPerPiece) * count));
-  for (std::uint64_t done = 0; done < frames; done += kFramesPerPiece) {
-    const auto now = static_cast<std::size_t>(std::min<std::uint64_t>(kFramesPerPiece, frames - done));
-    const std::span<unsigned char> bytes = std::span(piece).first(file.format->bytes_for(now * count));
-    if (!stream.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()))) {
-      throw Error(
-          ErrorKind::io, file.path.string(),
-          "cannot read the samples from " + std::to_string(done) + " on; the file may have changed while it was read");
-    }
-    decoder.decode_piece(bytes, now);
-  }
-  return decoder.finish();
 }
 
 }  // namespace beatbench::wfdb

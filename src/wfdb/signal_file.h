@@ -11,36 +11,43 @@
 
 namespace beatbench::wfdb {
 
+/// A signal of a header as its file holds it.
+struct StoredSignal {
+  std::size_t index = 0;  ///< in Header::signals
+  std::size_t samples_per_frame = 1;
+  std::uint64_t skew_frames = 0;
+  std::int32_t initial_value = 0;  ///< the sample before the first, where differences are coded
+  bool wanted = true;
+};
+
 /// The signals of a header that share one file.
 struct SignalFile {
   std::filesystem::path path;
   const SignalFormat* format = nullptr;
   std::int64_t byte_offset = 0;
   std::uint64_t size_bytes = 0;
-  std::vector<std::size_t> signals;  ///< indices into Header::signals, in the order of their samples
+  std::uint64_t flac_frames = 0;        ///< that a FLAC stream says it has
+  std::size_t samples_per_frame = 0;    ///< of all signals together
+  std::vector<StoredSignal> signals{};  ///< in the order of their samples
 
-  /// Frames (one sample of each signal) that the file can hold.
+  /// Frames that the file can hold.
   std::uint64_t frames() const;
+  bool is_wanted() const;
 };
 
-/// Groups a header's signals by file and looks up the files' sizes, without opening them.
-/// @throws Error(unsupported), Error(data) at `where`, the header; Error(io) for a file that is not there.
-std::vector<SignalFile> find_signal_files(const Header& header, const std::filesystem::path& folder,
-                                          const std::string& where);
+/// True for a signal that has no samples anywhere: its file is "~" or its format 0.
+bool is_null_signal(const SignalSpec& signal);
 
-/// Samples per signal: the header's, else as many as the files hold.
+/// Groups a header's signals by file and looks up the sizes (of FLAC streams, what they say of themselves) of the files
+/// with signals that are wanted, `wanted` holding
+/// a flag for each signal. Null signals are left out, and files without a wanted signal.
+/// @throws Error(unsupported), Error(data) at `where`, the header; Error(io) for a file that is not there.
+std::vector<SignalFile> find_signal_files(const Header& header, const std::vector<bool>& wanted,
+                                          const std::filesystem::path& folder, const std::string& where);
+
+/// Frames of the record: the header's number of samples, else as many as the files hold.
 /// @throws Error(data) naming a file that is too small for the header.
 std::uint64_t frames_to_read(const Header& header, const std::vector<SignalFile>& files, const std::string& where);
-
-/// What a signal file holds, signal by signal in its order.
-struct SignalData {
-  std::vector<std::vector<std::int32_t>> samples;
-  std::vector<std::int16_t> checksums;
-  std::string content_hash;  ///< of the bytes that hold the samples: hash of the hashes of their pieces
-};
-
-/// Reads and decodes the first `frames` frames, piece by piece. @throws Error(io).
-SignalData read_signal_file(const SignalFile& file, std::uint64_t frames);
 
 /// True for a name that stays within the folder it is looked up in.
 bool is_inside_folder(const std::filesystem::path& name);

@@ -1,4 +1,5 @@
-// Recordings of other publishers and annotation files that WFDB's own programs wrote.
+// Recordings of other publishers, one made up in the form that they use, and annotation files that WFDB's own programs
+// wrote.
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include "beatbench/wfdb/record_io.h"
 #include "support/recordings.h"
 #include "support/test_folder.h"
+#include "support/words.h"
 
 namespace beatbench {
 namespace {
@@ -42,6 +44,36 @@ TEST(Ptbxl, RecordsAt100Hz) {
 TEST(Ptbxl, RecordsAt500Hz) {
   BEATBENCH_NEED_DATABASE(folder, "ptbxl");
   check_ptbxl(folder / "records500/00000", 500, 5000, 500);
+}
+
+// A record of the form that the PhysioNet/CinC Challenges 2020 and 2021 use: a MATLAB file whose 24 bytes of header
+// precede format 16, the date before the time, and the labels as comments.
+TEST(ChallengeRecords, AreReadWithTheirLabels) {
+  const tests::TestFolder folder;
+  std::string header = "A0001 12 500 2 05-Feb-2020 11:39:16\r\n";
+  std::vector<int> samples;
+  const char* names[] = {"I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6"};
+  for (int i = 0; i < 12; ++i) {
+    header += "A0001.mat 16+24 1000/mV 16 0 " + std::to_string(i - 5) + " " + std::to_string(2 * i + 90) + " 0 " +
+              names[i] + "\r\n";
+    samples.push_back(i - 5);
+  }
+  for (int i = 0; i < 12; ++i) samples.push_back(i + 95);
+  header += "#Age: 74\r\n#Sex: Male\r\n#Dx: 426783006,59118001\r\n#Rx: Unknown\r\n#Hx: Unknown\r\n#Sx: Unknown\r\n";
+  // MATLAB 4: type 30 (16-bit integers), 12 rows, 2 columns, no imaginary part, the name "val" with its NUL.
+  const std::string preamble("\x1e\0\0\0\x0c\0\0\0\x02\0\0\0\0\0\0\0\x04\0\0\0val\0", 24);
+  folder.put("A0001.hea", header);
+  folder.put("A0001.mat", preamble + tests::words(samples));
+
+  const Record record = read_record(folder / "A0001", {.strict = true, .annotator = std::nullopt});
+  ASSERT_EQ(record.leads.size(), 12);
+  EXPECT_EQ(record.sampling_rate_hz, 500);
+  EXPECT_EQ(record.leads[3].name, "aVR");
+  EXPECT_THAT(record.leads[0].samples, testing::ElementsAre(-5, 95));
+  EXPECT_THAT(record.leads[11].samples, testing::ElementsAre(6, 106));
+  EXPECT_FLOAT_EQ(to_millivolts(record.leads[11]).at(1), 0.106F);
+  EXPECT_THAT(record.comments, testing::ElementsAre("Age: 74", "Sex: Male", "Dx: 426783006,59118001", "Rx: Unknown",
+                                                    "Hx: Unknown", "Sx: Unknown"));
 }
 
 TEST(Nstdb, NoiseRecordsHaveTheDefaultGain) {

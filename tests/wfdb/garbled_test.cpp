@@ -117,5 +117,44 @@ TEST(Garbled, RecordsWithDamagedHeaders) {
   });
 }
 
+// Reads a record in every way: whole, every sample, a stretch of one lead.
+void read_in_every_way(const std::filesystem::path& base) {
+  const Record record = read_record(base, {.annotator = std::nullopt});
+  for (const Lead& lead : record.leads) EXPECT_EQ(lead.samples.size(), record.length_samples());
+  read_record(base, {.annotator = std::nullopt, .every_sample = true});
+  if (record.leads.empty()) return;
+  const Record part = read_record(
+      base, {.annotator = std::nullopt, .leads = {record.leads.back().name}, .first_sample = 1, .sample_count = 3});
+  EXPECT_EQ(part.leads.at(0).samples.size(), 3);
+}
+
+TEST(Garbled, RecordsWithDamagedHeadersInManyFormats) {
+  const tests::TestFolder folder;
+  for (const char* name : {"a.dat", "b.dat", "c.dat", "d.dat"}) folder.put(name, std::string(200, '\x15'));
+  const std::string header =
+      "rec 6 100 7\n"
+      "a.dat 8x2:1+3 200 10 0 100 5 0 I\n"
+      "a.dat 8:2+3 200 10 0 100 5 0 II\n"
+      "b.dat 310x2 200 10 0 0 0 0 III\n"
+      "c.dat 24 200 24 0 0 0 0 V1\n"
+      "d.dat 212 200 12 0 0 0 0 V2\n"
+      "~ 0 200 12 0 0 0 0 V3\n";
+  try_damaged(header, 2'000, [&](const std::string& text) {
+    folder.put("rec.hea", text);
+    read_in_every_way(folder / "rec");
+  });
+}
+
+TEST(Garbled, RecordsWithDamagedListsOfSegments) {
+  const tests::TestFolder folder;
+  folder.put("rec_0.hea", "rec_0 2 100 0\n~ 0 200 12 0 0 0 0 I\n~ 0 100(5) 12 0 0 0 0 II\n");
+  folder.put("rec_1.hea", "rec_1 1 100 4\nrec_1.dat 80 100 8 0 0 0 0 II\n");
+  folder.put("rec_1.dat", "abcd");
+  try_damaged("rec/4 2 100 13\nrec_0 0\nrec_1 4\n~ 5\nrec_1 4\n", 2'000, [&](const std::string& text) {
+    folder.put("rec.hea", text);
+    read_in_every_way(folder / "rec");
+  });
+}
+
 }  // namespace
 }  // namespace beatbench

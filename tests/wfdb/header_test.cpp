@@ -68,6 +68,14 @@ TEST(Header, DefaultsHoldWhereFieldsAreMissing) {
   EXPECT_EQ(header.signals[1].description, "record x, signal 1");
 }
 
+// header(5): 12 bits, 10 for differences, fewer where the format has fewer.
+TEST(Header, DefaultResolutionsGoByTheFormat) {
+  const Header header = parse_header("x 5\nx.dat 212 0 0\ny.dat 8\nz.dat 310\nu.dat 80\nv.dat 16 200 16\n", "x.hea");
+  std::vector<int> bits;
+  for (const SignalSpec& signal : header.signals) bits.push_back(signal.adc_resolution_bits);
+  EXPECT_THAT(bits, ElementsAre(12, 10, 10, 8, 16));
+}
+
 TEST(Header, ReadsEveryField) {
   const Header header = parse_header(
       "# before\n"
@@ -143,7 +151,10 @@ TEST(Header, ErrorsNameLineAndFieldAndWhatIsAllowed) {
       {"x 1\nx.dat 16 200 -3\n", "line 2", "ADC resolution is '-3'"},
       {"x 1\nx.dat 16 200 12 0 99999999999\n", "line 2", "initial value is '99999999999'"},
       {"x 1\nx.dat 16 200 12 0 0 65536\n", "line 2", "checksum is '65536'; allowed: an integer from -32768 to 65535"},
-      {"x 2000000000\nx.dat 16\n", "x.hea", "announces 2000000000 signals, but there are 1 signal lines"},
+      {"x 2000000000\nx.dat 16\n", "line 1", "number of signals is '2000000000'; allowed: an integer from 0 to 1024"},
+      {"x/2000000000 1\nx 5\n", "line 1", "segments is '2000000000'; allowed: an integer from 1 to 100000"},
+      {"x 1\nx.dat 16x10001\n", "line 2", "samples per frame is '10001'; allowed: an integer from 1 to 10000"},
+      {"x 1000\nx.dat 16\n", "x.hea", "announces 1000 signals, but there are 1 signal lines"},
       {"x 1\nx.dat 16\nx.dat 16\n", "x.hea", "announces 1 signals, but there are 2 signal lines"},
       {"x/2 1\nx_1 5\n", "x.hea", "announces 2 segments, but there are 1 segment lines"},
       {"x/1 1\nx_1 5 6\n", "line 2", "text after the number of samples is '6'"},

@@ -12,14 +12,14 @@ namespace beatbench {
 /// The values here are those that hold where the line leaves a field out.
 struct SignalSpec {
   std::string file_name;         ///< beside the header; "~" for none
-  int format = 16;               ///< see wfdb/signal_format.h
-  int samples_per_frame = 1;     ///< >= 1
+  int format = 16;               ///< see wfdb/signal_format.h; 0 for a signal without samples
+  int samples_per_frame = 1;     ///< 1 to 10,000
   int skew_samples = 0;          ///< >= 0
   std::int64_t byte_offset = 0;  ///< of the first sample in the file, >= 0
   double gain = 200.0;           ///< ADC units per physical unit, > 0; the default where it is 0 too
   std::int32_t baseline = 0;     ///< ADC value of 0 physical units; `adc_zero` where it is missing
   std::string units = "mV";
-  int adc_resolution_bits = 12;  ///< the default where it is 0 too
+  int adc_resolution_bits = 12;  ///< the default where it is 0 too: 12, 10 in formats 8, 310 and 311, 8 in 80 and 508
   std::int32_t adc_zero = 0;
   std::optional<std::int32_t> initial_value;  ///< first digital sample
   std::optional<std::int16_t> checksum;       ///< low 16 bits of the sum of all samples; "62138" is read as -3398
@@ -54,7 +54,8 @@ struct Header {
   bool operator==(const Header&) const = default;
 };
 
-/// Parses a header with LF or CRLF line ends. `where` names it in errors.
+/// Parses a header with LF or CRLF line ends, of at most 1,024 signals and 100,000 segments. `where` names it in
+/// errors.
 /// @throws Error(data) with the line, what was found and what is allowed.
 Header parse_header(std::string_view text, const std::string& where);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -14,26 +15,45 @@ struct ReadOptions {
   bool strict = false;                           ///< what is a warning otherwise is an Error(data)
   std::optional<std::string> annotator = "atr";  ///< extension of the annotation file; nullopt: do not read one
   bool signals = true;                           ///< false: leads without samples, signal files are not opened
+  std::vector<std::string> leads = {};  ///< only these, in this order, without regard to case; empty: all as they come
+  std::uint64_t first_sample = 0;       ///< which becomes sample 0, for annotations too
+  std::optional<std::uint64_t> sample_count = {};  ///< nullopt: up to the end
+  /// Signals with several samples per frame, and with them the record, keep their rate, and slower ones repeat their
+  /// samples. False: one sample for each frame, the mean, as WFDB's programs have it by default.
+  bool every_sample = false;
   std::function<void(const std::string&)> on_warning = nullptr;  ///< one line each
 };
 
-/// Reads the WFDB record `base`, a path without extension or that of the `.hea` file.
+/// Reads the WFDB record `base`, a path without extension or that of the `.hea` file. Only files with leads that are
+/// asked for are opened, and of them only the samples asked for are read, except in formats that must be decoded from
+/// the start (8) and those that seek by themselves (FLAC).
+///
+/// Skew is taken out; samples that are then missing at the end, signals without a file and null segments ("~") are
+/// kMissingSample. A record of several segments is read as one: of fixed layout, or of variable layout, where the
+/// first segment, without samples, lists the leads, a segment's leads are found by their names, and its samples are
+/// rescaled to the list's gain and baseline.
 ///
 /// Annotation times are in samples of the record: a file with a time resolution of its own is converted, and its note
-/// that says so is left out, as are null annotations (code 0) and NULs at the end of AUX texts. `content_hash` covers
-/// the header, the bytes that hold samples and the annotation file, as far as they were read; `subject` equals `id`.
+/// that says so is left out, as are null annotations (code 0) and NULs at the end of AUX texts. Labels of 12-lead sets
+/// are comments, for example "Dx: 426783006". `start_s` is the time of `first_sample`. `content_hash` covers the
+/// headers, the bytes that hold samples and the annotation file, as far as they were read; `subject` equals `id`.
 ///
-/// Warnings (errors if strict): a checksum that does not match, bytes left over in a signal file, annotations past the
-/// end. An annotation file that does not exist is always a warning, and leaves `annotations` empty.
+/// Warnings (errors if strict): a checksum that does not match (of leads that are read whole), bytes left over in a
+/// signal file, annotations past the end, a segment's leads that a layout does not list. An annotation file that does
+/// not exist is always a warning, and leaves `annotations` empty.
 ///
-/// @throws Error(io) if the header or a signal file is missing or cannot be read; Error(data) if the header is wrong,
-/// names another record or asks for more samples than its signal files hold, or if the annotation file is garbled;
-/// Error(unsupported) for multi-segment records, several samples per frame, skew and unknown formats.
+/// @throws Error(io) if a header or a signal file is missing or cannot be read; Error(data) if a header is wrong,
+/// names another record, asks for more samples than its signal files hold or for more than 2^29 samples that no file
+/// holds, if segments do not fit together or are records of segments themselves, or if the annotation file is garbled;
+/// Error(unsupported) for unknown formats and for a lead that the record has not; Error(usage) for samples past the
+/// end.
 Record read_record(const std::filesystem::path& base, const ReadOptions& options = {});
 
-/// Writes `<id>.dat` (all leads, interleaved), `<id>.<annotator>` and last `<id>.hea` into `folder`, which is made if
-/// it does not exist. Each file appears whole or not at all, and files that were not there before are removed again if
-/// one cannot be written. No annotation file is written if `annotator` is empty.
+/// Writes `<id>.dat` (all leads, interleaved; in FLAC formats `<id>_1.dat`, ... of eight leads each where there are
+/// more), `<id>.<annotator>` and last `<id>.hea` into `folder`, which is made if it does not exist. In format 8, steps
+/// that its differences do not hold are lost (see representable_samples). Each file appears whole or not at all, and
+/// files that were not there before are removed again if one cannot be written. No annotation file is written if
+/// `annotator` is empty.
 /// @throws Error(usage) for a record that a WFDB header cannot hold, leads of different lengths and samples out of the
 /// format's range, Error(unsupported) for an unknown format, Error(io).
 void write_record(const Record& record, const std::filesystem::path& folder, int format = 212,

@@ -1,52 +1,49 @@
-#include "beatbench/core/record.h"
+// Formats 16, 61 and 160, signal(5). 16: "a 16-bit two's complement amplitude stored least significant byte first".
+// 61: the same, "most significant byte first". 160: "a 16-bit amplitude in offset binary form (i.e., 32,768 must be
+// subtracted from each unsigned byte pair)", "the least significant byte of each pair is first".
 #include "wfdb/formats/formats.h"
+#include "wfdb/formats/whole_bytes.h"
 
 namespace beatbench::wfdb {
 namespace {
 
 constexpr std::int32_t kMissing = -32768;
+constexpr std::int32_t kMaximum = 32767;
 
-std::uint64_t bytes_for(std::uint64_t samples) { return samples * 2; }
-std::uint64_t samples_in(std::uint64_t bytes) { return bytes / 2; }
-
-void decode(std::span<const unsigned char> bytes, std::span<std::int32_t* const> signals, std::size_t frames) {
-  const std::size_t stride = signals.size() * 2;  // bytes
-  for (std::size_t s = 0; s < signals.size(); ++s) {
-    const unsigned char* in = bytes.data() + s * 2;
-    std::int32_t* out = signals[s];
-    for (std::size_t f = 0; f < frames; ++f, in += stride) {
-      const std::int32_t value = static_cast<std::int16_t>(in[0] | in[1] << 8);
-      out[f] = value == kMissing ? kMissingSample : value;
-    }
+struct LowByteFirst {
+  static constexpr std::size_t bytes = 2;
+  static constexpr std::int32_t missing = kMissing;
+  static std::int32_t load(const unsigned char* in) { return static_cast<std::int16_t>(in[0] | in[1] << 8); }
+  static void store(std::uint32_t bits, unsigned char* out) {
+    out[0] = byte_of<0>(bits);
+    out[1] = byte_of<1>(bits);
   }
-}
+};
 
-std::vector<unsigned char> encode(std::span<const std::span<const std::int32_t>> signals) {
-  const std::size_t frames = signals.empty() ? 0 : signals.front().size();
-  std::vector<unsigned char> bytes;
-  bytes.reserve(bytes_for(frames * signals.size()));
-  for (std::size_t f = 0; f < frames; ++f) {
-    for (const std::span<const std::int32_t> signal : signals) {
-      const std::int32_t value = signal[f] == kMissingSample ? kMissing : signal[f];
-      bytes.push_back(static_cast<unsigned char>(value & 0xFF));
-      bytes.push_back(static_cast<unsigned char>(value >> 8 & 0xFF));
-    }
+struct HighByteFirst {
+  static constexpr std::size_t bytes = 2;
+  static constexpr std::int32_t missing = kMissing;
+  static std::int32_t load(const unsigned char* in) { return static_cast<std::int16_t>(in[1] | in[0] << 8); }
+  static void store(std::uint32_t bits, unsigned char* out) {
+    out[0] = byte_of<1>(bits);
+    out[1] = byte_of<0>(bits);
   }
-  return bytes;
-}
+};
+
+struct OffsetBinary {
+  static constexpr std::size_t bytes = 2;
+  static constexpr std::int32_t missing = kMissing;
+  static constexpr std::int32_t offset = 32768;
+  static std::int32_t load(const unsigned char* in) { return (in[0] | in[1] << 8) - offset; }
+  static void store(std::uint32_t bits, unsigned char* out) { LowByteFirst::store(bits + offset, out); }
+};
 
 }  // namespace
 
-const SignalFormat kFormat16 = {.number = 16,
-                                .description = "16-bit two's complement, low byte first",
-                                .minimum = -32767,
-                                .maximum = 32767,
-                                .missing = kMissing,
-                                .frame_multiple = 1,
-                                .block_bytes = 2,
-                                .bytes_for = bytes_for,
-                                .samples_in = samples_in,
-                                .decode = decode,
-                                .encode = encode};
+const SignalFormat kFormat16 =
+    WholeBytes<LowByteFirst>::format(16, "16-bit two's complement, low byte first", kMaximum);
+const SignalFormat kFormat61 =
+    WholeBytes<HighByteFirst>::format(61, "16-bit two's complement, high byte first", kMaximum);
+const SignalFormat kFormat160 = WholeBytes<OffsetBinary>::format(160, "16-bit offset binary, low byte first", kMaximum);
 
 }  // namespace beatbench::wfdb

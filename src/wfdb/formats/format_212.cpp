@@ -1,5 +1,10 @@
+// Format 212, signal(5): "Each sample is represented by a 12-bit two's complement amplitude. The first sample is
+// obtained from the 12 least significant bits of the first byte pair (stored least significant byte first). The second
+// sample is formed from the 4 remaining bits of the first byte pair (which are the 4 high bits of the 12-bit sample)
+// and the next byte (which contains the remaining 8 bits of the second sample)."
 #include "beatbench/core/record.h"
 #include "wfdb/formats/formats.h"
+#include "wfdb/formats/in_order.h"
 
 namespace beatbench::wfdb {
 namespace {
@@ -48,12 +53,7 @@ void decode_in_order(const unsigned char* bytes, std::int32_t* out, std::size_t 
 
 void decode(std::span<const unsigned char> bytes, std::span<std::int32_t* const> signals, std::size_t frames) {
   if (signals.size() == 2) return decode_blocks<1>(bytes.data(), signals[0], signals[1], frames);
-  if (signals.size() == 1) return decode_in_order(bytes.data(), signals[0], frames);
-  std::vector<std::int32_t> interleaved(frames * signals.size());
-  decode_in_order(bytes.data(), interleaved.data(), interleaved.size());
-  for (std::size_t s = 0; s < signals.size(); ++s) {
-    for (std::size_t f = 0; f < frames; ++f) signals[s][f] = interleaved[f * signals.size() + s];
-  }
+  decode_by_signal(bytes, signals, frames, decode_in_order);
 }
 
 std::vector<unsigned char> encode(std::span<const std::span<const std::int32_t>> signals) {
