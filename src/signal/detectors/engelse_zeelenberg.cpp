@@ -5,12 +5,16 @@
 // shift of the baseline, more than four are noise. The counts are those that G. M. Friesen et al., "A Comparison of the
 // Noise Sensitivity of Nine QRS Detection Algorithms", IEEE Trans. Biomed. Eng. 37(1), 85-98 (1990), give for it.
 //
+// Written from summaries of the first two papers, whose own texts were not at hand; what they leave open or we could
+// not check is ours.
+//
 // Deviations from the papers:
 // - The signal is resampled to 250 Hz; the filters are symmetrical around each sample instead of causal.
 // - The first crossing may be of either threshold, so that an inverted lead gives the same beats, where the papers wait
 //   for the upper one.
 // - The adaptive threshold is Christov's M (slew_threshold.h, whose deviations are listed there), as in Lourenco's, but
-//   of the smaller of the steepest rise and the steepest fall within 160 ms: a wave must reach it both ways.
+//   of the smaller of the steepest rise and the steepest fall within 160 ms: a wave must reach it both ways. Of
+//   three ways to take it this one was chosen with lead 0 of all of mitdb in view.
 // - Lourenco asks for 10 ms below the lower threshold; at 250 Hz these are two samples in a row, for each crossing but
 //   the first.
 // - The beat is placed on the R peak of the signal itself, near the middle between the steepest rise and fall.

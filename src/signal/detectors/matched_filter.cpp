@@ -5,10 +5,9 @@
 // the same recording, and adaptive thresholds.
 //
 // No one paper is followed; this is ours:
-// - The first template is a fixed shape, the second derivative of a Gaussian with a standard deviation of 15 ms. What
-// it
-//   finds gives the second: at each of 160 ms around the R peak, the median over at most 200 beats, spread evenly over
-//   the recording. The whole recording is searched with that one template.
+// - The first template is a fixed shape, the second derivative of a Gaussian with a standard deviation of 15 ms.
+//   What it finds gives the second: at each of 160 ms around the R peak, the median over at most 200 beats, spread
+//   evenly over the recording. The whole recording is searched with that one template.
 // - The band-pass is a Butterworth filter of order 2, 5 to 30 Hz, run forwards and backwards, at 200 Hz.
 // - The correlation counts without its sign, squared and averaged over 80 ms: a beat of another form than the template
 //   has its correlation's peaks beside the middle and not in it.

@@ -16,8 +16,8 @@ namespace beatbench::detectors {
 // - The value before is not that of the latest beat but the mean of the five: one small wave that was taken for a beat
 //   held the threshold down for good. Which of the two was chosen with lead 0 of all of mitdb in view.
 // - The 5 s begin where the waveform first reaches a floor, and the threshold is never below this floor.
-// - After 8 s without a beat the 5 s begin anew, as a threshold that was learnt from a loud artefact would stay for
-// good.
+// - After 8 s without a beat the 5 s begin anew, as a threshold that was learnt from a loud artefact would
+//   stay for good.
 class SlewThreshold {
  public:
   SlewThreshold(std::span<const float> waveform, double rate_hz, double floor);

@@ -1,12 +1,16 @@
 // V. Kalidas and L. Tamil, "Real-time QRS detector using Stationary Wavelet Transform for Automated ECG Analysis", IEEE
-// 17th Int. Conf. on Bioinformatics and Bioengineering (BIBE), 457-461 (2017), doi 10.1109/BIBE.2017.00-12: the details
-// of level 3 of a stationary wavelet transform with Daubechies' wavelet db3 at 80 Hz (5 to 10 Hz), squared, averaged,
-// and adaptive thresholds as those of Pan & Tompkins.
+// 17th Int. Conf. on Bioinformatics and Bioengineering (BIBE), 457-461 (2017): the details of level 3 of a stationary
+// wavelet transform with Daubechies' wavelet db3 at 80 Hz (5 to 10 Hz), squared, averaged, and adaptive thresholds as
+// those of Pan & Tompkins.
+//
+// Written from summaries of the paper, whose own text was not at hand; what it leaves open or we could not check is
+// ours.
 //
 // Deviations from the paper:
 // - The thresholds are those of two_thresholds.h, which says how it differs from Pan & Tompkins; the wavelet
 //   coefficients are the waveform in band.
-// - The average is over the 150 ms of Pan & Tompkins.
+// - The average is over the 150 ms of Pan & Tompkins, and the slope that tells a T wave is that of the
+//   signal, not of the details (chosen with lead 0 of all of mitdb in view).
 // - The delay of the wavelet filters is taken out: each output belongs to the middle of the filters' energy.
 // - The beat is placed on the R peak of the signal itself.
 #include <algorithm>

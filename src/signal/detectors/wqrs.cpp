@@ -2,6 +2,9 @@
 // Computers in Cardiology 30, 737-740 (2003), doi 10.1109/CIC.2003.1291261: the length of the curve within a window of
 // 130 ms, with a constant that keeps small slopes from adding up, against a third of a running mean of its peaks.
 //
+// Written from summaries of the paper, whose own text was not at hand; what it leaves open or we could not check is
+// ours.
+//
 // Deviations from the paper:
 // - The signal is resampled to 250 Hz. The low-pass filter is two means of 20 ms (-3 dB at the paper's 16 Hz),
 //   symmetrical around each sample instead of causal, and so is the window of the curve length.
