@@ -34,7 +34,7 @@ Json score_json(const DetectorScore& score) {
   Json json = {{"window_ms", 1000 * score.options.window_s},
                {"from_s", score.options.start_s},
                {"reference_beats", score.beats}};
-  json.update(ec57_json(score.gross));
+  json["gross"] = ec57_json(score.gross);
   json["average"] = ec57_json(score.average);
   json["offsets"] = offsets_json(score.offsets);
   return json;
