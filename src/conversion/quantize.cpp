@@ -327,28 +327,33 @@ class GraphQuantizer {
     return true;
   }
 
+  // The result is float32: a batch norm behind a dense layer may amplify some units by hundreds, and 8 bits for all of
+  // them hold no such unit. LibTorch's operator for this finds the range of its input by itself, in each batch anew;
+  // two more inputs, which have weight 0 and hold the ends of the range seen in calibration, fix it.
   bool linear(Node* node) {
     auto layer = linear_of(node);
     if (!layer) return false;
-    Value* input = nullptr;
+    Value *source = nullptr, *input = nullptr;
     if (forms_.contains(origin(layer->input))) {
-      input = quantized(layer->input, false);
+      source = origin(layer->input);
+      input = plain(source);
     } else {  // a deferred flatten: the weights take the order that the image has in memory, and nothing is moved
-      Value* source = origin(layer->input->node()->input(0));
+      source = origin(layer->input->node()->input(0));
       Ints sizes = sizes_of(source);
       if (sizes.size() == 3) sizes.insert(sizes.begin() + 2, 1);
       sizes[0] = layer->weight.size(0);
       layer->weight = layer->weight.reshape(sizes).permute(permutation_to_channels_last()).flatten(1);
-      input = emit("aten::flatten",
-                   {emit("aten::permute", {image(source)->quantized, permutation_to_channels_last()}), 1, -1});
+      Value* rows = emit("aten::permute", {image(source)->quantized, permutation_to_channels_last()});
+      input = emit("aten::dequantize", {emit("aten::flatten", {rows, 1, -1})});
     }
-    bool with_relu = false;
-    Value* result = through_relu(node, with_relu);
-    const Affine to = affine(result);
-    Value* weights = packed("quantized::linear_prepack", {quantized_weight(layer->weight), layer->bias});
-    put(result,
-        emit(with_relu ? "quantized::linear_relu" : "quantized::linear", {input, weights, to.scale, to.zero_point}),
-        false);
+    const Affine range = affine(source);
+    const double low = -range.scale * static_cast<double>(range.zero_point);
+    const double high = low + range.scale * ((1 << bits_) - 1);
+    input = emit("aten::clamp", {input, low, high});
+    for (const double end : {low, high}) input = emit("aten::constant_pad_nd", {input, Ints{0, 1}, end});
+    Value* weights = packed("quantized::linear_prepack",
+                            {quantized_weight(torch::constant_pad_nd(layer->weight, {0, 2})), layer->bias});
+    forms_[node->output()].plain = emit("quantized::linear_dynamic", {input, weights, bits_ < 8});
     return true;
   }
 
