@@ -34,9 +34,11 @@ std::string names_of(const Rows& rows) {
 template <typename Rows>
 std::string descriptions_of(const std::string& heading, const Rows& rows) {
   std::string text = heading + ":\n";
+  std::size_t width = 18;
+  for (const auto& row : rows) width = std::max(width, row.name.size() + 4);
   for (const auto& row : rows) {
     std::string name = "  " + std::string(row.name);
-    name.resize(std::max<std::size_t>(name.size() + 1, 18), ' ');
+    name.resize(width, ' ');
     text += name + std::string(row.description) + "\n";
   }
   return text;

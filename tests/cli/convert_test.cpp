@@ -5,6 +5,7 @@
 #include "beatbench/data/protocol.h"
 #include "beatbench/wfdb/record_io.h"
 #include "cli/command_test.h"
+#include "support/need.h"
 #include "support/recordings.h"
 
 namespace beatbench::tests {
@@ -224,11 +225,7 @@ TEST_F(Full_Convert, Int8LosesLessThanThreeTenthsOfAPointOnMitdb) {
 }
 
 TEST_F(Full_Convert, PythonLoadsAndRunsTheModel) {
-  if (run(kPython, {"-c", "import torch"}).status != 0) {
-    const char* required = std::getenv("BEATBENCH_REQUIRE_DATA");
-    if (required && std::string(required) == "1") FAIL() << "BEATBENCH_REQUIRE_DATA=1, but there is no python3-torch";
-    GTEST_SKIP() << "needs PyTorch: install python3-torch";
-  }
+  BEATBENCH_NEED(run(kPython, {"-c", "import torch"}).status == 0, "PyTorch: python3-torch");
   succeed("convert", {run_folder_, "--out", "models", "--windows", "0"});
   const Finished python = run(kPython, {"-c", kLoadInPython, "models/run.pt"});
   ASSERT_EQ(python.status, 0) << python.err;

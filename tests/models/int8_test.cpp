@@ -20,6 +20,7 @@
 #include "conversion/quantize.h"
 #include "made_up_checkpoint.h"
 #include "models/batch.h"
+#include "support/need.h"
 
 namespace beatbench {
 namespace {
@@ -136,6 +137,7 @@ torch::jit::Module frozen_module(const std::string& forward, const std::map<std:
 // A padded, strided convolution of two channels, worked out here from the definition of affine quantisation: integers
 // of value / scale, multiplied and added as integers.
 TEST_F(Int8, AConvolutionIsWhatTheDefinitionGives) {
+  // A processor without VNNI takes 7 bits, for which other numbers would have to stand here; CI's may be such a one.
   if (use_best_quantized_engine().activation_bits != 8) GTEST_SKIP() << "the steps below are those of 8 bits";
   constexpr int kLength = 9, kKernel = 3, kStride = 2, kBefore = 1, kAfter = 2, kOut = 5;
   // Scales of 0.01 and 0.02: the largest weight of a channel is 127 steps.
@@ -283,11 +285,7 @@ TEST_F(Full_Int8, PythonGivesTheSameLogits) {
     const auto out = folder_ / "out.json";
     const std::string command =
         "/usr/bin/python3 " + (folder_ / "print_logits.py").string() + " " + file.string() + " > " + out.string();
-    if (std::system("/usr/bin/python3 -c 'import torch' 2> /dev/null") != 0) {
-      const char* required = std::getenv("BEATBENCH_REQUIRE_DATA");
-      if (required && std::string(required) == "1") FAIL() << "BEATBENCH_REQUIRE_DATA=1, but there is no python3-torch";
-      GTEST_SKIP() << "needs PyTorch: install python3-torch";
-    }
+    BEATBENCH_NEED(std::system("/usr/bin/python3 -c 'import torch' 2> /dev/null") == 0, "PyTorch: python3-torch");
     ASSERT_EQ(std::system(command.c_str()), 0);
     const nlohmann::json said = nlohmann::json::parse(read_text_file(out));
     std::vector<float> x;

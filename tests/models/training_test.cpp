@@ -222,6 +222,7 @@ TEST_F(Training, BadOptionsAreRefusedByName) {
 }
 
 TEST_F(Training, CudaIsRefusedWhereThereIsNone) {
+  // Where there is CUDA there is nothing to refuse.
   if (torch::cuda::is_available()) GTEST_SKIP() << "this machine has CUDA";
   TrainingOptions options = quick_options();
   options.device = "cuda";

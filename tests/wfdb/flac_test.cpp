@@ -6,6 +6,7 @@
 #include "beatbench/core/files.h"
 #include "beatbench/wfdb/record_io.h"
 #include "beatbench/wfdb/signal_format.h"
+#include "support/need.h"
 #include "support/recordings.h"
 #include "support/test_folder.h"
 
@@ -19,8 +20,7 @@ const ReadOptions kStrict = {.strict = true, .annotator = std::nullopt};
 
 bool run(const std::string& command) { return std::system(("(" + command + ") >/dev/null 2>&1").c_str()) == 0; }
 
-#define NEED_FLAC_PROGRAM() \
-  if (!run("flac --version")) GTEST_SKIP() << "needs the program flac"
+#define NEED_FLAC_PROGRAM() BEATBENCH_NEED(run("flac --version"), "the program flac")
 
 // Leads of that many samples in a format's range, with gaps.
 Record made_up_record(const SignalFormat& format, std::size_t lead_count, std::size_t length) {
