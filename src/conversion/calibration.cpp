@@ -12,8 +12,9 @@ namespace beatbench {
 namespace {
 
 constexpr std::int64_t kSamplesPerBatch = 16384;  // of each tensor
-constexpr int kSearchSteps = 40;                  // range ends tried, down to a fifth of the whole range
-constexpr double kSmallestPart = 0.2;
+constexpr int kSearchSteps = 192;                 // range ends tried, down to 1/4096 of the whole range
+constexpr double kStepsPerHalving = 16;
+constexpr double kGivesUpAt = 4;  // times the least error: narrower ones clip more and more
 
 // Every tensor that the graph computes becomes an output; the values of the original, in the same order.
 std::vector<const torch::jit::Value*> expose_tensors(const torch::jit::Graph& original, torch::jit::Graph& copy) {
@@ -95,14 +96,16 @@ Affine least_error_affine(const TensorStatistics& statistics, int bits, double e
   if (error_power == kWholeRange) return affine_of(statistics.minimum, statistics.maximum, bits);
   double low = std::min(statistics.minimum, 0.0), high = std::max(statistics.maximum, 0.0);
   double least = mean_error(statistics.samples, affine_of(low, high, bits), bits, error_power);
-  // Both ends together, then each of them alone.
-  for (const auto& [shrinks_low, shrinks_high] : {std::pair{true, true}, {false, true}, {true, false}}) {
+  // One end at a time, the farther one first: a step that one rare value stretches would swallow the other end.
+  bool shrinks_high = high > -low;
+  for (int round = 0; round < 4; ++round, shrinks_high = !shrinks_high) {
     const double from_low = low, from_high = high;
-    for (int i = 1; i < kSearchSteps; ++i) {
-      const double part = 1.0 - (1.0 - kSmallestPart) * i / kSearchSteps;
-      const double try_low = shrinks_low ? from_low * part : from_low;
+    for (int i = 1; i <= kSearchSteps; ++i) {
+      const double part = std::exp2(-i / kStepsPerHalving);
+      const double try_low = shrinks_high ? from_low : from_low * part;
       const double try_high = shrinks_high ? from_high * part : from_high;
       const double error = mean_error(statistics.samples, affine_of(try_low, try_high, bits), bits, error_power);
+      if (error > kGivesUpAt * least) break;
       if (error < least) {
         least = error;
         low = try_low;

@@ -33,9 +33,15 @@ Affine affine_of(double minimum, double maximum, int bits);
 
 inline constexpr double kWholeRange = std::numeric_limits<double>::infinity();
 
+/// The powers of the errors by which ranges are chosen, see least_error_affine: of convolutions, their inputs and what
+/// stands between them, and of the inputs of linear layers.
+struct ErrorPowers {
+  double images = 2, vectors = 2;
+};
+
 /// The part of the range whose quantisation has the least mean error to that power over the samples: rare large values
-/// are clipped where finer steps for all others outweigh them. Power 2 is what PyTorch's HistogramObserver does, a
-/// larger one clips less, kWholeRange not at all.
+/// are clipped where finer steps for all others outweigh them. Power 2 is what PyTorch's HistogramObserver does, 1
+/// clips more, a larger one less, kWholeRange not at all.
 Affine least_error_affine(const TensorStatistics& statistics, int bits, double error_power);
 
 }  // namespace beatbench

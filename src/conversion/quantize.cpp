@@ -164,12 +164,12 @@ struct Form {
 
 class GraphQuantizer {
  public:
-  GraphQuantizer(torch::jit::Graph& from, const Statistics& statistics, int bits, double error_power,
+  GraphQuantizer(torch::jit::Graph& from, const Statistics& statistics, int bits, const ErrorPowers& powers,
                  torch::jit::Module& module)
       : from_(from),
         statistics_(statistics),
         bits_(bits),
-        error_power_(error_power),
+        powers_(powers),
         module_(module),
         to_(std::make_shared<torch::jit::Graph>()) {}
 
@@ -225,9 +225,8 @@ class GraphQuantizer {
 
   // Logits keep their whole range: clipped ones would tie.
   Affine affine(Value* value) const {
-    const TensorStatistics& seen = statistics_.at(value);
     const bool is_output = std::find(from_.outputs().begin(), from_.outputs().end(), value) != from_.outputs().end();
-    return least_error_affine(seen, bits_, is_output ? kWholeRange : error_power_);
+    return least_error_affine(statistics_.at(value), bits_, is_output ? kWholeRange : powers_.images);
   }
 
   Value* plain(Value* value) {
@@ -346,7 +345,7 @@ class GraphQuantizer {
       Value* rows = emit("aten::permute", {image(source)->quantized, permutation_to_channels_last()});
       input = emit("aten::dequantize", {emit("aten::flatten", {rows, 1, -1})});
     }
-    const Affine range = affine(source);
+    const Affine range = least_error_affine(statistics_.at(source), bits_, powers_.vectors);
     const double low = -range.scale * static_cast<double>(range.zero_point);
     const double high = low + range.scale * ((1 << bits_) - 1);
     input = emit("aten::clamp", {input, low, high});
@@ -454,7 +453,7 @@ class GraphQuantizer {
   torch::jit::Graph& from_;
   const Statistics& statistics_;
   int bits_;
-  double error_power_;
+  ErrorPowers powers_;
   torch::jit::Module& module_;
   std::shared_ptr<torch::jit::Graph> to_;
   Value* self_ = nullptr;
@@ -468,12 +467,12 @@ class GraphQuantizer {
 }  // namespace
 
 torch::jit::Module quantize_module(const torch::jit::Module& frozen, const Statistics& statistics, int activation_bits,
-                                   double error_power) {
+                                   const ErrorPowers& powers) {
   const torch::NoGradGuard no_grad;
   const auto unit = std::make_shared<torch::jit::CompilationUnit>();
   torch::jit::Module module(c10::QualifiedName(frozen.type()->name()->qualifiedName() + "_int8"), unit);
   const auto graph =
-      GraphQuantizer(*frozen.get_method("forward").graph(), statistics, activation_bits, error_power, module).run();
+      GraphQuantizer(*frozen.get_method("forward").graph(), statistics, activation_bits, powers, module).run();
   module.type()->addMethod(unit->create_function(c10::QualifiedName(*module.type()->name(), "forward"), graph, false));
   module.eval();
   return module;

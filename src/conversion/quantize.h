@@ -9,11 +9,11 @@ namespace beatbench {
 /// output channel, symmetric); a ReLU that directly follows a convolution is part of it. Linear layers yield float32.
 /// What stands between them stays in 8 bits where LibTorch has an operator for it: ReLU, ELU, batch norm, addition,
 /// max-pooling, zero padding. All else, an LSTM above all, is float32 as it was. A signal runs as an image of height 1,
-/// because quantised images lie channels-last in memory, and each operator would otherwise reorder them. `error_power`:
-/// of the errors by which the ranges of activations are chosen, see least_error_affine. `activation_bits`: 8, or 7
+/// because quantised images lie channels-last in memory, and each operator would otherwise reorder them. `powers`: of
+/// the errors by which the ranges of activations are chosen. `activation_bits`: 8, or 7
 /// where products of 8 by 8 bits can overflow, see QuantizedEngine.
 /// @throws c10::Error where LibTorch refuses a layer.
 torch::jit::Module quantize_module(const torch::jit::Module& frozen, const Statistics& statistics, int activation_bits,
-                                   double error_power);
+                                   const ErrorPowers& powers);
 
 }  // namespace beatbench

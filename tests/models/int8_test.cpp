@@ -156,7 +156,7 @@ TEST_F(Int8, AConvolutionIsWhatTheDefinitionGives) {
   Statistics statistics;
   statistics[graph->inputs().at(1)] = {{1, 2, kLength}, -1.0, 1.55, torch::arange(-100, 156).to(torch::kFloat) / 100};
   statistics[graph->outputs().at(0)] = {{1, 2, kOut}, -6.4, 6.35, torch::zeros(1)};
-  torch::jit::Module quantized = quantize_module(frozen, statistics, 8, 2);
+  torch::jit::Module quantized = quantize_module(frozen, statistics, 8, {});
 
   torch::Tensor x = torch::zeros({3, 2, kLength});
   for (int i = 0; i < x.numel(); ++i) x.view(-1)[i] = std::sin(1.7 * i) * 1.4 + 0.1;  // some of it out of range
@@ -202,7 +202,7 @@ TEST_F(Int8, PoolingGoesBeforeEluOnlyWhereThatIsTheSame) {
       for (int p = 0; p < 256; ++p) images.pixels.push_back(static_cast<std::uint8_t>((p * 7 + i * 31) % 256));
     }
     const Statistics statistics = watch_tensors(frozen, {1, 16, 2, 16}, images);
-    torch::jit::Module quantized = quantize_module(frozen, statistics, 8, 2);
+    torch::jit::Module quantized = quantize_module(frozen, statistics, 8, {});
     bool pooled = false, pooled_first = false;
     for (const auto* node : quantized.get_method("forward").graph()->nodes()) {
       const std::string kind = node->kind().toQualString();
@@ -233,6 +233,15 @@ TEST(Calibration, RangesHoldZeroAndClipRareValues) {
   EXPECT_LT(255 * chosen.scale, 1.5);
   EXPECT_GT(255 * chosen.scale, 0.95);
   EXPECT_EQ(chosen.zero_point, 0);
+}
+
+// As behind a batch norm whose variance was next to nothing: the other units reach from -3 to 3, and both signs count.
+TEST(Calibration, AnOutlierDoesNotSwallowTheOtherSign) {
+  TensorStatistics seen{{}, -3.0, 12000.0, torch::linspace(-3, 3, 100000)};
+  seen.samples[0] = 12000.0;
+  const Affine chosen = least_error_affine(seen, 8, 1);
+  EXPECT_LT(-chosen.scale * static_cast<double>(chosen.zero_point), -2.7);
+  EXPECT_LT(chosen.scale * static_cast<double>(255 - chosen.zero_point), 20);
 }
 
 TEST_F(Int8, NeedsWindowsToCalibrateOn) {
