@@ -42,6 +42,9 @@ double mean_change(const torch::jit::Module& module, const BeatSet& windows, con
   return (probabilities_of(module, windows) - expected).abs().mean().item<double>();
 }
 
+constexpr std::pair<double ErrorPowers::*, double> kTried[] = {
+    {&ErrorPowers::vectors, 1}, {&ErrorPowers::images, 4}, {&ErrorPowers::images, kWholeRange}};
+
 // Of several ways to choose the ranges of activations the one that changes the probabilities of the calibration windows
 // least; first that of the inputs of linear layers, then that of the images. Which one that is depends on the model:
 // where most of an image is background, the least squared error clips what little tells the classes apart; where a unit
@@ -53,17 +56,15 @@ torch::jit::Module quantize_best(const torch::jit::Module& frozen, const Statist
   ErrorPowers powers;
   torch::jit::Module best = quantize_module(frozen, statistics, activation_bits, powers);
   double least = mean_change(best, calibration, expected);
-  for (double ErrorPowers::*const which : {&ErrorPowers::vectors, &ErrorPowers::images}) {
-    for (const double power : {1.0, 4.0, kWholeRange}) {
-      ErrorPowers tried = powers;
-      tried.*which = power;
-      const torch::jit::Module module = quantize_module(frozen, statistics, activation_bits, tried);
-      const double change = mean_change(module, calibration, expected);
-      if (!(change < least)) continue;
-      best = module;
-      least = change;
-      powers = tried;
-    }
+  for (const auto& [which, power] : kTried) {
+    ErrorPowers tried = powers;
+    tried.*which = power;
+    torch::jit::Module module = quantize_module(frozen, statistics, activation_bits, tried);
+    const double change = mean_change(module, calibration, expected);
+    if (!(change < least)) continue;
+    best = std::move(module);
+    least = change;
+    powers = tried;
   }
   return best;
 }
