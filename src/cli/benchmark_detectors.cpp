@@ -36,12 +36,17 @@ constexpr Rule kRules[] = {{"ec57", 0.150, 300, false},          {"whole_150_ms"
                            {"whole_50_ms_no_q", 0.050, 0, true}, {"whole_25_ms", 0.025, 0, false}};
 constexpr std::size_t kEc57 = 0, kWhole50 = 3;
 
-// One lead with its reference beats.
+// One lead of a record, or all, with its reference beats.
 struct AnnotatedLead {
   std::string record;
   double sampling_rate_hz = 0;
-  std::vector<float> signal_mv;
+  std::vector<std::vector<float>> leads_mv;
   BeatMarks reference;
+
+  std::vector<std::int64_t> find_beats(const DetectorSpec& detector) const {
+    if (leads_mv.size() == 1) return detect_beats(leads_mv.front(), sampling_rate_hz, detector.name);
+    return detect_beats_in_leads(leads_mv, sampling_rate_hz, detector.name);
+  }
 };
 
 struct LoadedLeads {
@@ -50,7 +55,19 @@ struct LoadedLeads {
   double hours = 0;
 };
 
-LoadedLeads load_leads(const Database& database, const std::vector<std::string>& lead, spdlog::logger& logger) {
+// One lead by its name, or the first; or all, the first one first.
+std::vector<std::vector<float>> leads_of(const Record& record, const DetectorArguments& arguments) {
+  if (record.leads.empty()) throw Error(ErrorKind::data, "record " + record.id, "has no lead");
+  std::vector<std::vector<float>> out;
+  if (arguments.all_leads) {
+    for (const Lead& lead : record.leads) out.push_back(to_millivolts(lead));
+    return out;
+  }
+  out.push_back(to_millivolts(record.leads[arguments.lead.empty() ? 0 : find_lead(record, arguments.lead)]));
+  return out;
+}
+
+LoadedLeads load_leads(const Database& database, const DetectorArguments& arguments, spdlog::logger& logger) {
   if (database.form != DataForm::records)
     throw Error(ErrorKind::usage, database.name, "holds prepared beats; recordings are needed");
   ReadOptions options;
@@ -61,10 +78,7 @@ LoadedLeads load_leads(const Database& database, const std::vector<std::string>&
   for (const std::string& name : database.records) {
     stop_if_interrupted();
     const Record record = read_record(database.folder / name, options);
-    const std::size_t index = lead.empty() ? 0 : find_lead(record, lead);
-    if (record.leads.empty()) throw Error(ErrorKind::data, "record " + name, "has no lead");
-    out.leads.push_back(
-        {name, record.sampling_rate_hz, to_millivolts(record.leads[index]), beat_marks(record.annotations)});
+    out.leads.push_back({name, record.sampling_rate_hz, leads_of(record, arguments), beat_marks(record.annotations)});
     out.hours += static_cast<double>(record.length_samples()) / record.sampling_rate_hz / 3600;
     hashes += name + " " + record.content_hash + "\n";
     progress.update(static_cast<std::int64_t>(out.leads.size()), static_cast<std::int64_t>(database.records.size()),
@@ -122,7 +136,7 @@ DetectorResult measure_detector(const DetectorSpec& detector, std::span<const An
   for (const AnnotatedLead& lead : leads) {
     stop_if_interrupted();
     const auto start = DetectorClock::now();
-    const auto beats = detect_beats(lead.signal_mv, lead.sampling_rate_hz, detector.name);
+    const auto beats = lead.find_beats(detector);
     result.seconds += std::chrono::duration<double>(DetectorClock::now() - start).count();
     const BeatMarks found = beat_marks(beats);
     for (std::size_t r = 0; r < std::size(kRules); ++r) by_rule[r].push_back(compare(lead, found, kRules[r]));
@@ -143,10 +157,9 @@ DetectorResult measure_detector(const DetectorSpec& detector, std::span<const An
 struct Noise {
   std::string name;
   double sampling_rate_hz = 0;
-  std::vector<float> signal_mv;
+  std::vector<std::vector<float>> leads_mv;
 };
 
-// The first lead of each record.
 std::vector<Noise> load_noise(const std::vector<std::string>& names, spdlog::logger& logger) {
   std::vector<Noise> out;
   ReadOptions options;
@@ -155,9 +168,12 @@ std::vector<Noise> load_noise(const std::vector<std::string>& names, spdlog::log
   for (const std::string& name : names) {
     const Record record = read_record(find_record(name), options);
     if (record.leads.empty()) throw Error(ErrorKind::data, "record " + name, "has no lead");
-    std::vector<float> signal = to_millivolts(record.leads.front());
-    fill_gaps(signal);
-    out.push_back({name, record.sampling_rate_hz, std::move(signal)});
+    Noise noise{name, record.sampling_rate_hz, {}};
+    for (const Lead& lead : record.leads) {
+      noise.leads_mv.push_back(to_millivolts(lead));
+      fill_gaps(noise.leads_mv.back());
+    }
+    out.push_back(std::move(noise));
   }
   return out;
 }
@@ -168,13 +184,16 @@ DetectorNoise measure_with_noise(const DetectorSpec& detector, std::span<const A
   for (const AnnotatedLead& lead : leads) {
     stop_if_interrupted();
     const double rate_hz = lead.sampling_rate_hz;
-    std::vector<float> added = noise.signal_mv;
-    if (noise.sampling_rate_hz != rate_hz) added = resample(added, noise.sampling_rate_hz, rate_hz);
     std::vector<std::int64_t> beats;
     for (const BeatMark& beat : lead.reference.beats) beats.push_back(beat.sample);
-    std::vector<float> signal = lead.signal_mv;
-    add_noise(signal, added, noise_gain(qrs_power(signal, beats, rate_hz), noise_power(added, rate_hz), snr_db));
-    const BeatMarks found = beat_marks(detect_beats(signal, rate_hz, detector.name));
+    AnnotatedLead noisy = lead;
+    for (std::size_t l = 0; l < noisy.leads_mv.size(); ++l) {  // as nst(1): each lead its own
+      std::vector<float>& signal = noisy.leads_mv[l];
+      std::vector<float> added = noise.leads_mv[l % noise.leads_mv.size()];
+      if (noise.sampling_rate_hz != rate_hz) added = resample(added, noise.sampling_rate_hz, rate_hz);
+      add_noise(signal, added, noise_gain(qrs_power(signal, beats, rate_hz), noise_power(added, rate_hz), snr_db));
+    }
+    const BeatMarks found = beat_marks(noisy.find_beats(detector));
     comparisons.push_back(compare(lead, found, kRules[kEc57]));
   }
   return {noise.name, snr_db, score_of(kRules[kEc57], leads.front().sampling_rate_hz, comparisons)};
@@ -196,6 +215,7 @@ void declare_detector_options(CLI::App& app, DetectorArguments& a) {
       "Examples:\n"
       "  benchmark detectors --data mitdb\n"
       "  benchmark detectors --data mitdb --detector bestpath --per-record --json\n"
+      "  benchmark detectors --data mitdb --all-leads\n"
       "  benchmark detectors --data mitdb --noise nstdb/bw,nstdb/ma --snr 12,6,0\n\n"
       "Beats are compared one to one with the annotations as ANSI/AAMI EC57 has it: within 150 ms and from 5:00 on "
       "(EC57),\nand over whole records within 150, 100, 50 and 25 ms. Figures are gross: of all beats together. The "
@@ -206,8 +226,10 @@ void declare_detector_options(CLI::App& app, DetectorArguments& a) {
   app.add_option("--detector", a.detectors, "only these, by name (default: all)")->delimiter(',');
   app.add_option("--lead", a.lead, "lead names in order of preference (default: the first lead of each record)")
       ->delimiter(',');
+  app.add_flag("--all-leads", a.all_leads, "all leads of each record together, by the detectors that can (bestpath)")
+      ->excludes("--lead");
   app.add_option("--noise", a.noise,
-                 "records whose first lead is added as noise, for example nstdb/bw,nstdb/ma; found by path, in "
+                 "records added as noise, lead by lead, for example nstdb/bw,nstdb/ma; found by path, in "
                  "$BEATBENCH_DATA or in datasets/")
       ->delimiter(',');
   app.add_option("--snr", a.snr_db, "signal-to-noise ratios in dB, as nst(1) of the WFDB Applications Guide has them")
@@ -223,7 +245,9 @@ int benchmark_detectors(const DetectorArguments& arguments, spdlog::logger& logg
   std::vector<const DetectorSpec*> chosen;
   for (const std::string& name : arguments.detectors) chosen.push_back(&find_detector(name));
   if (chosen.empty()) {
-    for (const DetectorSpec& spec : detector_registry()) chosen.push_back(&spec);
+    for (const DetectorSpec& spec : detector_registry()) {
+      if (!arguments.all_leads || spec.detect_in_leads != nullptr) chosen.push_back(&spec);
+    }
   }
   if (!arguments.out.empty() && fs::exists(arguments.out))
     throw Error(ErrorKind::usage, arguments.out, "already exists; choose another --out");
@@ -232,13 +256,13 @@ int benchmark_detectors(const DetectorArguments& arguments, spdlog::logger& logg
   const Database database = open_database(arguments.data);
   DetectorReport report;
   report.context = start_context(1, "cpu", logger);
-  const LoadedLeads loaded = load_leads(database, arguments.lead, logger);
+  const LoadedLeads loaded = load_leads(database, arguments, logger);
   report.data = database.name;
   report.data_hash = loaded.hash;
   report.records = loaded.leads.size();
   report.signal_hours = loaded.hours;
   for (const std::string& name : arguments.lead) report.lead += (report.lead.empty() ? "" : ",") + name;
-  if (arguments.lead.empty()) report.lead = "first";
+  if (arguments.lead.empty()) report.lead = arguments.all_leads ? "all" : "first";
   for (const DetectorSpec* detector : chosen) {
     Progress progress(std::string(detector->name));
     report.detectors.push_back(measure_detector(*detector, loaded.leads, database, progress));

@@ -13,6 +13,7 @@ struct DetectorArguments {
   std::string data = "mitdb";
   std::vector<std::string> detectors;  ///< empty: all
   std::vector<std::string> lead;       ///< empty: the first of each record
+  bool all_leads = false;              ///< every lead of a record, together
   std::vector<std::string> noise;      ///< records of noise; empty: none is added
   std::vector<double> snr_db = {24, 12, 6, 0};
   std::string out;  ///< "": none

@@ -13,6 +13,9 @@ struct DetectorSpec {
   std::string_view description;
   /// The sample of each R peak, ascending. The signal is in mV and holds no NaN; it may be empty.
   std::vector<std::int64_t> (*detect)(std::span<const float> signal_mv, double sampling_rate_hz);
+  /// The same of several leads of one length together; nullptr where it looks at one lead alone.
+  std::vector<std::int64_t> (*detect_in_leads)(std::span<const std::span<const float>> leads_mv,
+                                               double sampling_rate_hz) = nullptr;
 };
 
 std::span<const DetectorSpec> detector_registry();
@@ -28,5 +31,11 @@ inline constexpr std::string_view kDefaultDetector = "bestpath";
 /// @throws Error(usage) for an unknown detector or a rate outside of 50 to 10,000 Hz.
 std::vector<std::int64_t> detect_beats(std::span<const float> signal_mv, double sampling_rate_hz,
                                        std::string_view detector = kDefaultDetector);
+
+/// The same of several leads of one length together; the R peaks are those of the first lead wherever it shows the
+/// beat. A moment is a gap where all leads have one.
+/// @throws Error(usage) also for a detector that looks at one lead alone, no lead, or leads of different lengths.
+std::vector<std::int64_t> detect_beats_in_leads(std::span<const std::vector<float>> leads_mv, double sampling_rate_hz,
+                                                std::string_view detector = kDefaultDetector);
 
 }  // namespace beatbench

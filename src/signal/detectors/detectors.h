@@ -6,6 +6,9 @@
 
 namespace beatbench::detectors {
 
+// Of all leads together; they are of one length. The R peaks are those of the first.
+std::vector<std::int64_t> bestpath_in_leads(std::span<const std::span<const float>> leads_mv, double sampling_rate_hz);
+
 // Each in the file of its name, which cites its paper.
 std::vector<std::int64_t> bestpath(std::span<const float> signal_mv, double sampling_rate_hz);
 std::vector<std::int64_t> pan_tompkins(std::span<const float> signal_mv, double sampling_rate_hz);

@@ -77,10 +77,9 @@ std::vector<Peak> find_peaks(std::span<const float> signal) {
   for (float& value : slope) value = std::abs(value);
   const std::vector<float> energy = centred_mean(slope, kQrs);
   const std::vector<float> raw_slope = five_point_slope(signal, kRate_hz);
-  const Sums sums(signal);
   std::vector<Peak> peaks;
   for (const std::int64_t at : separated_peaks(energy, kSeparation)) {
-    if (r_peak(sums, static_cast<double>(at), kRate_hz).deflection_mv < kSmallestDeflection_mv) continue;
+    if (r_peak(signal, static_cast<double>(at), kRate_hz).deflection_mv < kSmallestDeflection_mv) continue;
     const Slopes qrs = steepest_slopes(raw_slope, at, kQrsReach), both = steepest_slopes(raw_slope, at, kShiftReach);
     const bool is_shift = std::min(both.up, both.down) < kShift * std::max(both.up, both.down);
     peaks.push_back({at, energy[static_cast<std::size_t>(at)], std::max(qrs.up, qrs.down), is_shift});

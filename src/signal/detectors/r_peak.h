@@ -39,8 +39,9 @@ struct RPeak {
 // the adaptive thresholds from finding beats in the last bits of a flat line.
 inline constexpr double kSmallestDeflection_mv = 0.015;
 
-// The sample with the largest deflection from its surroundings within 75 ms of the middle of a QRS complex.
-RPeak r_peak(const Sums& sums, double middle_samples, double rate_hz);
+// The sample with the largest deflection from its surroundings within 75 ms of the middle of a QRS complex. The signal
+// must not be empty.
+RPeak r_peak(std::span<const float> signal_mv, double middle_samples, double rate_hz);
 
 // Puts each of a detector's beats, found at a rate of its own and ascending, on its R peak. Beats of one peak count
 // once; those without a deflection are left out.

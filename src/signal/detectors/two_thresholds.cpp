@@ -183,7 +183,6 @@ class Decision {
 
 std::vector<QrsCandidate> find_qrs_candidates(const QrsWaveforms& waveforms) {
   if (waveforms.signal_mv.empty()) return {};
-  const Sums sums(waveforms.signal_mv);
   const std::int64_t reach = std::llround(kWaveReach_s * waveforms.rate_hz);
   const auto value = [](std::span<const float> waveform, std::int64_t at) {
     return std::abs(static_cast<double>(waveform[static_cast<std::size_t>(at)]));
@@ -192,7 +191,8 @@ std::vector<QrsCandidate> find_qrs_candidates(const QrsWaveforms& waveforms) {
   for (const std::int64_t peak :
        separated_peaks(waveforms.integrated, std::llround(kRefractory_s * waveforms.rate_hz))) {
     const std::int64_t at = largest_near(waveforms.in_band, peak, reach);
-    if (r_peak(sums, static_cast<double>(at), waveforms.rate_hz).deflection_mv < kSmallestDeflection_mv) continue;
+    if (r_peak(waveforms.signal_mv, static_cast<double>(at), waveforms.rate_hz).deflection_mv < kSmallestDeflection_mv)
+      continue;
     const std::int64_t steepest = largest_near(waveforms.slope, peak, reach);
     candidates.push_back(
         {at, value(waveforms.integrated, peak), value(waveforms.in_band, at), value(waveforms.slope, steepest)});
