@@ -77,6 +77,10 @@ TEST(Detector, UnknownNamesAndRatesAreRefused) {
   EXPECT_ERROR(detect_beats({}, 360, "ear"), ErrorKind::usage, "'ear'", "bestpath");
   EXPECT_ERROR(detect_beats({}, 20), ErrorKind::usage, "20 Hz", "50 to 10000");
   EXPECT_ERROR(detect_beats({}, std::nan("")), ErrorKind::usage, "sampling rate");
+  const std::vector<std::vector<float>> none, uneven = {{1, 2}, {1, 2, 3}};
+  EXPECT_ERROR(detect_beats_in_leads(none, 360), ErrorKind::usage, "none");
+  EXPECT_ERROR(detect_beats_in_leads(uneven, 360), ErrorKind::usage, "2 and 3 samples");
+  EXPECT_ERROR(detect_beats_in_leads(uneven, 360, "wqrs"), ErrorKind::usage, "wqrs", "one lead");
 }
 
 }  // namespace

@@ -26,6 +26,9 @@ const DetectorSpec& find_detector(std::string_view name);
 /// The default: the first of the registry.
 inline constexpr std::string_view kDefaultDetector = "bestpath";
 
+/// @throws Error(usage) for a rate outside of 50 to 10,000 Hz.
+void check_detection_rate(double sampling_rate_hz);
+
 /// The sample of each R peak (or the largest deflection of the QRS complex) in one lead, ascending, at the signal's
 /// own rate and without delay. Gaps (NaN) are bridged by straight lines; no beat is reported inside of one.
 /// @throws Error(usage) for an unknown detector or a rate outside of 50 to 10,000 Hz.

@@ -8,12 +8,17 @@
 // are then averaged geometrically; a lead counts by how alike the beats are that were found in it nearby, so noise has
 // no say. What is found is put on the R peak of the first lead, as long as that shows anything there.
 //
+// A recording is searched in pieces that overlap, so that time and memory do not grow beyond its length, and a stream
+// of samples gives the same beats, see beat_pieces.h.
+//
 // The constants of size, edges, likeness and rhythm were chosen on the 22 records of DS1 of mitdb (lead 0; those of
 // several leads, on both), as of the division of de Chazal et al. (2004), then rounded.
 #include <algorithm>
 #include <cmath>
 #include <utility>
 
+#include "beatbench/signal/prepare.h"
+#include "signal/detectors/beat_pieces.h"
 #include "signal/detectors/detectors.h"
 #include "signal/detectors/path_search.h"
 #include "signal/detectors/qrs_energy.h"
@@ -148,13 +153,13 @@ Fusion fuse(std::span<const QrsEnergy> leads) {
   }
   std::vector<float> mean(count, 0.0F);
   for (std::size_t l = 0; l < leads.size(); ++l) {
-    const Levels levels(leads[l].amplitude);
+    const std::vector<float> thresholds = Levels(leads[l].amplitude).thresholds(count);
     out.slopes.push_back(leads[l].slope);
     std::vector<float> log_sizes(count);
     for (std::size_t i = 0; i < count; ++i) {
       const auto at = static_cast<std::ptrdiff_t>(i);
       const auto weight = static_cast<float>(out.weight(l, at));
-      const auto threshold = static_cast<float>(levels.threshold(at));
+      const float threshold = thresholds[i];
       log_sizes[i] = std::max(std::log((leads[l].amplitude[i] + kTiny_mv) / threshold), kLeastSize);
       mean[i] += weight * log_sizes[i];
       out.slopes.back()[i + kBeyond] *= weight / threshold;
@@ -193,11 +198,9 @@ std::pair<std::size_t, std::ptrdiff_t> place_of(std::ptrdiff_t at, std::span<con
   return {lead, std::max_element(amplitude.begin() + first, amplitude.begin() + end) - amplitude.begin()};
 }
 
-}  // namespace
-
-std::vector<std::int64_t> bestpath_in_leads(std::span<const std::span<const float>> leads_mv, double sampling_rate_hz) {
+std::vector<std::int64_t> beats_of_whole(std::span<const std::span<const float>> leads_mv, double sampling_rate_hz) {
   const double samples_per_step = sampling_rate_hz / kGridHz;
-  if (leads_mv.empty() || static_cast<double>(leads_mv.front().size()) < samples_per_step) return {};
+  if (static_cast<double>(leads_mv.front().size()) < samples_per_step) return {};
   std::vector<QrsEnergy> leads;
   for (const auto& lead : leads_mv) leads.push_back(qrs_energy(lead, sampling_rate_hz));
   std::vector<std::int64_t> beats;
@@ -217,6 +220,65 @@ std::vector<std::int64_t> bestpath_in_leads(std::span<const std::span<const floa
     const auto [lead, at] = place_of(path.candidates[beat].at, leads, fusion);
     add_beat(lead, at);
   }
+  return beats;
+}
+
+// Of a piece of the recording whose leads may have gaps.
+std::vector<std::int64_t> beats_of_piece(std::span<const std::span<const float>> leads_mv, double sampling_rate_hz) {
+  const auto is_gap = [](float value) { return std::isnan(value); };
+  std::vector<std::vector<float>> filled;
+  std::vector<std::span<const float>> whole;
+  filled.reserve(leads_mv.size());
+  for (const auto& lead : leads_mv) {
+    if (std::ranges::none_of(lead, is_gap)) {
+      whole.push_back(lead);
+      continue;
+    }
+    filled.emplace_back(lead.begin(), lead.end());
+    fill_gaps(filled.back());
+    whole.emplace_back(filled.back());
+  }
+  std::vector<std::int64_t> beats = beats_of_whole(whole, sampling_rate_hz);
+  if (filled.empty()) return beats;
+  std::erase_if(beats, [&](std::int64_t beat) {
+    return std::ranges::all_of(leads_mv,
+                               [&](const auto& lead) { return is_gap(lead[static_cast<std::size_t>(beat)]); });
+  });
+  return beats;
+}
+
+}  // namespace
+
+BeatPieces::BeatPieces(double sampling_rate_hz)
+    : rate_hz_(sampling_rate_hz),
+      core_(std::llround(kPieceCore_s * sampling_rate_hz)),
+      margin_(std::llround(kPieceMargin_s * sampling_rate_hz)) {}
+
+void BeatPieces::search(std::span<const std::span<const float>> leads_mv, std::int64_t first_sample,
+                        std::vector<std::int64_t>& beats) {
+  const std::int64_t begin = begin_ - first_sample;
+  const std::int64_t length =
+      std::min(end() - first_sample, static_cast<std::int64_t>(leads_mv.front().size())) - begin;
+  std::vector<std::span<const float>> piece;
+  for (const auto& lead : leads_mv) {
+    piece.push_back(lead.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(length)));
+  }
+  const auto closest = std::llround(kClosestBeats_s * rate_hz_);
+  for (const std::int64_t at : beats_of_piece(piece, rate_hz_)) {
+    const std::int64_t beat = begin_ + at;
+    if (beat < core_begin_ || beat >= core_begin_ + core_ || beat - last_beat_ < closest) continue;
+    beats.push_back(beat);
+    last_beat_ = beat;
+  }
+  core_begin_ += core_;
+  begin_ = std::max<std::int64_t>(0, core_begin_ - margin_);
+}
+
+std::vector<std::int64_t> bestpath_in_leads(std::span<const std::span<const float>> leads_mv, double sampling_rate_hz) {
+  std::vector<std::int64_t> beats;
+  if (leads_mv.empty()) return beats;
+  BeatPieces pieces(sampling_rate_hz);
+  while (pieces.core_begin() < static_cast<std::int64_t>(leads_mv.front().size())) pieces.search(leads_mv, 0, beats);
   return beats;
 }
 

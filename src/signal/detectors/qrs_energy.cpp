@@ -13,7 +13,7 @@ constexpr std::ptrdiff_t kMargin = 2 * kBeyond;
 constexpr std::ptrdiff_t kBlock = steps(2.0);
 constexpr std::ptrdiff_t kBlocksAround = 3;
 constexpr std::size_t kMedianStride = 4;  // every fourth amplitude serves for the median: neighbours are alike
-constexpr double kSmallestNoise_mv = 1e-4, kSmallestLevel_mv = 0.01;
+constexpr float kSmallestNoise_mv = 1e-4F, kSmallestLevel_mv = 0.01F;
 
 // The signal's integral over each step, in mV samples; kMargin steps more at both ends.
 std::vector<float> step_sums(std::span<const float> signal, std::ptrdiff_t count, double samples_per_step) {
@@ -147,9 +147,27 @@ Levels::Levels(std::span<const float> amplitude) {
   noise_ = median_of_neighbours(noise_);
 }
 
+std::vector<float> Levels::thresholds(std::size_t count) const {
+  std::vector<float> out(count);
+  const auto last = static_cast<std::ptrdiff_t>(qrs_.size()) - 1;
+  for (std::ptrdiff_t block = -1; block <= last; ++block) {  // from its middle to that of the next
+    const auto left = static_cast<std::size_t>(std::max<std::ptrdiff_t>(block, 0));
+    const auto right = static_cast<std::size_t>(std::min(block + 1, last));
+    const std::ptrdiff_t middle = block * kBlock + kBlock / 2;
+    const std::ptrdiff_t end = std::min(middle + kBlock, static_cast<std::ptrdiff_t>(count));
+    for (std::ptrdiff_t i = std::max<std::ptrdiff_t>(middle, 0); i < end; ++i) {
+      const float part = static_cast<float>(i - middle) / static_cast<float>(kBlock);
+      const float qrs = qrs_[left] + part * (qrs_[right] - qrs_[left]);
+      const float noise = std::max(noise_[left] + part * (noise_[right] - noise_[left]), kSmallestNoise_mv);
+      out[static_cast<std::size_t>(i)] = std::max(std::sqrt(qrs * noise), kSmallestLevel_mv);
+    }
+  }
+  return out;
+}
+
 double Levels::threshold(std::ptrdiff_t at) const {
-  const double noise = std::max(level_at(noise_, at), kSmallestNoise_mv);
-  return std::max(std::sqrt(level_at(qrs_, at) * noise), kSmallestLevel_mv);
+  const double noise = std::max<double>(level_at(noise_, at), kSmallestNoise_mv);
+  return std::max<double>(std::sqrt(level_at(qrs_, at) * noise), kSmallestLevel_mv);
 }
 
 }  // namespace beatbench::detectors

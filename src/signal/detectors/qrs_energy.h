@@ -30,6 +30,9 @@ class Levels {
   // 0.01 mV, below which there is no beat.
   double threshold(std::ptrdiff_t at) const;
 
+  // The same for the first `count` steps.
+  std::vector<float> thresholds(std::size_t count) const;
+
  private:
   std::vector<float> qrs_, noise_;
 };

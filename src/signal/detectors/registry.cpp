@@ -43,22 +43,18 @@ const DetectorSpec& find_detector(std::string_view name) {
   throw Error(ErrorKind::usage, "detector", "there is no detector '" + std::string(name) + "'; valid: " + valid);
 }
 
-namespace {
-
-const DetectorSpec& detector_at_rate(std::string_view name, double sampling_rate_hz) {
-  const DetectorSpec& spec = find_detector(name);
-  if (sampling_rate_hz >= 50.0 && sampling_rate_hz <= 10'000.0) return spec;
+void check_detection_rate(double sampling_rate_hz) {
+  if (sampling_rate_hz >= 50.0 && sampling_rate_hz <= 10'000.0) return;
   throw Error(ErrorKind::usage, "sampling rate",
               number_text(sampling_rate_hz) + " Hz is not valid for finding beats; allowed: 50 to 10000 Hz");
 }
 
-bool is_gap(float value) { return std::isnan(value); }
-
-}  // namespace
-
 std::vector<std::int64_t> detect_beats(std::span<const float> signal_mv, double sampling_rate_hz,
                                        std::string_view detector) {
-  const DetectorSpec& spec = detector_at_rate(detector, sampling_rate_hz);
+  const auto is_gap = [](float value) { return std::isnan(value); };
+  const DetectorSpec& spec = find_detector(detector);
+  check_detection_rate(sampling_rate_hz);
+  if (spec.detect_in_leads != nullptr) return spec.detect_in_leads({&signal_mv, 1}, sampling_rate_hz);
   if (std::ranges::none_of(signal_mv, is_gap)) return spec.detect(signal_mv, sampling_rate_hz);
   std::vector<float> whole(signal_mv.begin(), signal_mv.end());
   fill_gaps(whole);
@@ -69,27 +65,20 @@ std::vector<std::int64_t> detect_beats(std::span<const float> signal_mv, double 
 
 std::vector<std::int64_t> detect_beats_in_leads(std::span<const std::vector<float>> leads_mv, double sampling_rate_hz,
                                                 std::string_view detector) {
-  const DetectorSpec& spec = detector_at_rate(detector, sampling_rate_hz);
+  const DetectorSpec& spec = find_detector(detector);
+  check_detection_rate(sampling_rate_hz);
   if (spec.detect_in_leads == nullptr) {
     throw Error(ErrorKind::usage, "detector " + std::string(detector), "looks at one lead alone");
   }
   if (leads_mv.empty()) throw Error(ErrorKind::usage, "leads", "there is none to find beats in");
-  std::vector<std::vector<float>> whole(leads_mv.begin(), leads_mv.end());
-  for (std::vector<float>& lead : whole) {
-    if (lead.size() != whole.front().size()) {
-      throw Error(ErrorKind::usage, "leads",
-                  "have " + std::to_string(whole.front().size()) + " and " + std::to_string(lead.size()) +
-                      " samples; leads to find beats in must be of one length");
-    }
-    fill_gaps(lead);
+  for (const std::vector<float>& lead : leads_mv) {
+    if (lead.size() == leads_mv.front().size()) continue;
+    throw Error(ErrorKind::usage, "leads",
+                "have " + std::to_string(leads_mv.front().size()) + " and " + std::to_string(lead.size()) +
+                    " samples; leads to find beats in must be of one length");
   }
-  const std::vector<std::span<const float>> views(whole.begin(), whole.end());
-  std::vector<std::int64_t> beats = spec.detect_in_leads(views, sampling_rate_hz);
-  std::erase_if(beats, [&](std::int64_t beat) {
-    return std::ranges::all_of(leads_mv,
-                               [&](const auto& lead) { return is_gap(lead[static_cast<std::size_t>(beat)]); });
-  });
-  return beats;
+  const std::vector<std::span<const float>> views(leads_mv.begin(), leads_mv.end());
+  return spec.detect_in_leads(views, sampling_rate_hz);
 }
 
 }  // namespace beatbench
