@@ -16,7 +16,7 @@ class BeatPieces;
 /// kDelay_s after it, and what is kept in memory is no longer than that and a few seconds.
 class BeatStream {
  public:
-  static constexpr double kDelay_s = 140;
+  static constexpr double kDelay_s = 135;
 
   /// @throws Error(usage) for no lead or a rate outside of 50 to 10,000 Hz.
   BeatStream(std::size_t leads, double sampling_rate_hz);

@@ -41,12 +41,6 @@ constexpr float kTiny_mv = 1e-6F;
 constexpr float kShowsNothing = -1.0F;  // log of size / threshold of the first lead: another's R peak is taken
 constexpr std::ptrdiff_t kPlaceReach = steps(0.1);
 
-float median(std::vector<float>& values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::ranges::nth_element(values, middle);
-  return *middle;
-}
-
 // The steps whose amplitude nothing within kSeparation exceeds, nor equals before it.
 std::vector<std::ptrdiff_t> largest_bumps(const std::vector<float>& amplitude) {
   const auto count = static_cast<std::ptrdiff_t>(amplitude.size());

@@ -1,12 +1,16 @@
 #include "signal/detectors/path_search.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
+#include <opencv2/core/hal/intrin.hpp>
+#include <span>
 
 namespace beatbench::detectors {
 namespace {
 
-constexpr std::ptrdiff_t kHalfWindow = steps(0.100), kShift = steps(0.020);  // of what is compared
+constexpr std::size_t kWindow = 24;    // of what is compared: 240 ms, every second step
+constexpr std::ptrdiff_t kShifts = 5;  // by up to 20 ms both ways
 constexpr std::ptrdiff_t kBeatsAround = 10;
 constexpr double kLikenessGain = 1.1, kUsualLikeness = 0.7, kLeastLikeness = 0.3, kAlike = 0.97;
 constexpr double kWorthComparing = -1.5;  // a score below it stays below whatever the likeness
@@ -14,19 +18,13 @@ constexpr double kWorthComparing = -1.5;  // a score below it stays below whatev
 constexpr std::ptrdiff_t kRefractory = steps(0.20);
 constexpr std::ptrdiff_t kHorizon = steps(4.0);   // how far back each candidate looks for the one before
 constexpr double kShort = 0.6, kShortCost = 1.5;  // of the usual interval; cost for each e-fold beyond
-constexpr double kLong = 1.4, kLongCost = 1.0;
+constexpr double kLong = 1.4, kLongCost = 0.8;
 constexpr double kFirstShortCost = 0.75;        // while no interval is known
 constexpr std::ptrdiff_t kTWave = steps(0.40);  // a T wave follows within this time ...
 constexpr double kTWaveSize = 0.3;              // ... with less than this part of the QRS's amplitude ...
 constexpr double kTWaveEdges = 1.2;             // ... where blunter edges count as much as a smaller size
 constexpr double kTWaveCost = 1.3;
 constexpr std::ptrdiff_t kIntervalsAround = 6;
-
-float median(std::vector<float>& values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::ranges::nth_element(values, middle);
-  return *middle;
-}
 
 // log(n) of the gaps that are asked for most.
 double log_of_gap(std::ptrdiff_t gap) {
@@ -104,6 +102,9 @@ class PathSearch {
   double short_cost_;
 };
 
+// 0, -1, 1, -2, 2 and so on.
+std::ptrdiff_t from_near_to_far(std::ptrdiff_t i) { return i % 2 == 0 ? i / 2 : -(i + 1) / 2; }
+
 // Tells each candidate the median of the intervals around it on a path.
 void learn_intervals(Path& path) {
   if (path.beats.size() < 4) return;
@@ -124,66 +125,61 @@ void learn_intervals(Path& path) {
   }
 }
 
-// Compares the windows around two steps in all leads at once.
-class Likeness {
- public:
-  explicit Likeness(const Slopes& slopes) : slopes_(slopes) {
-    for (std::size_t i = 0; i < slopes.front().size(); ++i) {
-      double square = 0;
-      for (const std::vector<float>& slope : slopes) square += static_cast<double>(slope[i]) * slope[i];
-      squares_.push_back(squares_.back() + square);
+// The window around a step in every lead, each second step of it, as a vector of length 1: the product of two is their
+// correlation coefficient.
+using Window = std::array<float, kWindow>;
+
+double correlation(std::span<const Window> a, std::span<const Window> b) {
+  static_assert(kWindow % 4 == 0);
+  cv::v_float32x4 sum = cv::v_setzero_f32();
+  for (std::size_t lead = 0; lead < a.size(); ++lead) {
+    for (std::size_t k = 0; k < kWindow; k += 4) {
+      sum = cv::v_muladd(cv::v_load(a[lead].data() + k), cv::v_load(b[lead].data() + k), sum);
     }
   }
+  return cv::v_reduce_sum(sum);
+}
 
-  // The largest correlation coefficient over the shifts; the nearest shifts first, until it is high enough.
-  double between(std::ptrdiff_t a, std::ptrdiff_t b) const {
-    const double square = square_around(a);
-    double best = -1;
-    for (std::ptrdiff_t i = 0; i <= 2 * kShift && best < kAlike; ++i) {
-      const std::ptrdiff_t shifted = b + (i % 2 == 0 ? i / 2 : -(i + 1) / 2);
-      const double power = square * square_around(shifted);
-      if (power <= 0) continue;
-      float product = 0;
-      for (const std::vector<float>& slope : slopes_) {
-        const float* x = slope.data() + kBeyond + a - kHalfWindow;
-        const float* y = slope.data() + kBeyond + shifted - kHalfWindow;
-        float sum[8] = {};
-        static_assert(2 * kHalfWindow % 8 == 0);
-        for (std::ptrdiff_t k = 0; k < 2 * kHalfWindow; k += 8) {
-          for (std::ptrdiff_t lane = 0; lane < 8; ++lane) sum[lane] += x[k + lane] * y[k + lane];
-        }
-        for (const float part : sum) product += part;
-      }
-      best = std::max(best, product / std::sqrt(power));
+void cut_windows(const Slopes& slopes, std::ptrdiff_t at, std::span<Window> windows) {
+  float square = 0;
+  for (std::size_t lead = 0; lead < slopes.size(); ++lead) {
+    const float* from = slopes[lead].data() + kBeyond + at - static_cast<std::ptrdiff_t>(kWindow);
+    for (std::size_t k = 0; k < kWindow; ++k) {
+      windows[lead][k] = from[2 * k];
+      square += from[2 * k] * from[2 * k];
     }
-    return best;
   }
-
- private:
-  double square_around(std::ptrdiff_t at) const {
-    const auto middle = static_cast<std::size_t>(kBeyond + at);
-    return squares_[middle + kHalfWindow] - squares_[middle - kHalfWindow];
+  const float scale = square > 0 ? 1 / std::sqrt(square) : 0.0F;
+  for (Window& window : windows) {
+    for (float& value : window) value *= scale;
   }
-  static_assert(kHalfWindow + kShift <= kBeyond);
-
-  const Slopes& slopes_;
-  std::vector<double> squares_ = {0.0};  // up to each step
-};
+}
 
 // How alike each candidate is to that of the beats around it on the path which it resembles most.
-void learn_likeness(Path& path, const Likeness& likeness) {
+void learn_likeness(Path& path, const Slopes& slopes) {
+  const std::size_t leads = slopes.size();
   const auto count = static_cast<std::ptrdiff_t>(path.beats.size());
+  std::vector<Window> of_beats(path.beats.size() * leads), of_candidate(kShifts * leads);
+  const auto window_of = [&](std::vector<Window>& windows, std::ptrdiff_t i) {
+    return std::span(windows).subspan(static_cast<std::size_t>(i) * leads, leads);
+  };
+  const auto at = [&](std::ptrdiff_t i) { return path.candidates[path.beats[static_cast<std::size_t>(i)]].at; };
+  for (std::ptrdiff_t i = 0; i < count; ++i) cut_windows(slopes, at(i), window_of(of_beats, i));
   std::ptrdiff_t next = 0;  // the first beat that is not before the candidate
   for (Candidate& candidate : path.candidates) {
-    while (next < count && path.candidates[path.beats[static_cast<std::size_t>(next)]].at < candidate.at) ++next;
+    while (next < count && at(next) < candidate.at) ++next;
     candidate.likeness = 0;
     if (candidate.own_score < kWorthComparing) continue;
+    for (std::ptrdiff_t i = 0; i < kShifts; ++i) {
+      cut_windows(slopes, candidate.at + 2 * from_near_to_far(i), window_of(of_candidate, i));
+    }
     for (std::ptrdiff_t i = 0; i <= 2 * kBeatsAround && candidate.likeness < kAlike; ++i) {
-      const std::ptrdiff_t other = next + (i % 2 == 0 ? i / 2 : -(i + 1) / 2);
-      if (other < 0 || other >= count) continue;
-      const std::ptrdiff_t at = path.candidates[path.beats[static_cast<std::size_t>(other)]].at;
-      if (std::abs(at - candidate.at) < kRefractory) continue;
-      candidate.likeness = std::max(candidate.likeness, likeness.between(candidate.at, at));
+      const std::ptrdiff_t other = next + from_near_to_far(i);
+      if (other < 0 || other >= count || std::abs(at(other) - candidate.at) < kRefractory) continue;
+      for (std::ptrdiff_t shift = 0; shift < kShifts && candidate.likeness < kAlike; ++shift) {
+        candidate.likeness =
+            std::max(candidate.likeness, correlation(window_of(of_candidate, shift), window_of(of_beats, other)));
+      }
     }
   }
 }
@@ -192,16 +188,16 @@ void learn_likeness(Path& path, const Likeness& likeness) {
 
 Path find_path(std::vector<Candidate> candidates, const Slopes& slopes) {
   const auto length = static_cast<std::ptrdiff_t>(slopes.front().size()) - 2 * kBeyond;
-  const Likeness likeness(slopes);
   Path path{std::move(candidates), {}};
   path.beats = PathSearch(kFirstShortCost).best_path(path.candidates, length);
+  learn_likeness(path, slopes);  // which speaks for a small bump less than for a large one
+  for (Candidate& candidate : path.candidates) {
+    const double likeness_score = std::clamp(candidate.likeness, kLeastLikeness, 1.0) - kUsualLikeness;
+    const double share = likeness_score > 0 ? std::clamp(1 + candidate.own_score, 0.0, 1.0) : 1.0;
+    candidate.score = candidate.own_score + kLikenessGain * share * likeness_score;
+  }
   for (int pass = 0; pass < 2; ++pass) {
     learn_intervals(path);
-    learn_likeness(path, likeness);
-    for (Candidate& candidate : path.candidates) {
-      const double likeness_score = std::clamp(candidate.likeness, kLeastLikeness, 1.0) - kUsualLikeness;
-      candidate.score = candidate.own_score + kLikenessGain * likeness_score;
-    }
     path.beats = PathSearch(kShortCost).best_path(path.candidates, length);
   }
   return path;

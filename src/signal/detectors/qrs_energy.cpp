@@ -70,12 +70,6 @@ std::vector<float> root_mean(std::vector<float> energy, std::ptrdiff_t count, do
   return out;
 }
 
-float median(std::vector<float>& values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::ranges::nth_element(values, middle);
-  return *middle;
-}
-
 std::vector<float> median_of_neighbours(const std::vector<float>& blocks) {
   const auto count = static_cast<std::ptrdiff_t>(blocks.size());
   std::vector<float> out, near;
@@ -98,6 +92,12 @@ double level_at(const std::vector<float>& blocks, std::ptrdiff_t at) {
 }
 
 }  // namespace
+
+float median(std::vector<float>& values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::ranges::nth_element(values, middle);
+  return *middle;
+}
 
 QrsEnergy qrs_energy(std::span<const float> signal_mv, double sampling_rate_hz) {
   const double samples_per_step = sampling_rate_hz / kGridHz;

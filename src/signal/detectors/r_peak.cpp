@@ -19,19 +19,30 @@ RPeak r_peak(std::span<const float> signal_mv, double middle_samples, double rat
   const auto first = std::max<std::int64_t>(0, std::llround(middle_samples - kPeakReach_s * rate_hz));
   const auto last = std::min<std::int64_t>(length - 1, std::llround(middle_samples + kPeakReach_s * rate_hz));
   const double tip = kTip_s * rate_hz, around = kAround_s * rate_hz;
-  const auto reach = static_cast<std::int64_t>(around) + 2;
-  const std::int64_t begin = std::clamp<std::int64_t>(first - reach, 0, length - 1);
-  const std::int64_t end = std::clamp<std::int64_t>(last + reach + 1, begin + 1, length);
-  const Sums sums(signal_mv.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)));
+  const auto reach = static_cast<std::int64_t>(around + 0.5) + 1;
+  // The samples from first - reach to last + reach, and their sums up to each.
+  std::vector<double> samples, sums = {0.0};
+  for (std::int64_t i = first - reach; i <= last + reach; ++i) {
+    samples.push_back(signal_mv[static_cast<std::size_t>(std::clamp<std::int64_t>(i, 0, length - 1))]);
+    sums.push_back(sums.back() + samples.back());
+  }
+  // The sum of what lies up to `after` samples behind the middle of first + i.
+  const auto up_to = [&](double after) {
+    const double time = static_cast<double>(reach) + 0.5 + after;
+    const auto whole = static_cast<std::size_t>(time);
+    const double part = time - static_cast<double>(whole);
+    return [&, whole, part](std::size_t i) { return sums[whole + i] + part * samples[whole + i]; };
+  };
+  const auto tip_end = up_to(tip), tip_begin = up_to(-tip), end = up_to(around), begin = up_to(-around);
   RPeak peak = {first, 0};
   double largest = -1;
-  for (std::int64_t i = first; i <= last; ++i) {
-    const double time = static_cast<double>(i - begin) + 0.5;
-    const double deflection = sums.mean(time - tip, time + tip) - sums.mean(time - around, time + around);
+  for (std::int64_t at = first; at <= last; ++at) {
+    const auto i = static_cast<std::size_t>(at - first);
+    const double deflection = (tip_end(i) - tip_begin(i)) / (2 * tip) - (end(i) - begin(i)) / (2 * around);
     const double size = deflection > 0 ? kUpright * deflection : -deflection;
     if (size <= largest) continue;
     largest = size;
-    peak = {i, std::abs(deflection)};
+    peak = {at, std::abs(deflection)};
   }
   return peak;
 }
