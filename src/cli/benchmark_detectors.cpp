@@ -38,7 +38,7 @@ constexpr std::size_t kEc57 = 0, kWhole50 = 3;
 
 // One lead of a record, or all, with its reference beats.
 struct AnnotatedLead {
-  std::string record;
+  std::string record, subject;
   double sampling_rate_hz = 0;
   std::vector<std::vector<float>> leads_mv;
   BeatMarks reference;
@@ -78,7 +78,8 @@ LoadedLeads load_leads(const Database& database, const DetectorArguments& argume
   for (const std::string& name : database.records) {
     stop_if_interrupted();
     const Record record = read_record(database.folder / name, options);
-    out.leads.push_back({name, record.sampling_rate_hz, leads_of(record, arguments), beat_marks(record.annotations)});
+    out.leads.push_back({name, database.subject_of(name), record.sampling_rate_hz, leads_of(record, arguments),
+                         beat_marks(record.annotations)});
     out.hours += static_cast<double>(record.length_samples()) / record.sampling_rate_hz / 3600;
     hashes += name + " " + record.content_hash + "\n";
     progress.update(static_cast<std::int64_t>(out.leads.size()), static_cast<std::int64_t>(database.records.size()),
@@ -104,8 +105,36 @@ BeatComparison compare(const AnnotatedLead& lead, const BeatMarks& found, const 
   return rule.without_q ? without_q(whole) : whole;
 }
 
-DetectorScore score_of(const Rule& rule, double sampling_rate_hz, std::span<const BeatComparison> comparisons) {
+// Comparisons, and whose recordings they are.
+struct Compared {
+  std::vector<BeatComparison> comparisons;
+  std::vector<std::string> subjects;
+
+  void add(BeatComparison comparison, const AnnotatedLead& lead) {
+    comparisons.push_back(std::move(comparison));
+    subjects.push_back(lead.subject);
+  }
+};
+
+DetectorScore score_of(const Rule& rule, double sampling_rate_hz, const Compared& compared) {
+  const std::vector<BeatComparison>& comparisons = compared.comparisons;
+  std::vector<BeatComparison> counts = comparisons;  // all that the gross figures look at
+  for (BeatComparison& each : counts) {
+    each.pairs.clear();
+    each.missed.clear();
+    each.extra.clear();
+  }
+  const auto figures_of = [&](std::span<const std::size_t> recordings) -> std::vector<std::optional<double>> {
+    std::vector<BeatComparison> drawn;
+    for (const std::size_t i : recordings) drawn.push_back(counts[i]);
+    const Ec57Figures gross = ec57_figures(drawn);
+    return {gross.sensitivity.value, gross.positive_predictivity.value, gross.f1.value};
+  };
+  const auto intervals = bootstrap_over_subjects(compared.subjects, figures_of);
   DetectorScore score;
+  score.sensitivity = intervals[0];
+  score.positive_predictivity = intervals[1];
+  score.f1 = intervals[2];
   score.rule = rule.name;
   score.options = {sampling_rate_hz, rule.window_s, rule.start_s};
   score.beats = rule.without_q ? "without Q" : "all";
@@ -116,32 +145,32 @@ DetectorScore score_of(const Rule& rule, double sampling_rate_hz, std::span<cons
 }
 
 DetectorDivision division_of(const char* name, const std::vector<std::string>& members,
-                             std::span<const AnnotatedLead> leads,
-                             const std::vector<std::vector<BeatComparison>>& by_rule) {
-  std::vector<BeatComparison> ec57, whole_50;
+                             std::span<const AnnotatedLead> leads, const std::vector<Compared>& by_rule) {
+  Compared ec57, whole_50;
   for (std::size_t i = 0; i < leads.size(); ++i) {
     if (std::ranges::find(members, leads[i].record) == members.end()) continue;
-    ec57.push_back(by_rule[kEc57][i]);
-    whole_50.push_back(by_rule[kWhole50][i]);
+    ec57.add(by_rule[kEc57].comparisons[i], leads[i]);
+    whole_50.add(by_rule[kWhole50].comparisons[i], leads[i]);
   }
   const double rate_hz = leads.front().sampling_rate_hz;
-  return {name, ec57.size(), score_of(kRules[kEc57], rate_hz, ec57), score_of(kRules[kWhole50], rate_hz, whole_50)};
+  return {name, ec57.subjects.size(), score_of(kRules[kEc57], rate_hz, ec57),
+          score_of(kRules[kWhole50], rate_hz, whole_50)};
 }
 
 DetectorResult measure_detector(const DetectorSpec& detector, std::span<const AnnotatedLead> leads,
                                 const Database& database, Progress& progress) {
   DetectorResult result;
   result.name = detector.name;
-  std::vector<std::vector<BeatComparison>> by_rule(std::size(kRules));
+  std::vector<Compared> by_rule(std::size(kRules));
   for (const AnnotatedLead& lead : leads) {
     stop_if_interrupted();
     const auto start = DetectorClock::now();
     const auto beats = lead.find_beats(detector);
     result.seconds += std::chrono::duration<double>(DetectorClock::now() - start).count();
     const BeatMarks found = beat_marks(beats);
-    for (std::size_t r = 0; r < std::size(kRules); ++r) by_rule[r].push_back(compare(lead, found, kRules[r]));
-    result.records.push_back(
-        {lead.record, ec57_figures(by_rule[kEc57].back()), ec57_figures(by_rule[kWhole50].back())});
+    for (std::size_t r = 0; r < std::size(kRules); ++r) by_rule[r].add(compare(lead, found, kRules[r]), lead);
+    result.records.push_back({lead.record, ec57_figures(by_rule[kEc57].comparisons.back()),
+                              ec57_figures(by_rule[kWhole50].comparisons.back())});
     progress.update(static_cast<std::int64_t>(result.records.size()), static_cast<std::int64_t>(leads.size()),
                     "records");
   }
@@ -180,7 +209,7 @@ std::vector<Noise> load_noise(const std::vector<std::string>& names, spdlog::log
 
 DetectorNoise measure_with_noise(const DetectorSpec& detector, std::span<const AnnotatedLead> leads, const Noise& noise,
                                  double snr_db) {
-  std::vector<BeatComparison> comparisons;
+  Compared compared;
   for (const AnnotatedLead& lead : leads) {
     stop_if_interrupted();
     const double rate_hz = lead.sampling_rate_hz;
@@ -194,9 +223,9 @@ DetectorNoise measure_with_noise(const DetectorSpec& detector, std::span<const A
       add_noise(signal, added, noise_gain(qrs_power(signal, beats, rate_hz), noise_power(added, rate_hz), snr_db));
     }
     const BeatMarks found = beat_marks(noisy.find_beats(detector));
-    comparisons.push_back(compare(lead, found, kRules[kEc57]));
+    compared.add(compare(lead, found, kRules[kEc57]), lead);
   }
-  return {noise.name, snr_db, score_of(kRules[kEc57], leads.front().sampling_rate_hz, comparisons)};
+  return {noise.name, snr_db, score_of(kRules[kEc57], leads.front().sampling_rate_hz, compared)};
 }
 
 void print_tables(const DetectorReport& report, bool per_record) {
@@ -218,8 +247,9 @@ void declare_detector_options(CLI::App& app, DetectorArguments& a) {
       "  benchmark detectors --data mitdb --all-leads\n"
       "  benchmark detectors --data mitdb --noise nstdb/bw,nstdb/ma --snr 12,6,0\n\n"
       "Beats are compared one to one with the annotations as ANSI/AAMI EC57 has it: within 150 ms and from 5:00 on "
-      "(EC57),\nand over whole records within 150, 100, 50 and 25 ms. Figures are gross: of all beats together. The "
-      "time is for all\nrecords on one thread, reading excluded.\n\n" +
+      "(EC57),\nand over whole records within 150, 100, 50 and 25 ms. Figures are gross: of all beats together; in "
+      "brackets their 95 %\nconfidence intervals, by the bootstrap over subjects. The time is for all records on one "
+      "thread, reading excluded.\n\n" +
       descriptions_of("Detectors", detector_registry()));
   app.add_option("--data", a.data, names_of(database_registry()) + ", or a folder of annotated WFDB records")
       ->capture_default_str();

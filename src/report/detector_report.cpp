@@ -30,11 +30,19 @@ Json offsets_json(const BeatOffsets& offsets) {
           {"p95_ms", report_json::number(offsets.p95_ms)}};
 }
 
+Json interval_json(const std::optional<Interval>& interval) {
+  if (!interval) return report_json::undefined("fewer than two subjects");
+  return {report_json::number(interval->low), report_json::number(interval->high)};
+}
+
 Json score_json(const DetectorScore& score) {
   Json json = {{"window_ms", 1000 * score.options.window_s},
                {"from_s", score.options.start_s},
                {"reference_beats", score.beats}};
   json["gross"] = ec57_json(score.gross);
+  json["gross_95_percent"] = {{"sensitivity", interval_json(score.sensitivity)},
+                              {"positive_predictivity", interval_json(score.positive_predictivity)},
+                              {"f1", interval_json(score.f1)}};
   json["average"] = ec57_json(score.average);
   json["offsets"] = offsets_json(score.offsets);
   return json;
@@ -74,6 +82,12 @@ std::string milliseconds(double value) {
   return text;
 }
 
+// "99.90 (99.81-99.96)"
+std::string with_interval(const Figure& figure, const std::optional<Interval>& interval) {
+  if (!interval) return percent(figure);
+  return percent(figure) + " (" + percent({interval->low, ""}) + "-" + percent({interval->high, ""}) + ")";
+}
+
 const DetectorScore* find_score(const DetectorResult& result, std::string_view rule) {
   for (const DetectorScore& score : result.scores) {
     if (score.rule == rule) return &score;
@@ -111,7 +125,8 @@ Table detector_table(const DetectorReport& report) {
   for (const DetectorResult& result : report.detectors) {
     const DetectorScore& ec57 = result.scores.front();
     const DetectorScore *whole = find_score(result, "whole_150_ms"), *near = find_score(result, "whole_50_ms");
-    table.add_row({result.name, percent(ec57.gross.sensitivity), percent(ec57.gross.positive_predictivity),
+    table.add_row({result.name, with_interval(ec57.gross.sensitivity, ec57.sensitivity),
+                   with_interval(ec57.gross.positive_predictivity, ec57.positive_predictivity),
                    whole ? percent(whole->gross.sensitivity) : "-",
                    whole ? percent(whole->gross.positive_predictivity) : "-", near ? percent(near->gross.f1) : "-",
                    milliseconds(ec57.offsets.mean_ms), milliseconds(ec57.offsets.sd_ms),

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "beatbench/evaluation/beat_matching.h"
+#include "beatbench/evaluation/bootstrap.h"
 #include "beatbench/report/context.h"
 #include "beatbench/report/table.h"
 
@@ -16,6 +18,8 @@ struct DetectorScore {
   BeatComparisonOptions options;
   std::string beats = "all";  ///< all | without Q: paced beats, their fusions and unclassifiable ones left aside
   Ec57Figures gross, average;
+  /// 95 % intervals of the gross figures, by the bootstrap over subjects; nullopt where there are fewer than two.
+  std::optional<Interval> sensitivity, positive_predictivity, f1;
   BeatOffsets offsets;
 };
 

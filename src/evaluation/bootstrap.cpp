@@ -1,0 +1,58 @@
+#include "beatbench/evaluation/bootstrap.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "beatbench/core/random.h"
+
+namespace beatbench {
+namespace {
+
+// Straight lines between the values; `values` ascend and are not empty.
+double quantile(const std::vector<double>& values, double part) {
+  const double place = part * static_cast<double>(values.size() - 1);
+  const auto left = static_cast<std::size_t>(place);
+  const std::size_t right = std::min(left + 1, values.size() - 1);
+  return values[left] + (place - std::floor(place)) * (values[right] - values[left]);
+}
+
+}  // namespace
+
+std::vector<std::optional<Interval>> bootstrap_over_subjects(
+    std::span<const std::string> subjects,
+    const std::function<std::vector<std::optional<double>>(std::span<const std::size_t> recordings)>& figures,
+    const BootstrapOptions& options) {
+  std::vector<std::size_t> recordings(subjects.size());
+  std::map<std::string, std::vector<std::size_t>> of_subject;
+  for (std::size_t i = 0; i < subjects.size(); ++i) {
+    recordings[i] = i;
+    of_subject[subjects[i]].push_back(i);
+  }
+  std::vector<std::optional<Interval>> intervals(figures(recordings).size());
+  if (of_subject.size() < 2) return intervals;
+  std::vector<const std::vector<std::size_t>*> units;
+  for (const auto& [subject, own] : of_subject) units.push_back(&own);
+
+  std::vector<std::vector<double>> drawn(intervals.size());
+  std::mt19937_64 engine(options.seed);
+  for (int draw = 0; draw < options.draws; ++draw) {
+    recordings.clear();
+    for (std::size_t i = 0; i < units.size(); ++i) {
+      const std::vector<std::size_t>& own = *units[uniform_below(engine, units.size())];
+      recordings.insert(recordings.end(), own.begin(), own.end());
+    }
+    const std::vector<std::optional<double>> values = figures(recordings);
+    for (std::size_t f = 0; f < values.size(); ++f) {
+      if (values[f]) drawn[f].push_back(*values[f]);
+    }
+  }
+  for (std::size_t f = 0; f < drawn.size(); ++f) {
+    if (drawn[f].empty()) continue;
+    std::ranges::sort(drawn[f]);
+    intervals[f] = {quantile(drawn[f], (1 - options.level) / 2), quantile(drawn[f], (1 + options.level) / 2)};
+  }
+  return intervals;
+}
+
+}  // namespace beatbench
