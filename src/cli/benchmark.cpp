@@ -5,6 +5,7 @@
 #include "beatbench/core/error.h"
 #include "beatbench/report/figures_json.h"
 #include "beatbench/report/table.h"
+#include "cli/benchmark_annotations.h"
 #include "cli/benchmark_detectors.h"
 #include "cli/benchmark_measure.h"
 #include "cli/commands.h"
@@ -21,7 +22,8 @@ constexpr const char* kBenchmarkExamples =
     "  benchmark --computer-type laptop\n"
     "  benchmark --computer-type laptop --quantized-only True\n"
     "  benchmark --computer-type ci --models models/r1.pt --dataset mitdb --batch-sizes 1,64 --date 2024-05-01\n"
-    "  benchmark detectors --data mitdb\n\n"
+    "  benchmark detectors --data mitdb\n"
+    "  benchmark annotations --data mitdb --test predictions\n\n"
     "Writes REPORTS/summary-NAME-MODEL-yyyy-mm-dd.json for each model; a name that is taken gets -2. On the data that "
     "a\n"
     "model was trained on, only the test part of its own split is used.";
@@ -198,8 +200,13 @@ int benchmark_command(int argc, char** argv) {
     app.require_subcommand(0, 1);
     CLI::App* sub = app.add_subcommand("detectors", "R-peak detectors against a database's annotations, beat by beat");
     declare_detector_options(*sub, detectors);
+    AnnotationArguments annotations;
+    CLI::App* compare =
+        app.add_subcommand("annotations", "annotation files against a database's, as WFDB's bxb does it");
+    declare_annotation_options(*compare, annotations);
     if (const auto status = parse_command_line(app, argc, argv)) return *status;
     const auto logger = make_logger(a.log_level);
+    if (compare->parsed()) return benchmark_annotations(annotations, *logger);
     if (sub->parsed()) return benchmark_detectors(detectors, *logger);
     if (a.computer_type.empty()) throw Error(ErrorKind::usage, "--computer-type", "is needed; see benchmark --help");
     return run_benchmark(a, *logger);

@@ -30,11 +30,6 @@ Json offsets_json(const BeatOffsets& offsets) {
           {"p95_ms", report_json::number(offsets.p95_ms)}};
 }
 
-Json interval_json(const std::optional<Interval>& interval) {
-  if (!interval) return report_json::undefined("fewer than two subjects");
-  return {report_json::number(interval->low), report_json::number(interval->high)};
-}
-
 Json score_json(const DetectorScore& score) {
   Json json = {{"window_ms", 1000 * score.options.window_s},
                {"from_s", score.options.start_s},

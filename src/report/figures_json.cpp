@@ -74,6 +74,11 @@ void append_text(const Json& value, std::size_t indent, std::string& out) {
 
 Json figure_json(const Figure& figure) { return report_json::number(figure.value, figure.why_undefined); }
 
+Json interval_json(const std::optional<Interval>& interval) {
+  if (!interval) return report_json::undefined("fewer than two subjects");
+  return {report_json::number(interval->low), report_json::number(interval->high)};
+}
+
 Json figures_json(const ClassificationFigures& figures) {
   Json classes = Json::object();
   for (const ClassFigures& each : figures.classes) report_json::insert_new(classes, each.name, class_json(each));

@@ -12,6 +12,8 @@
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -20,6 +22,8 @@
 #include "beatbench/wfdb/signal_format.h"
 
 namespace {
+
+constexpr std::size_t kPieceFrames = 32 * 1024;  // 96 KiB
 
 namespace fs = std::filesystem;
 
@@ -91,6 +95,46 @@ void decode(benchmark::State& state) {
   count_traffic(state);
 }
 
+// Hands every signal file's bytes over in the pieces that read_record reads, from the page cache.
+template <typename Use>
+void go_through_files(benchmark::State& state, Use use) {
+  if (!has_mitdb(state)) return;
+  std::vector<unsigned char> piece(kPieceFrames * 3);
+  std::int64_t bytes = 0;
+  for ([[maybe_unused]] auto iteration : state) {
+    for (const std::string& name : beatbench::read_record_list(mitdb_folder())) {
+      std::ifstream file(mitdb_folder() / (name + ".dat"), std::ios::binary);
+      file.rdbuf()->pubsetbuf(nullptr, 0);
+      while (file.read(reinterpret_cast<char*>(piece.data()), static_cast<std::streamsize>(piece.size())),
+             file.gcount() > 0) {
+        use(std::span(piece).first(static_cast<std::size_t>(file.gcount())));
+        bytes += file.gcount();
+      }
+    }
+  }
+  state.SetBytesProcessed(bytes);
+}
+
+// The limit of the next one: the same bytes, copied out of the page cache and no more.
+void copy_files(benchmark::State& state) {
+  go_through_files(state, [](std::span<const unsigned char> bytes) { benchmark::DoNotOptimize(bytes.data()); });
+}
+
+// Copied and decoded into the second-level cache.
+void copy_and_decode_files(benchmark::State& state) {
+  const beatbench::SignalFormat& format = beatbench::find_signal_format(212, "benchmark");
+  std::array<std::vector<std::int32_t>, 2> samples;
+  for (auto& lead : samples) lead.resize(kPieceFrames);
+  const std::array<std::int32_t*, 2> columns = {samples[0].data(), samples[1].data()};
+  go_through_files(state, [&](std::span<const unsigned char> bytes) {
+    format.decode(bytes, columns, bytes.size() / 3);
+    benchmark::DoNotOptimize(samples[0].data());
+    benchmark::ClobberMemory();
+  });
+}
+
+BENCHMARK(copy_files)->Unit(benchmark::kMillisecond);
+BENCHMARK(copy_and_decode_files)->Unit(benchmark::kMillisecond);
 BENCHMARK(read_in_turn)->Unit(benchmark::kMillisecond);
 BENCHMARK(read_and_keep)->Unit(benchmark::kMillisecond);
 BENCHMARK(read_annotations)->Unit(benchmark::kMillisecond);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <sstream>
 
 #include "beatbench/core/class_map.h"
@@ -7,6 +8,7 @@
 #include "beatbench/data/protocol.h"
 #include "beatbench/wfdb/record_io.h"
 #include "cli/command_test.h"
+#include "support/recordings.h"
 
 namespace beatbench::tests {
 namespace {
@@ -224,6 +226,49 @@ TEST_F(Full_Path, ByImages) {
   ASSERT_EQ(summary.at("datasets").size(), 1U);
   EXPECT_EQ(summary.at("datasets").at("recordings").at("confusion"), run.at("test").at("confusion"));
   EXPECT_THAT(measured.err, HasSubstr("datasets/beats.csv: holds windows, but images are asked for"));
+}
+
+// What bxb of the WFDB Software Package 10.7 says of a made-up classifier's annotations, and of a detector's.
+TEST_F(Benchmark, AnnotationsAreComparedAsBxbDoes) {
+  BEATBENCH_NEED_DATABASE(reference, "reference");
+  BEATBENCH_NEED_DATABASE(mitdb, "mitdb");
+  const json report = json::parse(succeed("benchmark", {"annotations", "--data", mitdb.string(), "--test",
+                                                        reference.string(), "--annotator", "sim", "--json"})
+                                      .out);
+  EXPECT_EQ(report.at("records").size(), 48U);
+  // The sums of bxb-sim-ec57.txt; its primed columns, which add up several, are left out.
+  const std::map<std::string, std::map<std::string, int>> sums = {{"N", {{"s", 1376}, {"v", 636}, {"o", 1718}}},
+                                                                  {"S", {{"s", 2547}, {"v", 39}, {"o", 58}}},
+                                                                  {"V", {{"s", 110}, {"v", 5615}, {"o", 153}}},
+                                                                  {"O", {{"s", 239}, {"v", 244}}}};
+  for (const auto& [row, cells] : sums) {
+    for (const auto& [column, count] : cells) EXPECT_EQ(report.at("counts").at(row).at(column), count) << row << column;
+  }
+  const json& gross = report.at("gross");
+  EXPECT_EQ(gross.at("beats"), 91'285);
+  EXPECT_EQ(gross.at("V").at("n"), 6'101);
+  EXPECT_EQ(gross.at("S").at("n"), 2'745);
+  EXPECT_NEAR(gross.at("sensitivity").get<double>(), 0.9770, 0.00005);
+  EXPECT_NEAR(gross.at("positive_predictivity").get<double>(), 0.9869, 0.00005);
+  EXPECT_NEAR(gross.at("V").at("sensitivity").get<double>(), 0.9203, 0.00005);
+  EXPECT_NEAR(gross.at("V").at("positive_predictivity").get<double>(), 0.8594, 0.00005);
+  EXPECT_NEAR(gross.at("S").at("sensitivity").get<double>(), 0.9279, 0.00005);
+  EXPECT_NEAR(report.at("average").at("rr_error_ms").get<double>(), 187.01, 0.005);
+  const Finished shown = succeed("benchmark", {"annotations", "--data", mitdb.string(), "--test", reference.string(),
+                                               "--annotator", "gqrs", "--per-record"});
+  EXPECT_THAT(shown.out, HasSubstr("QRS sensitivity"));
+  EXPECT_THAT(shown.out, HasSubstr("232"));
+}
+
+TEST_F(Benchmark, AnnotationsToCompareMustBeThere) {
+  const std::string recordings = (trained_once() / "recordings").string();
+  refuse(2, "benchmark", {"annotations", "--data", recordings}, {"*.pred", "--annotator"});
+  refuse(2, "benchmark", {"annotations", "--data", recordings, "--window", "0"}, {"--window"});
+  const json same = json::parse(
+      succeed("benchmark", {"annotations", "--data", recordings, "--annotator", "atr", "--start", "0", "--json"}).out);
+  EXPECT_EQ(same.at("gross").at("sensitivity"), 1.0);
+  EXPECT_EQ(same.at("gross").at("positive_predictivity"), 1.0);
+  EXPECT_EQ(same.at("gross").at("missed"), 0);
 }
 
 TEST_F(Benchmark, DetectorsAreHeldAgainstTheAnnotations) {

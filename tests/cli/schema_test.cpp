@@ -20,6 +20,8 @@ TEST_F(Reports, KeepTheirSchema) {
   const std::string recordings = (trained_once() / "recordings").string();
   succeed("benchmark", {"detectors", "--data", recordings, "--noise", recordings + "/s001", "--out", "detectors.json"});
   EXPECT_EQ(ReportSchema("detectors").complaints(read_json(folder_ / "detectors.json")), "");
+  succeed("benchmark", {"annotations", "--data", recordings, "--annotator", "atr", "--out", "annotations.json"});
+  EXPECT_EQ(ReportSchema("annotations").complaints(read_json(folder_ / "annotations.json")), "");
   for (const std::string beats : {"annotated", "detected"}) {
     succeed("classify", {"--model", model, (trained_once() / "recordings").string(), "--beats", beats, "--out", beats});
     EXPECT_EQ(ReportSchema("prediction").complaints(read_json(folder_ / (beats + "/summary.json"))), "");

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <span>
 #include <string>
 
+#include "beatbench/evaluation/bootstrap.h"
 #include "beatbench/evaluation/classification.h"
 #include "beatbench/evaluation/timing.h"
 
@@ -14,6 +16,9 @@ namespace beatbench {
 
 /// A number, or the text "undefined: <why>".
 nlohmann::ordered_json figure_json(const Figure& figure);
+
+/// [low, high] of a confidence interval over subjects, or the text "undefined: <why>".
+nlohmann::ordered_json interval_json(const std::optional<Interval>& interval);
 
 /// {accuracy, macro_f1, n, class_names, confusion: [[...]], classes: {NAME: {n, predicted, sensitivity,
 /// positive_predictivity, specificity, f1}}}
