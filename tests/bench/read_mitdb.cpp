@@ -23,7 +23,7 @@
 
 namespace {
 
-constexpr std::size_t kPieceFrames = 32 * 1024;  // 96 KiB
+constexpr std::size_t kPieceFrames = 16 * 1024;  // 48 KiB
 
 namespace fs = std::filesystem;
 
@@ -95,7 +95,7 @@ void decode(benchmark::State& state) {
   count_traffic(state);
 }
 
-// Hands every signal file's bytes over in the pieces that read_record reads, from the page cache.
+// Hands every signal file's bytes over in pieces, from the page cache.
 template <typename Use>
 void go_through_files(benchmark::State& state, Use use) {
   if (!has_mitdb(state)) return;

@@ -106,6 +106,37 @@ TEST(Format212, SignExtensionAndMissingValue) {
               ElementsAre(ElementsAre(2047, -1, -2047), ElementsAre(-2047, 0, kMissingSample)));
 }
 
+// Every value at both places, by signal(5)'s definition: at once, and in pieces that are too short for wide registers.
+TEST(Format212, EveryValueInLongAndShortPieces) {
+  constexpr std::size_t kValues = 4096;
+  std::vector<unsigned char> bytes;
+  Signals expected(2);
+  for (std::uint32_t first = 0; first < kValues; ++first) {
+    const std::uint32_t second = (first * 2731 + 5) % kValues;  // each once, as 2731 is odd
+    for (const std::uint32_t byte : {first & 0xFFU, first >> 8U | (second >> 8U) << 4U, second & 0xFFU}) {
+      bytes.push_back(static_cast<unsigned char>(byte));
+    }
+    const auto sample = [](std::uint32_t bits) {
+      const std::int32_t value = bits < 2048 ? static_cast<std::int32_t>(bits) : static_cast<std::int32_t>(bits) - 4096;
+      return value == -2048 ? kMissingSample : value;
+    };
+    expected[0].push_back(sample(first));
+    expected[1].push_back(sample(second));
+  }
+  EXPECT_EQ(decode(212, bytes, 2, kValues), expected);
+  for (const std::size_t frames : {1UL, 5UL, 9UL, 10UL, 11UL, 17UL, 18UL}) {
+    Signals found(2);
+    for (std::size_t at = 0; at < kValues; at += frames) {
+      const std::size_t count = std::min(frames, kValues - at);
+      const auto begin = bytes.begin() + static_cast<std::ptrdiff_t>(3 * at);
+      const std::vector<unsigned char> piece(begin, begin + static_cast<std::ptrdiff_t>(3 * count));
+      const Signals part = decode(212, piece, 2, count);
+      for (std::size_t s = 0; s < 2; ++s) found[s].insert(found[s].end(), part[s].begin(), part[s].end());
+    }
+    EXPECT_EQ(found, expected) << frames;
+  }
+}
+
 TEST(Format212, AnOddNumberOfSamplesEndsInTwoBytes) {
   EXPECT_EQ(format(212).bytes_for(3), 5);
   EXPECT_EQ(format(212).samples_in(5), 3);

@@ -2,6 +2,10 @@
 // obtained from the 12 least significant bits of the first byte pair (stored least significant byte first). The second
 // sample is formed from the 4 remaining bits of the first byte pair (which are the 4 high bits of the 12-bit sample)
 // and the next byte (which contains the remaining 8 bits of the second sample)."
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 #include "beatbench/core/record.h"
 #include "wfdb/formats/formats.h"
 #include "wfdb/formats/in_order.h"
@@ -43,6 +47,50 @@ void decode_blocks(const unsigned char* bytes, std::int32_t* __restrict first, s
   }
 }
 
+#if defined(__x86_64__)
+// Eight blocks at a time; returns how many were decoded. The last ones are left to decode_blocks, because eight are
+// read as 28 bytes.
+[[gnu::target("avx2")]] std::size_t decode_with_avx2(const unsigned char* bytes, std::int32_t* first,
+                                                     std::int32_t* second, std::size_t blocks) {
+  const __m256i each_block = _mm256_setr_epi8(0, 1, 2, -1, 3, 4, 5, -1, 6, 7, 8, -1, 9, 10, 11, -1,  //
+                                              0, 1, 2, -1, 3, 4, 5, -1, 6, 7, 8, -1, 9, 10, 11, -1);
+  const __m256i missing = _mm256_set1_epi32(kMissing), missing_sample = _mm256_set1_epi32(kMissingSample);
+  const __m256i last_byte = _mm256_set1_epi32(0xFF0000), high_bits = _mm256_set1_epi32(0xF000);
+  std::size_t i = 0;
+  for (; i + 10 <= blocks; i += 8) {
+    const auto* from = reinterpret_cast<const __m128i*>(bytes + 3 * i);
+    const auto* middle = reinterpret_cast<const __m128i*>(bytes + 3 * i + 12);
+    const __m256i both =
+        _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128(from)), _mm_loadu_si128(middle), 1);
+    const __m256i block = _mm256_shuffle_epi8(both, each_block);
+    __m256i a = _mm256_srai_epi32(_mm256_slli_epi32(block, 20), 20);
+    __m256i b = _mm256_or_si256(_mm256_slli_epi32(_mm256_and_si256(block, last_byte), 4),
+                                _mm256_slli_epi32(_mm256_and_si256(block, high_bits), 16));
+    b = _mm256_srai_epi32(b, 20);
+    const __m256i a_missing = _mm256_cmpeq_epi32(a, missing), b_missing = _mm256_cmpeq_epi32(b, missing);
+    a = _mm256_blendv_epi8(a, missing_sample, a_missing);
+    b = _mm256_blendv_epi8(b, missing_sample, b_missing);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(first + i), a);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(second + i), b);
+  }
+  return i;
+}
+
+bool has_avx2() {
+  static const bool answer = __builtin_cpu_supports("avx2") != 0;
+  return answer;
+}
+#else
+std::size_t decode_with_avx2(const unsigned char*, std::int32_t*, std::int32_t*, std::size_t) { return 0; }
+bool has_avx2() { return false; }
+#endif
+
+// Two signals, each by itself.
+void decode_pairs(const unsigned char* bytes, std::int32_t* first, std::int32_t* second, std::size_t blocks) {
+  const std::size_t done = has_avx2() ? decode_with_avx2(bytes, first, second, blocks) : 0;
+  decode_blocks<1>(bytes + 3 * done, first + done, second + done, blocks - done);
+}
+
 void decode_in_order(const unsigned char* bytes, std::int32_t* out, std::size_t samples) {
   decode_blocks<2>(bytes, out, out + 1, samples / 2);
   if (samples % 2 != 0) {
@@ -52,7 +100,7 @@ void decode_in_order(const unsigned char* bytes, std::int32_t* out, std::size_t 
 }
 
 void decode(std::span<const unsigned char> bytes, std::span<std::int32_t* const> signals, std::size_t frames) {
-  if (signals.size() == 2) return decode_blocks<1>(bytes.data(), signals[0], signals[1], frames);
+  if (signals.size() == 2) return decode_pairs(bytes.data(), signals[0], signals[1], frames);
   decode_by_signal(bytes, signals, frames, decode_in_order);
 }
 
