@@ -68,8 +68,11 @@ void decode_blocks(const unsigned char* bytes, std::int32_t* __restrict first, s
                                 _mm256_slli_epi32(_mm256_and_si256(block, high_bits), 16));
     b = _mm256_srai_epi32(b, 20);
     const __m256i a_missing = _mm256_cmpeq_epi32(a, missing), b_missing = _mm256_cmpeq_epi32(b, missing);
-    a = _mm256_blendv_epi8(a, missing_sample, a_missing);
-    b = _mm256_blendv_epi8(b, missing_sample, b_missing);
+    const __m256i any = _mm256_or_si256(a_missing, b_missing);
+    if (_mm256_testz_si256(any, any) == 0) {  // rare
+      a = _mm256_blendv_epi8(a, missing_sample, a_missing);
+      b = _mm256_blendv_epi8(b, missing_sample, b_missing);
+    }
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(first + i), a);
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(second + i), b);
   }
