@@ -296,6 +296,13 @@ TEST_F(Benchmark, DetectorsAreHeldAgainstTheAnnotations) {
   EXPECT_THAT(table.out, testing::AllOf(HasSubstr("bestpath"), HasSubstr("s003")));
   refuse(2, "benchmark", {"detectors", "--data", recordings, "--detector", "eye"}, {"'eye'", "bestpath"});
   refuse(1, "benchmark", {"detectors", "--data", recordings, "--lead", "aVR"}, {"aVR", "MLII, V1"});
+  const json together =
+      json::parse(succeed("benchmark", {"detectors", "--data", recordings, "--all-leads", "--json"}).out);
+  EXPECT_EQ(together.at("lead"), "all");
+  ASSERT_EQ(together.at("detectors").size(), 1U);
+  EXPECT_GT(together.at("detectors").at(0).at("sensitivity"), 0.99);
+  refuse(2, "benchmark", {"detectors", "--data", recordings, "--all-leads", "--detector", "wqrs"},
+         {"wqrs", "one lead alone"});
   const json noisy = json::parse(succeed("benchmark", {"detectors", "--data", recordings, "--detector", "bestpath",
                                                        "--noise", recordings + "/s006", "--snr", "40,0", "--json"})
                                      .out);
