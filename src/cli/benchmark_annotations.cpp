@@ -22,7 +22,6 @@ struct ComparedRecords {
   std::vector<AnnotationRecord> records;
   std::vector<std::string> subjects;
   std::vector<BeatComparison> comparisons;
-  double sampling_rate_hz = 0;  // of the last; offsets are told in milliseconds
   std::string hash;
 };
 
@@ -49,7 +48,6 @@ ComparedRecords compare_records(const AnnotationArguments& arguments, const Data
                                             {record.sampling_rate_hz, arguments.window_s, arguments.start_s}));
     out.records.push_back({name, out.comparisons.back()});
     out.subjects.push_back(database.subject_of(name));
-    out.sampling_rate_hz = record.sampling_rate_hz;
     hashes += name + " " + content_hash(bytes) + " " + record.content_hash + "\n";
   }
   if (out.records.empty()) {
@@ -126,7 +124,7 @@ int benchmark_annotations(const AnnotationArguments& arguments, spdlog::logger& 
   report.gross = ec57_figures(compared.comparisons);
   report.average = average_ec57_figures(compared.comparisons);
   report.intervals = intervals_of(compared);
-  report.offsets = beat_offsets(compared.comparisons, compared.sampling_rate_hz);
+  report.offsets = beat_offsets(compared.comparisons);
   if (!arguments.out.empty()) write_file_atomically(arguments.out, report_text(to_json(report)));
   if (arguments.json) {
     std::printf("%s", report_text(to_json(report)).c_str());

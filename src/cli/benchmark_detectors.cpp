@@ -116,7 +116,7 @@ struct Compared {
   }
 };
 
-DetectorScore score_of(const Rule& rule, double sampling_rate_hz, const Compared& compared) {
+DetectorScore score_of(const Rule& rule, const Compared& compared) {
   const std::vector<BeatComparison>& comparisons = compared.comparisons;
   std::vector<BeatComparison> counts = comparisons;  // all that the gross figures look at
   for (BeatComparison& each : counts) {
@@ -136,11 +136,12 @@ DetectorScore score_of(const Rule& rule, double sampling_rate_hz, const Compared
   score.positive_predictivity = intervals[1];
   score.f1 = intervals[2];
   score.rule = rule.name;
-  score.options = {sampling_rate_hz, rule.window_s, rule.start_s};
+  score.window_s = rule.window_s;
+  score.start_s = rule.start_s;
   score.beats = rule.without_q ? "without Q" : "all";
   score.gross = ec57_figures(comparisons);
   score.average = average_ec57_figures(comparisons);
-  score.offsets = beat_offsets(comparisons, sampling_rate_hz);
+  score.offsets = beat_offsets(comparisons);
   return score;
 }
 
@@ -152,9 +153,7 @@ DetectorDivision division_of(const char* name, const std::vector<std::string>& m
     ec57.add(by_rule[kEc57].comparisons[i], leads[i]);
     whole_50.add(by_rule[kWhole50].comparisons[i], leads[i]);
   }
-  const double rate_hz = leads.front().sampling_rate_hz;
-  return {name, ec57.subjects.size(), score_of(kRules[kEc57], rate_hz, ec57),
-          score_of(kRules[kWhole50], rate_hz, whole_50)};
+  return {name, ec57.subjects.size(), score_of(kRules[kEc57], ec57), score_of(kRules[kWhole50], whole_50)};
 }
 
 DetectorResult measure_detector(const DetectorSpec& detector, std::span<const AnnotatedLead> leads,
@@ -174,8 +173,7 @@ DetectorResult measure_detector(const DetectorSpec& detector, std::span<const An
     progress.update(static_cast<std::int64_t>(result.records.size()), static_cast<std::int64_t>(leads.size()),
                     "records");
   }
-  const double rate_hz = leads.front().sampling_rate_hz;
-  for (std::size_t r = 0; r < std::size(kRules); ++r) result.scores.push_back(score_of(kRules[r], rate_hz, by_rule[r]));
+  for (std::size_t r = 0; r < std::size(kRules); ++r) result.scores.push_back(score_of(kRules[r], by_rule[r]));
   if (!database.training_records.empty()) {
     result.divisions = {division_of("training", database.training_records, leads, by_rule),
                         division_of("test", database.test_records, leads, by_rule)};
@@ -225,7 +223,7 @@ DetectorNoise measure_with_noise(const DetectorSpec& detector, std::span<const A
     const BeatMarks found = beat_marks(noisy.find_beats(detector));
     compared.add(compare(lead, found, kRules[kEc57]), lead);
   }
-  return {noise.name, snr_db, score_of(kRules[kEc57], leads.front().sampling_rate_hz, compared)};
+  return {noise.name, snr_db, score_of(kRules[kEc57], compared)};
 }
 
 void print_tables(const DetectorReport& report, bool per_record) {

@@ -36,6 +36,7 @@ class BeatWalk {
         test_(test.beats),
         window_(std::llround(options.window_s * options.sampling_rate_hz)),
         rate_hz_(options.sampling_rate_hz) {
+    out_.sampling_rate_hz = rate_hz_;
     const std::int64_t start = std::llround(options.start_s * options.sampling_rate_hz);
     r_ = first_from(reference_.beats, start);
     t_ = first_from(test_, start);
@@ -234,12 +235,12 @@ Ec57Figures average_ec57_figures(std::span<const BeatComparison> comparisons) {
   return average;
 }
 
-BeatOffsets beat_offsets(std::span<const BeatComparison> comparisons, double sampling_rate_hz) {
+BeatOffsets beat_offsets(std::span<const BeatComparison> comparisons) {
   std::vector<double> sizes;
   double sum = 0, squares = 0;
   for (const BeatComparison& one : comparisons) {
     for (const auto& [reference, test] : one.pairs) {
-      const double ms = 1000.0 * static_cast<double>(test.sample - reference.sample) / sampling_rate_hz;
+      const double ms = 1000.0 * static_cast<double>(test.sample - reference.sample) / one.sampling_rate_hz;
       sum += ms;
       squares += ms * ms;
       sizes.push_back(std::abs(ms));

@@ -77,13 +77,6 @@ Json to_json(const AnnotationReport& report) {
                              {"figures", figures_json_of(ec57_figures(record.comparison))}});
   }
   const AnnotationIntervals& i = report.intervals;
-  Json offsets = report_json::undefined("no beat was found");
-  if (report.offsets.n > 0) {
-    offsets = {{"n", report.offsets.n},
-               {"mean_ms", report_json::number(report.offsets.mean_ms)},
-               {"sd_ms", report_json::number(report.offsets.sd_ms)},
-               {"p95_ms", report_json::number(report.offsets.p95_ms)}};
-  }
   return {{"schema_version", kReportSchemaVersion},
           {"kind", "annotations"},
           {"data", report.data},
@@ -99,7 +92,7 @@ Json to_json(const AnnotationReport& report) {
             {"V", pair_json(i.v_sensitivity, i.v_positive_predictivity)},
             {"S", pair_json(i.s_sensitivity, i.s_positive_predictivity)}}},
           {"average", figures_json_of(report.average)},
-          {"offsets", std::move(offsets)},
+          {"offsets", offsets_json(report.offsets)},
           {"records", std::move(records)},
           {"notes", report.notes},
           {"context", context_json(report.context)}};

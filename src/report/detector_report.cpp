@@ -22,17 +22,9 @@ Json ec57_json(const Ec57Figures& figures) {
           {"rr_error_ms", figure_json(figures.rr_error_ms)}};
 }
 
-Json offsets_json(const BeatOffsets& offsets) {
-  if (offsets.n == 0) return report_json::undefined("no beat was found");
-  return {{"n", offsets.n},
-          {"mean_ms", report_json::number(offsets.mean_ms)},
-          {"sd_ms", report_json::number(offsets.sd_ms)},
-          {"p95_ms", report_json::number(offsets.p95_ms)}};
-}
-
 Json score_json(const DetectorScore& score) {
-  Json json = {{"window_ms", 1000 * score.options.window_s},
-               {"from_s", score.options.start_s},
+  Json json = {{"window_ms", 1000 * score.window_s},
+               {"from_s", score.start_s},
                {"reference_beats", score.beats}};
   json["gross"] = ec57_json(score.gross);
   json["gross_95_percent"] = {{"sensitivity", interval_json(score.sensitivity)},

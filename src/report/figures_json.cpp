@@ -79,6 +79,14 @@ Json interval_json(const std::optional<Interval>& interval) {
   return {report_json::number(interval->low), report_json::number(interval->high)};
 }
 
+Json offsets_json(const BeatOffsets& offsets) {
+  if (offsets.n == 0) return report_json::undefined("no beat was found");
+  return {{"n", offsets.n},
+          {"mean_ms", report_json::number(offsets.mean_ms)},
+          {"sd_ms", report_json::number(offsets.sd_ms)},
+          {"p95_ms", report_json::number(offsets.p95_ms)}};
+}
+
 Json figures_json(const ClassificationFigures& figures) {
   Json classes = Json::object();
   for (const ClassFigures& each : figures.classes) report_json::insert_new(classes, each.name, class_json(each));

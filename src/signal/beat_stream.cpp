@@ -9,10 +9,11 @@
 
 namespace beatbench {
 
-BeatStream::BeatStream(std::size_t leads, double sampling_rate_hz)
-    : pieces_(std::make_unique<detectors::BeatPieces>(sampling_rate_hz)), leads_mv_(leads) {
+BeatStream::BeatStream(std::size_t leads, double sampling_rate_hz) : leads_mv_(leads) {
+  static_assert(kDelay_s == detectors::kPieceCore_s + detectors::kPieceMargin_s);
   check_detection_rate(sampling_rate_hz);
   if (leads == 0) throw Error(ErrorKind::usage, "leads", "there is none to find beats in");
+  pieces_ = std::make_unique<detectors::BeatPieces>(sampling_rate_hz);
 }
 
 BeatStream::~BeatStream() = default;

@@ -111,9 +111,19 @@ TEST(Ec57, GrossWeighsBeatsAndAverageWeighsRecords) {
   EXPECT_EQ(average_ec57_figures(two).beats, 6);
 }
 
+TEST(Ec57, OffsetsTakeEachRecordingsOwnRate) {
+  BeatComparisonOptions twice = kWhole;
+  twice.sampling_rate_hz = 200;
+  const std::vector<BeatComparison> two = {compare_beats(at({100}), at({102}), kWhole),
+                                           compare_beats(at({200}), at({204}), twice)};
+  const BeatOffsets offsets = beat_offsets(two);  // 20 ms each
+  EXPECT_NEAR(offsets.mean_ms, 20, 1e-9);
+  EXPECT_NEAR(offsets.sd_ms, 0, 1e-6);
+}
+
 TEST(Ec57, OffsetsAreThoseOfThePairs) {
   const std::vector<BeatComparison> one = {compare_beats(at({100, 200, 300, 400}), at({101, 203, 299, 450}), kWhole)};
-  const BeatOffsets offsets = beat_offsets(one, 100);
+  const BeatOffsets offsets = beat_offsets(one);
   EXPECT_EQ(offsets.n, 3);
   EXPECT_NEAR(offsets.mean_ms, 10, 1e-9);
   EXPECT_NEAR(offsets.sd_ms, std::sqrt((0 + 20.0 * 20 + 20.0 * 20) / 3), 1e-9);

@@ -91,7 +91,7 @@ struct Floors {
 // bestpath is gqrs of the WFDB Software Package 10.7: 99.74 / 99.72 %, as the tables of WFDB's own comparator bxb have
 // it, which the tests of evaluation/ hold our comparison against.
 const std::map<std::string, Floors> kFloors = {
-    {"bestpath", {0.9990, 0.9989, 0.9957}},            // 99.91 / 99.90, 99.61
+    {"bestpath", {0.9990, 0.9989, 0.9957}},            // 99.90 / 99.91, 99.62
     {"pan_tompkins", {0.9975, 0.9980, 0.9890}},        // 99.80 / 99.88, 98.99
     {"hamilton", {0.9980, 0.9980, 0.9905}},            // 99.88 / 99.84, 99.14
     {"christov", {0.9935, 0.9960, 0.9915}},            // 99.41 / 99.66, 99.23
@@ -123,7 +123,7 @@ TEST_P(EveryDetectorOnMitdb, FindsAsManyBeatsAsWasMeasured) {
   EXPECT_GT(figures.sensitivity.value.value(), floors.sensitivity);
   EXPECT_GT(figures.positive_predictivity.value.value(), floors.positive_predictivity);
   EXPECT_GT(ec57_figures(at_50_ms).f1.value.value(), floors.f1_at_50_ms);
-  EXPECT_LT(std::abs(beat_offsets(at_150_ms, 360).mean_ms), 1.0) << "a delay";
+  EXPECT_LT(std::abs(beat_offsets(at_150_ms).mean_ms), 1.0) << "a delay";
 }
 
 TEST(Full_Leads, BothOfMitdbGiveMoreBeatsThanOne) {
@@ -137,7 +137,7 @@ TEST(Full_Leads, BothOfMitdbGiveMoreBeatsThanOne) {
   }
   const Ec57Figures figures = ec57_figures(at_150_ms);
   EXPECT_GT(figures.sensitivity.value.value(), 0.9993);            // 99.95 %
-  EXPECT_GT(figures.positive_predictivity.value.value(), 0.9993);  // 99.94 %
+  EXPECT_GT(figures.positive_predictivity.value.value(), 0.9993);  // 99.95 %
 }
 
 // 116's first lead is off for seconds at 22:35; its second is not.

@@ -50,6 +50,7 @@ struct BeatComparisonOptions {
 
 /// Two annotations of one recording, beat by beat. Samples are those of the reference.
 struct BeatComparison {
+  double sampling_rate_hz = 360;  ///< of the samples
   /// [reference class][test class]; counts of `none` in a row are extra beats, in a column missed ones.
   std::array<std::array<std::int64_t, kEc57Classes>, kEc57Classes> counts = {};
   std::vector<std::pair<BeatMark, BeatMark>> pairs;  ///< reference and test, in the order of time
@@ -97,6 +98,6 @@ struct BeatOffsets {
   double mean_ms = 0, sd_ms = 0;  ///< test minus reference
   double p95_ms = 0;              ///< of the absolute offset
 };
-BeatOffsets beat_offsets(std::span<const BeatComparison> comparisons, double sampling_rate_hz);
+BeatOffsets beat_offsets(std::span<const BeatComparison> comparisons);
 
 }  // namespace beatbench

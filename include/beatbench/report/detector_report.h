@@ -14,8 +14,8 @@ namespace beatbench {
 
 /// How a detector did by one rule of comparison, over several recordings.
 struct DetectorScore {
-  std::string rule;  ///< for example "ec57", "whole_50_ms"
-  BeatComparisonOptions options;
+  std::string rule;                        ///< for example "ec57", "whole_50_ms"
+  double window_s = 0.150, start_s = 300;  ///< see BeatComparisonOptions
   std::string beats = "all";  ///< all | without Q: paced beats, their fusions and unclassifiable ones left aside
   Ec57Figures gross, average;
   /// 95 % intervals of the gross figures, by the bootstrap over subjects; nullopt where there are fewer than two.

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 
+#include "beatbench/evaluation/beat_matching.h"
 #include "beatbench/evaluation/bootstrap.h"
 #include "beatbench/evaluation/classification.h"
 #include "beatbench/evaluation/timing.h"
@@ -19,6 +20,9 @@ nlohmann::ordered_json figure_json(const Figure& figure);
 
 /// [low, high] of a confidence interval over subjects, or the text "undefined: <why>".
 nlohmann::ordered_json interval_json(const std::optional<Interval>& interval);
+
+/// {n, mean_ms, sd_ms, p95_ms}, or the text "undefined: <why>".
+nlohmann::ordered_json offsets_json(const BeatOffsets& offsets);
 
 /// {accuracy, macro_f1, n, class_names, confusion: [[...]], classes: {NAME: {n, predicted, sensitivity,
 /// positive_predictivity, specificity, f1}}}

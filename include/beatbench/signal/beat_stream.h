@@ -13,7 +13,7 @@ class BeatPieces;
 
 /// Finds R peaks while a recording is still going on: samples in, beats out. The beats are those that `detect_beats`
 /// and `detect_beats_in_leads` find with their default detector in the whole recording; each comes at the latest
-/// kDelay_s after it, and what is kept in memory is no longer than that and a few seconds.
+/// kDelay_s after it, and no more than 150 s are kept in memory beyond what one push brings.
 class BeatStream {
  public:
   static constexpr double kDelay_s = 135;

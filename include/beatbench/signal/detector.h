@@ -13,7 +13,7 @@ struct DetectorSpec {
   std::string_view description;
   /// The sample of each R peak, ascending. The signal is in mV and holds no NaN; it may be empty.
   std::vector<std::int64_t> (*detect)(std::span<const float> signal_mv, double sampling_rate_hz);
-  /// The same of several leads of one length together; nullptr where it looks at one lead alone.
+  /// The same of several leads of one length together, which may hold NaN; nullptr where it looks at one lead alone.
   std::vector<std::int64_t> (*detect_in_leads)(std::span<const std::span<const float>> leads_mv,
                                                double sampling_rate_hz) = nullptr;
 };

@@ -9,7 +9,7 @@ namespace beatbench::detectors {
 
 inline constexpr double kPieceCore_s = 120;     // what a piece answers for
 inline constexpr double kPieceMargin_s = 15;    // what it also sees on both sides
-inline constexpr double kClosestBeats_s = 0.1;  // two nearer beats of neighbouring pieces are one
+inline constexpr double kClosestBeats_s = 0.1;  // two nearer ones, as neighbouring pieces may find, are one
 
 // bestpath's way through a recording, piece by piece.
 class BeatPieces {

@@ -189,6 +189,7 @@ void learn_likeness(Path& path, const Slopes& slopes) {
 Path find_path(std::vector<Candidate> candidates, const Slopes& slopes) {
   const auto length = static_cast<std::ptrdiff_t>(slopes.front().size()) - 2 * kBeyond;
   Path path{std::move(candidates), {}};
+  for (Candidate& candidate : path.candidates) candidate.score = candidate.own_score;
   path.beats = PathSearch(kFirstShortCost).best_path(path.candidates, length);
   learn_likeness(path, slopes);  // which speaks for a small bump less than for a large one
   for (Candidate& candidate : path.candidates) {

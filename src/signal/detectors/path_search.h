@@ -28,8 +28,8 @@ struct Path {
 
 using Slopes = std::vector<std::vector<float>>;  // one per lead, as in QrsEnergy
 
-// The best sequence of candidates: what they earn less what the intervals between them cost. `candidates` ascend and
-// have all but likeness, score and interval.
+// The best sequence of candidates: what they earn less what the intervals between them cost. `candidates` ascend; their
+// likeness, score and interval are found here.
 Path find_path(std::vector<Candidate> candidates, const Slopes& slopes);
 
 }  // namespace beatbench::detectors
