@@ -17,6 +17,7 @@
 #include "beatbench/signal/image_file.h"
 #include "beatbench/wfdb/annotation_file.h"
 #include "beatbench/wfdb/csv_recording.h"
+#include "beatbench/wfdb/edf_recording.h"
 #include "beatbench/wfdb/record_io.h"
 #include "cli/classify_inputs.h"
 #include "cli/commands.h"
@@ -33,6 +34,7 @@ constexpr const char* kClassifyExamples =
     "Examples:\n"
     "  classify --model models/r1.pt mitdb/100 --out predictions\n"
     "  classify --model models/r1.pt recording.csv --signal MLII --rate 250\n"
+    "  classify --model models/r1.pt holter.edf --lead V5\n"
     "  classify --model models/c1.pt beat.png\n"
     "  classify --model runs/r1/checkpoints/best.pt folder/of/records --beats detected --json\n\n"
     "Writes OUT/predictions.csv (a row per beat: record, sample, time, class, probabilities), OUT/RECORD.pred (a WFDB\n"
@@ -86,6 +88,9 @@ Record read_recording(const ClassifyInput& input, const ClassifyArguments& argum
   }
   if (!arguments.signal.empty() || !arguments.time.empty() || arguments.rate_hz > 0) {
     on_warning(input.path.string() + ": --signal, --time and --rate are for CSV recordings; --lead chooses a lead");
+  }
+  if (input.kind == ClassifyInput::Kind::edf) {
+    return read_edf_recording(input.path, {.leads = arguments.source.lead, .on_warning = on_warning});
   }
   ReadOptions options;
   options.on_warning = on_warning;
@@ -312,7 +317,8 @@ int classify_command(int argc, char** argv) {
     app.footer(std::string(kClassifyExamples) + "\n\n" + descriptions_of("Detectors", detector_registry()) + "\n" +
                descriptions_of("Engines", engine_registry()));
     ClassifyArguments a;
-    app.add_option("inputs", a.inputs, "WFDB records, .csv recordings, images, or folders of them")->required();
+    app.add_option("inputs", a.inputs, "WFDB records, .csv, .edf or .bdf recordings, images, or folders of them")
+        ->required();
     app.add_option("--model", a.model, "model file, or run folder (its best checkpoint)")->required();
     app.add_option("--out", a.out, "folder to make; must not exist")->capture_default_str();
     app.add_option("--beats", a.source.from, "annotated, detected, or auto: annotated where there are annotations")

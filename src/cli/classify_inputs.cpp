@@ -19,6 +19,8 @@ ClassifyInput input_of(const fs::path& path, Kind kind) {
   return {kind, path, kind == Kind::record ? path.filename().string() : path.stem().string()};
 }
 
+bool is_edf(const fs::path& path) { return lower_extension(path) == ".edf" || lower_extension(path) == ".bdf"; }
+
 std::vector<fs::path> entries_of(const fs::path& folder) {
   std::vector<fs::path> entries;
   for (const auto& entry : fs::directory_iterator(folder)) entries.push_back(entry.path());
@@ -41,6 +43,8 @@ void add_files(const fs::path& folder, bool records, std::vector<ClassifyInput>&
       inputs.push_back(input_of(fs::path(path).replace_extension(), Kind::record));
     } else if (extension == ".csv") {
       inputs.push_back(input_of(path, Kind::csv));
+    } else if (is_edf(path)) {
+      inputs.push_back(input_of(path, Kind::edf));
     } else if (is_image_file(path)) {
       inputs.push_back(input_of(path, Kind::image));
     }
@@ -51,7 +55,7 @@ void add_folder(const fs::path& folder, std::vector<ClassifyInput>& inputs) {
   const std::size_t before = inputs.size();
   add_files(folder, true, inputs);
   if (inputs.size() == before) {
-    throw Error(ErrorKind::usage, folder.string(), "holds no record (.hea), no .csv and no image");
+    throw Error(ErrorKind::usage, folder.string(), "holds no record (.hea), no .csv, .edf or .bdf and no image");
   }
 }
 
@@ -65,12 +69,14 @@ void add_word(const std::string& word, std::vector<ClassifyInput>& inputs) {
     inputs.push_back(input_of(path, Kind::record));
   } else if (lower_extension(path) == ".csv" || lower_extension(path) == ".txt") {
     inputs.push_back(input_of(path, Kind::csv));
+  } else if (is_edf(path)) {
+    inputs.push_back(input_of(path, Kind::edf));
   } else if (is_image_file(path)) {
     inputs.push_back(input_of(path, Kind::image));
   } else {
     throw Error(ErrorKind::usage, word,
                 "is neither a WFDB record (there is no " + word +
-                    ".hea) nor a .csv or .txt recording, an image or a folder of these");
+                    ".hea) nor a .csv, .txt, .edf or .bdf recording, an image or a folder of these");
   }
 }
 

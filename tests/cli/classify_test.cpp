@@ -7,6 +7,7 @@
 #include "beatbench/data/dataset.h"
 #include "beatbench/wfdb/record_io.h"
 #include "cli/command_test.h"
+#include "support/edf_file.h"
 
 namespace beatbench::tests {
 namespace {
@@ -126,6 +127,29 @@ TEST_F(Classify, ACsvRecordingIsWhatItsRecordIs) {
   ASSERT_EQ(a.size(), b.size());
   for (std::size_t i = 0; i < a.size(); ++i) EXPECT_EQ(a[i][1], b[i][1]);
   EXPECT_TRUE(fs::exists(folder_ / "a/s003.pred"));
+}
+
+TEST_F(Classify, AnEdfRecordingIsWhatItsRecordIs) {
+  Record record = read_record(this->record("s003"));
+  const Lead& lead = record.leads[0];
+  const auto millivolts = [&](int digital) { return (digital - lead.baseline) / lead.gain; };
+  EdfSignal signal = {"ECG " + lead.name, "mV", millivolts(-32768), millivolts(32767), -32768, 32767, {}, 360};
+  signal.samples.assign(lead.samples.begin(), lead.samples.end() - static_cast<int>(lead.samples.size() % 360));
+  write_edf(folder_ / "s003.edf", EDFLIB_FILETYPE_EDFPLUS, {signal});
+  record.leads = {lead};
+  record.leads[0].samples.resize(signal.samples.size());
+  write_record(record, folder_ / "record");
+  const std::vector<std::string> words = {"--model", model_, "--beats", "detected"};
+  succeed("classify", with(words, {"s003.edf", "--out", "a"}));
+  succeed("classify", with(words, {"record/s003", "--out", "b"}));
+  const auto a = rows("a/predictions.csv"), b = rows("b/predictions.csv");
+  ASSERT_EQ(a.size(), b.size());
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    EXPECT_EQ(a[i][1], b[i][1]);
+    EXPECT_EQ(a[i][3], b[i][3]);
+  }
+  refuse(1, "classify", with(words, {"s003.edf", "--lead", "aVR"}),
+         {"s003.edf", "none of the leads asked for", lead.name});
 }
 
 TEST_F(Classify, WhatCannotBeClassifiedIsNamed) {
