@@ -55,7 +55,7 @@ struct FlacSource::Callbacks {
       source.failure_ = "its number of channels changes";
       return FLAC__STREAM_DECODER_WRITE_STATUS_ABORT;
     }
-    for (std::size_t c = 0; c < source.block_.size(); ++c) std::copy_n(buffer[c], size, source.block_[c].begin());
+    for (std::size_t c = 0; c < source.block_.size(); ++c) source.block_[c].assign(buffer[c], buffer[c] + size);
     source.block_size_ = size;
     source.used_ = 0;
     return FLAC__STREAM_DECODER_WRITE_STATUS_CONTINUE;
@@ -80,7 +80,6 @@ FlacSource::FlacSource(const SignalFile& file)
   if (!stream_) {
     throw Error(ErrorKind::io, file.path.string(), "cannot read: " + std::generic_category().message(errno));
   }
-  for (auto& channel : block_) channel.resize(FLAC__MAX_BLOCK_SIZE);
   const auto status = FLAC__stream_decoder_init_stream(decoder_.get(), Callbacks::read, Callbacks::seek,
                                                        Callbacks::tell, Callbacks::length, Callbacks::is_at_end,
                                                        Callbacks::write, Callbacks::metadata, Callbacks::error, this);

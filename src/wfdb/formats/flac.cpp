@@ -69,7 +69,7 @@ std::vector<unsigned char> encode(std::span<const std::span<const std::int32_t>>
 }
 
 template <int bits>
-constexpr SignalFormat format(std::string_view description) {
+consteval SignalFormat format(std::string_view description) {
   return {.number = 500 + bits,
           .description = description,
           .minimum = -(1 << (bits - 1)) + 1,

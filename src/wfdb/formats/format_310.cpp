@@ -95,7 +95,7 @@ struct TenBits {
     return bytes;
   }
 
-  static constexpr SignalFormat format(int number, std::string_view description) {
+  static consteval SignalFormat format(int number, std::string_view description) {
     return {.number = number,
             .description = description,
             .minimum = -511,

@@ -38,7 +38,7 @@ struct WholeBytes {
   }
 
   /// Every value but the missing one, which is the smallest, is a sample.
-  static constexpr SignalFormat format(int number, std::string_view description, std::int32_t maximum) {
+  static consteval SignalFormat format(int number, std::string_view description, std::int32_t maximum) {
     return {.number = number,
             .description = description,
             .minimum = -maximum,
