@@ -16,14 +16,17 @@
 // likeness counts less for small bumps, also with the first five minutes of 232 at 100 Hz in view.
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <utility>
 
 #include "beatbench/signal/prepare.h"
 #include "signal/detectors/beat_pieces.h"
 #include "signal/detectors/detectors.h"
+#include "signal/detectors/median.h"
 #include "signal/detectors/path_search.h"
 #include "signal/detectors/qrs_energy.h"
 #include "signal/detectors/r_peak.h"
+#include "signal/detectors/wide.h"
 
 namespace beatbench::detectors {
 namespace {
@@ -42,24 +45,39 @@ constexpr float kTiny_mv = 1e-6F;
 constexpr float kShowsNothing = -1.0F;  // log of size / threshold of the first lead: another's R peak is taken
 constexpr std::ptrdiff_t kPlaceReach = steps(0.1);
 
+// Marks the local maxima: the steps that are larger than the one before and not smaller than the one after.
+BEATBENCH_WIDE void mark_maxima(const float* values, std::size_t count, unsigned char* __restrict marks) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const float before = values[i - 1], here = values[i], after = values[i + 1];
+    marks[i] = static_cast<unsigned char>(static_cast<int>(here > before) & static_cast<int>(here >= after));
+  }
+}
+
 // The steps whose amplitude nothing within kSeparation exceeds, nor equals before it.
 std::vector<std::ptrdiff_t> largest_bumps(const std::vector<float>& amplitude) {
-  const auto count = static_cast<std::ptrdiff_t>(amplitude.size());
-  std::vector<float> padded(static_cast<std::size_t>(count + 2 * kSeparation), 0.0F);
+  constexpr std::size_t word = sizeof(std::uint64_t);
+  const std::size_t count = amplitude.size();
+  std::vector<float> padded(count + 2 * kSeparation, 0.0F);
   std::ranges::copy(amplitude, padded.begin() + kSeparation);
-  std::vector<float> largest = padded;  // of each and the seven after it
-  for (const std::ptrdiff_t width : {1, 2, 4}) {
-    for (std::size_t i = 0; i + static_cast<std::size_t>(width) < largest.size(); ++i) {
-      largest[i] = std::max(largest[i], largest[i + static_cast<std::size_t>(width)]);
-    }
-  }
-  static_assert(kSeparation == 8 + 7);
+  std::vector<unsigned char> marks(count + word, 0);
+  mark_maxima(padded.data() + kSeparation, count, marks.data());
   std::vector<std::ptrdiff_t> bumps;
-  for (std::ptrdiff_t i = 0; i < count; ++i) {
+  const auto is_largest = [&](std::size_t i) {
     const float* here = padded.data() + kSeparation + i;
-    if (*here <= here[-1] || *here < here[1]) continue;
-    const float* around = largest.data() + kSeparation + i;
-    if (std::max(around[-15], around[-8]) < *here && std::max(around[1], around[8]) <= *here) bumps.push_back(i);
+    float before = 0, after = 0;
+    for (std::ptrdiff_t k = 1; k <= kSeparation; ++k) {
+      before = std::max(before, here[-k]);
+      after = std::max(after, here[k]);
+    }
+    return before < *here && after <= *here;
+  };
+  for (std::size_t first = 0; first < count; first += word) {  // most words have no mark
+    std::uint64_t some = 0;
+    std::memcpy(&some, marks.data() + first, word);
+    if (some == 0) continue;
+    for (std::size_t i = first; i < std::min(first + word, count); ++i) {
+      if (marks[i] != 0 && is_largest(i)) bumps.push_back(static_cast<std::ptrdiff_t>(i));
+    }
   }
   return bumps;
 }
@@ -75,7 +93,7 @@ template <typename LogEdges>
 std::vector<Candidate> find_candidates(const std::vector<float>& amplitude, LogEdges log_edges) {
   const Levels levels(amplitude);
   std::vector<Candidate> candidates;
-  std::vector<float> large;
+  std::vector<float> large, spare;
   for (const std::ptrdiff_t at : largest_bumps(amplitude)) {
     Candidate candidate;
     candidate.at = at;
@@ -86,7 +104,7 @@ std::vector<Candidate> find_candidates(const std::vector<float>& amplitude, LogE
     if (candidate.own_score > 0) large.push_back(static_cast<float>(candidate.log_edges));
     candidates.push_back(candidate);
   }
-  const double usual = large.empty() ? 0 : median(large);
+  const double usual = large.empty() ? 0 : median(large, spare);
   for (Candidate& candidate : candidates) {
     candidate.log_edges -= usual;
     candidate.own_score += std::clamp(candidate.log_edges, kLeastEdges, kUsualEdges) - kUsualEdges;
@@ -123,6 +141,12 @@ std::vector<float> quality_of(const QrsEnergy& lead) {
   }
   return quality;
 }
+
+// Samples of a piece whose beats count.
+struct Core {
+  std::int64_t begin, end;
+};
+constexpr double kSkipped_s = 1.0;
 
 // What all leads say at each grid step.
 struct Fusion {
@@ -195,15 +219,23 @@ std::pair<std::size_t, std::ptrdiff_t> place_of(std::ptrdiff_t at, std::span<con
   return {lead, std::max_element(amplitude.begin() + first, amplitude.begin() + end) - amplitude.begin()};
 }
 
-std::vector<std::int64_t> beats_of_whole(std::span<const std::span<const float>> leads_mv, double sampling_rate_hz) {
+// R peaks that lie more than `kSkipped_s` outside of `core` are not looked for.
+std::vector<std::int64_t> beats_of_whole(std::span<const std::span<const float>> leads_mv, double sampling_rate_hz,
+                                         Core core) {
   const double samples_per_step = sampling_rate_hz / kGridHz;
   if (static_cast<double>(leads_mv.front().size()) < samples_per_step) return {};
   std::vector<QrsEnergy> leads;
-  for (const auto& lead : leads_mv) leads.push_back(qrs_energy(lead, sampling_rate_hz));
+  std::vector<RPeakSearch> r_peaks;
+  for (const auto& lead : leads_mv) {
+    leads.push_back(qrs_energy(lead, sampling_rate_hz));
+    r_peaks.emplace_back(lead, sampling_rate_hz);
+  }
   std::vector<std::int64_t> beats;
+  const double skipped = kSkipped_s * sampling_rate_hz;
   const auto add_beat = [&](std::size_t lead, std::ptrdiff_t at) {
     const double middle = static_cast<double>(at) * samples_per_step;
-    const std::int64_t peak = r_peak(leads_mv[lead], middle, sampling_rate_hz).sample;
+    if (middle < static_cast<double>(core.begin) - skipped || middle > static_cast<double>(core.end) + skipped) return;
+    const std::int64_t peak = r_peaks[lead].near(middle).sample;
     if (beats.empty() || peak > beats.back()) beats.push_back(peak);
   };
   if (leads.size() == 1) {
@@ -220,14 +252,21 @@ std::vector<std::int64_t> beats_of_whole(std::span<const std::span<const float>>
   return beats;
 }
 
+BEATBENCH_WIDE std::size_t gaps_in(std::span<const float> lead) {
+  std::size_t gaps = 0;
+  for (const float value : lead) gaps += value != value;
+  return gaps;
+}
+
 // Of a piece of the recording whose leads may have gaps.
-std::vector<std::int64_t> beats_of_piece(std::span<const std::span<const float>> leads_mv, double sampling_rate_hz) {
+std::vector<std::int64_t> beats_of_piece(std::span<const std::span<const float>> leads_mv, double sampling_rate_hz,
+                                         Core core) {
   const auto is_gap = [](float value) { return std::isnan(value); };
   std::vector<std::vector<float>> filled;
   std::vector<std::span<const float>> whole;
   filled.reserve(leads_mv.size());
   for (const auto& lead : leads_mv) {
-    if (std::ranges::none_of(lead, is_gap)) {
+    if (gaps_in(lead) == 0) {
       whole.push_back(lead);
       continue;
     }
@@ -235,7 +274,7 @@ std::vector<std::int64_t> beats_of_piece(std::span<const std::span<const float>>
     fill_gaps(filled.back());
     whole.emplace_back(filled.back());
   }
-  std::vector<std::int64_t> beats = beats_of_whole(whole, sampling_rate_hz);
+  std::vector<std::int64_t> beats = beats_of_whole(whole, sampling_rate_hz, core);
   if (filled.empty()) return beats;
   std::erase_if(beats, [&](std::int64_t beat) {
     return std::ranges::all_of(leads_mv,
@@ -261,7 +300,8 @@ void BeatPieces::search(std::span<const std::span<const float>> leads_mv, std::i
     piece.push_back(lead.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(length)));
   }
   const auto closest = std::llround(kClosestBeats_s * rate_hz_);
-  for (const std::int64_t at : beats_of_piece(piece, rate_hz_)) {
+  const Core core = {core_begin_ - begin_, core_begin_ + core_ - begin_};
+  for (const std::int64_t at : beats_of_piece(piece, rate_hz_, core)) {
     const std::int64_t beat = begin_ + at;
     if (beat < core_begin_ || beat >= core_begin_ + core_ || beat - last_beat_ < closest) continue;
     beats.push_back(beat);

@@ -3,14 +3,16 @@
 #include <algorithm>
 #include <array>
 #include <limits>
-#include <opencv2/core/hal/intrin.hpp>
 #include <span>
+
+#include "signal/detectors/median.h"
+#include "signal/detectors/wide.h"
 
 namespace beatbench::detectors {
 namespace {
 
-constexpr std::size_t kWindow = 24;    // of what is compared: 240 ms, every second step
-constexpr std::ptrdiff_t kShifts = 5;  // by up to 20 ms both ways
+constexpr std::size_t kWindow = 24;  // of what is compared: 240 ms, every second step
+constexpr std::size_t kShifts = 5;   // by up to 20 ms both ways
 constexpr std::ptrdiff_t kBeatsAround = 10;
 constexpr double kLikenessGain = 1.1, kUsualLikeness = 0.7, kLeastLikeness = 0.3, kAlike = 0.97;
 constexpr double kWorthComparing = -1.5;  // a score below it stays below whatever the likeness
@@ -51,7 +53,7 @@ class PathSearch {
       for (; candidates[horizon].at < here.at - kHorizon; ++horizon) {
         if (best_beyond == none || total[horizon] > total[best_beyond]) best_beyond = horizon;
       }
-      double best = -cost_of_end(here, here.at);
+      double best = std::numeric_limits<double>::lowest();
       const auto consider = [&](std::size_t i) {
         if (total[i] <= best) return;
         const double value = total[i] - cost_between(candidates[i], here);
@@ -63,11 +65,16 @@ class PathSearch {
       while (i > horizon && candidates[i - 1].at > here.at - kRefractory) --i;
       while (i-- > horizon) consider(i);
       if (best_beyond != none) consider(best_beyond);
+      if (best < 0 && -cost_of_end(here, here.at) >= best) {  // that cost is never below 0
+        best = -cost_of_end(here, here.at);
+        before[j] = none;
+      }
       total[j] = best + here.score;
     }
     std::size_t last = none;
     double best = 0;  // of no beat at all
     for (std::size_t j = 0; j < candidates.size(); ++j) {
+      if (total[j] <= best) continue;
       const double value = total[j] - cost_of_end(candidates[j], length - candidates[j].at);
       if (value <= best) continue;
       best = value;
@@ -108,7 +115,7 @@ std::ptrdiff_t from_near_to_far(std::ptrdiff_t i) { return i % 2 == 0 ? i / 2 : 
 // Tells each candidate the median of the intervals around it on a path.
 void learn_intervals(Path& path) {
   if (path.beats.size() < 4) return;
-  std::vector<float> intervals, near;
+  std::vector<float> intervals, near, spare;
   const auto at = [&](std::size_t i) { return path.candidates[path.beats[i]].at; };
   for (std::size_t i = 1; i < path.beats.size(); ++i) intervals.push_back(static_cast<float>(at(i) - at(i - 1)));
   const auto count = static_cast<std::ptrdiff_t>(intervals.size());
@@ -116,7 +123,7 @@ void learn_intervals(Path& path) {
   for (std::ptrdiff_t i = 0; i < count; ++i) {
     near.assign(intervals.begin() + std::max<std::ptrdiff_t>(0, i - kIntervalsAround),
                 intervals.begin() + std::min(count, i + kIntervalsAround + 1));
-    usual.push_back(std::log(std::clamp<double>(median(near), 0.2 * kGridHz, 2.0 * kGridHz)));
+    usual.push_back(std::log(std::clamp<double>(median(near, spare), 0.2 * kGridHz, 2.0 * kGridHz)));
   }
   std::size_t k = 0;
   for (Candidate& candidate : path.candidates) {
@@ -125,61 +132,120 @@ void learn_intervals(Path& path) {
   }
 }
 
-// The window around a step in every lead, each second step of it, as a vector of length 1: the product of two is their
-// correlation coefficient.
+// What is compared is each second step of the slope around a bump, in every lead.
 using Window = std::array<float, kWindow>;
 
-double correlation(std::span<const Window> a, std::span<const Window> b) {
-  static_assert(kWindow % 4 == 0);
-  cv::v_float32x4 sum = cv::v_setzero_f32();
-  for (std::size_t lead = 0; lead < a.size(); ++lead) {
-    for (std::size_t k = 0; k < kWindow; k += 4) {
-      sum = cv::v_muladd(cv::v_load(a[lead].data() + k), cv::v_load(b[lead].data() + k), sum);
-    }
+// The windows around a bump that are shifted against each other by two steps lie in one strip: lane i has the window
+// from strip[i] on. Lanes beyond kShifts are not used.
+constexpr std::size_t kLanes = 8;
+using Strip = std::array<float, kWindow + kLanes>;
+using Lanes = std::array<float, kLanes>;
+static_assert(kShifts <= kLanes);
+
+template <typename Values>
+float cut(const std::vector<float>& slope, std::ptrdiff_t first, Values& values) {
+  const float* from = slope.data() + kBeyond + first;
+  float square = 0;
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    values[k] = from[2 * k];
+    square += values[k] * values[k];
   }
-  return cv::v_reduce_sum(sum);
+  return square;
 }
 
+float inverse_root(float square) { return square > 0 ? 1 / std::sqrt(square) : 0.0F; }
+
+// A beat's windows, as a vector of length 1.
 void cut_windows(const Slopes& slopes, std::ptrdiff_t at, std::span<Window> windows) {
   float square = 0;
   for (std::size_t lead = 0; lead < slopes.size(); ++lead) {
-    const float* from = slopes[lead].data() + kBeyond + at - static_cast<std::ptrdiff_t>(kWindow);
-    for (std::size_t k = 0; k < kWindow; ++k) {
-      windows[lead][k] = from[2 * k];
-      square += from[2 * k] * from[2 * k];
-    }
+    square += cut(slopes[lead], at - static_cast<std::ptrdiff_t>(kWindow), windows[lead]);
   }
-  const float scale = square > 0 ? 1 / std::sqrt(square) : 0.0F;
+  const float scale = inverse_root(square);
   for (Window& window : windows) {
     for (float& value : window) value *= scale;
   }
 }
 
+// Eight values that are worked on at once, whatever the processor's registers hold; a type of GCC and Clang.
+using LaneVector [[gnu::vector_size(kLanes * sizeof(float)), gnu::aligned(alignof(float)), gnu::may_alias]] = float;
+
+// The products of a beat's windows and those of each lane, added up over leads; in four sums that do not wait for each
+// other.
+BEATBENCH_WIDE void add_products(const Window& window, const Strip& strip, Lanes& sums) {
+  static_assert(kWindow % 4 == 0);
+  LaneVector a{}, b{}, c{}, d{};
+  const auto lanes_from = [&](std::size_t k) { return reinterpret_cast<const LaneVector*>(strip.data() + k); };
+  for (std::size_t k = 0; k < kWindow; k += 4) {
+    a += window[k] * *lanes_from(k);
+    b += window[k + 1] * *lanes_from(k + 1);
+    c += window[k + 2] * *lanes_from(k + 2);
+    d += window[k + 3] * *lanes_from(k + 3);
+  }
+  *reinterpret_cast<LaneVector*>(sums.data()) += (a + b) + (c + d);
+}
+
+BEATBENCH_WIDE void add_squares(const Strip& strip, Lanes& sums) {
+  LaneVector sum{};
+  for (std::size_t k = 0; k < kWindow; ++k) {
+    const LaneVector& lanes = *reinterpret_cast<const LaneVector*>(strip.data() + k);
+    sum += lanes * lanes;
+  }
+  *reinterpret_cast<LaneVector*>(sums.data()) += sum;
+}
+
+// Compares one candidate with beats.
+class Comparison {
+ public:
+  explicit Comparison(const Slopes& slopes) : slopes_(slopes), strips_(slopes.size()) {}
+
+  void begin(std::ptrdiff_t at) {
+    constexpr std::ptrdiff_t first = static_cast<std::ptrdiff_t>(kWindow + 2 * (kShifts / 2));
+    Lanes squares{};
+    for (std::size_t lead = 0; lead < slopes_.size(); ++lead) {
+      Strip& strip = strips_[lead];
+      cut(slopes_[lead], at - first, strip);
+      add_squares(strip, squares);
+    }
+    for (std::size_t lane = 0; lane < kLanes; ++lane) scales_[lane] = inverse_root(squares[lane]);
+  }
+
+  // The largest correlation coefficient of all shifts, or 0.
+  float likeness(std::span<const Window> beat) const {
+    Lanes products{};
+    for (std::size_t lead = 0; lead < beat.size(); ++lead) add_products(beat[lead], strips_[lead], products);
+    float most = 0;
+    for (std::size_t lane = 0; lane < kShifts; ++lane) most = std::max(most, products[lane] * scales_[lane]);
+    return most;
+  }
+
+ private:
+  const Slopes& slopes_;
+  std::vector<Strip> strips_;  // one for each lead
+  Lanes scales_{};
+};
+
 // How alike each candidate is to that of the beats around it on the path which it resembles most.
 void learn_likeness(Path& path, const Slopes& slopes) {
   const std::size_t leads = slopes.size();
   const auto count = static_cast<std::ptrdiff_t>(path.beats.size());
-  std::vector<Window> of_beats(path.beats.size() * leads), of_candidate(kShifts * leads);
-  const auto window_of = [&](std::vector<Window>& windows, std::ptrdiff_t i) {
-    return std::span(windows).subspan(static_cast<std::size_t>(i) * leads, leads);
+  std::vector<Window> windows(path.beats.size() * leads);
+  const auto windows_of = [&](std::ptrdiff_t beat) {
+    return std::span(windows).subspan(static_cast<std::size_t>(beat) * leads, leads);
   };
   const auto at = [&](std::ptrdiff_t i) { return path.candidates[path.beats[static_cast<std::size_t>(i)]].at; };
-  for (std::ptrdiff_t i = 0; i < count; ++i) cut_windows(slopes, at(i), window_of(of_beats, i));
+  for (std::ptrdiff_t i = 0; i < count; ++i) cut_windows(slopes, at(i), windows_of(i));
+  Comparison comparison(slopes);
   std::ptrdiff_t next = 0;  // the first beat that is not before the candidate
   for (Candidate& candidate : path.candidates) {
     while (next < count && at(next) < candidate.at) ++next;
     candidate.likeness = 0;
     if (candidate.own_score < kWorthComparing) continue;
-    for (std::ptrdiff_t i = 0; i < kShifts; ++i) {
-      cut_windows(slopes, candidate.at + 2 * from_near_to_far(i), window_of(of_candidate, i));
-    }
+    comparison.begin(candidate.at);
     for (std::ptrdiff_t i = 0; i <= 2 * kBeatsAround && candidate.likeness < kAlike; ++i) {
       const std::ptrdiff_t other = next + from_near_to_far(i);
       if (other < 0 || other >= count || std::abs(at(other) - candidate.at) < kRefractory) continue;
-      for (std::ptrdiff_t shift = 0; shift < kShifts && candidate.likeness < kAlike; ++shift) {
-        candidate.likeness =
-            std::max(candidate.likeness, correlation(window_of(of_candidate, shift), window_of(of_beats, other)));
-      }
+      candidate.likeness = std::max<double>(candidate.likeness, comparison.likeness(windows_of(other)));
     }
   }
 }

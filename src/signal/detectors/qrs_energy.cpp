@@ -1,14 +1,18 @@
 #include "signal/detectors/qrs_energy.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+
+#include "signal/detectors/median.h"
+#include "signal/detectors/wide.h"
 
 namespace beatbench::detectors {
 namespace {
 
 constexpr std::ptrdiff_t kHalfWave = steps(0.025);  // the slope and curvature filters pass 8 to 25 Hz best
 constexpr std::ptrdiff_t kHalfEdge = steps(0.010);
-constexpr std::ptrdiff_t kQrs = 16;  // steps that an energy is averaged over: 80 ms; a power of two
+constexpr std::size_t kQrs = 16;  // steps that an energy is averaged over: 80 ms; a power of two
 constexpr std::ptrdiff_t kMargin = 2 * kBeyond;
 constexpr std::ptrdiff_t kBlock = steps(2.0);
 constexpr std::ptrdiff_t kBlocksAround = 3;
@@ -18,9 +22,9 @@ constexpr float kSmallestNoise_mv = 1e-4F, kSmallestLevel_mv = 0.01F;
 // The signal's integral over each step, in mV samples; kMargin steps more at both ends.
 std::vector<float> step_sums(std::span<const float> signal, std::ptrdiff_t count, double samples_per_step) {
   std::vector<float> out(static_cast<std::size_t>(count + 2 * kMargin));
+  float* put = out.data() + kMargin;
+  const float* at = signal.data();
   const auto last = static_cast<std::ptrdiff_t>(signal.size()) - 1;
-  const auto at = [&](std::ptrdiff_t i) { return signal[static_cast<std::size_t>(i)]; };
-  const auto put = [&](std::ptrdiff_t k, float value) { out[static_cast<std::size_t>(k)] = value; };
   double end = 0;
   std::ptrdiff_t right = 0;  // the sample that `end` lies in
   for (std::ptrdiff_t k = 0; k < count; ++k) {
@@ -29,12 +33,12 @@ std::vector<float> step_sums(std::span<const float> signal, std::ptrdiff_t count
     end = static_cast<double>(k + 1) * samples_per_step;
     right = std::min(static_cast<std::ptrdiff_t>(end), last);
     if (left == right) {
-      put(kMargin + k, static_cast<float>(end - begin) * at(left));
+      put[k] = static_cast<float>(end - begin) * at[left];
       continue;
     }
-    float sum = static_cast<float>(static_cast<double>(left + 1) - begin) * at(left);
-    for (std::ptrdiff_t i = left + 1; i < right; ++i) sum += at(i);
-    put(kMargin + k, sum + static_cast<float>(end - static_cast<double>(right)) * at(right));
+    float sum = static_cast<float>(static_cast<double>(left + 1) - begin) * at[left];
+    for (std::ptrdiff_t i = left + 1; i < right; ++i) sum += at[i];
+    put[k] = sum + static_cast<float>(end - static_cast<double>(right)) * at[right];
   }
   const auto step = static_cast<float>(samples_per_step);
   std::fill_n(out.begin(), kMargin, step * signal.front());
@@ -42,41 +46,70 @@ std::vector<float> step_sums(std::span<const float> signal, std::ptrdiff_t count
   return out;
 }
 
-// Each value and the `length` - 1 after it, added up. The last ones are not whole.
-std::vector<float> running_sums(std::vector<float> values, std::ptrdiff_t length) {
-  const auto count = static_cast<std::ptrdiff_t>(values.size());
-  std::vector<float> out(values.size(), 0.0F);
-  for (std::ptrdiff_t done = 0, width = 1; width <= length; width *= 2) {
-    if (length & width) {
-      for (std::ptrdiff_t i = 0; i + done < count; ++i) {
-        out[static_cast<std::size_t>(i)] += values[static_cast<std::size_t>(i + done)];
-      }
-      done += width;
-    }
-    for (std::ptrdiff_t i = 0; i + width < count; ++i) {
-      values[static_cast<std::size_t>(i)] += values[static_cast<std::size_t>(i + width)];
-    }
+// Sums over kHalfWave steps from each on, and over kHalfEdge; the last ones are not whole and left 0.
+BEATBENCH_WIDE void find_sums(const std::vector<float>& steps, std::vector<float>& waves, std::vector<float>& edges) {
+  static_assert(kHalfWave == 5 && kHalfEdge == 2);
+  const float* s = steps.data();
+  float* __restrict w = waves.data();
+  float* __restrict e = edges.data();
+  const std::size_t count = steps.size() - kHalfWave;
+  for (std::size_t i = 0; i < count; ++i) {
+    w[i] = s[i] + ((s[i + 1] + s[i + 2]) + (s[i + 3] + s[i + 4]));
+    e[i] = s[i] + s[i + 1];
   }
-  return out;
 }
 
-// The root of the mean of `energy` over kQrs, from half of that before each step on; energy[0] belongs kQrs / 2 before
-// the first.
-std::vector<float> root_mean(std::vector<float> energy, std::ptrdiff_t count, double scale) {
-  const std::vector<float> sums = running_sums(std::move(energy), kQrs);
-  const auto factor = static_cast<float>(scale / std::sqrt(static_cast<double>(kQrs)));
-  std::vector<float> out(static_cast<std::size_t>(count));
-  for (std::size_t i = 0; i < out.size(); ++i) out[i] = factor * std::sqrt(std::max(sums[i], 0.0F));
-  return out;
+// The energies of waves and edges: squares of slope and curvature. `w` and `e` point to the first of them.
+BEATBENCH_WIDE void find_energies(const float* w, const float* e, std::size_t count, float* __restrict of_waves,
+                                  float* __restrict of_edges) {
+  const auto end = static_cast<std::ptrdiff_t>(count);
+  for (std::ptrdiff_t i = 0; i < end; ++i) {
+    const float slope = w[i] - w[i - kHalfWave];
+    const float curvature = 0.5F * (2 * w[i - kHalfWave / 2] - w[i - kHalfWave / 2 - kHalfWave] - w[i + 3]);
+    of_waves[i] = slope * slope + curvature * curvature;
+    const float edge = 2 * e[i - 1] - e[i - 1 - kHalfEdge] - e[i - 1 + kHalfEdge];
+    of_edges[i] = edge * edge;
+  }
+  static_assert(kHalfWave - kHalfWave / 2 == 3);
+}
+
+BEATBENCH_WIDE void find_slopes(const float* w, float scale, std::size_t count, float* __restrict slopes) {
+  const auto end = static_cast<std::ptrdiff_t>(count);
+  for (std::ptrdiff_t i = 0; i < end; ++i) slopes[i] = scale * (w[i] - w[i - kHalfWave]);
+}
+
+// `factor` times the root of the sum of each value and the kQrs - 1 after it; the last kQrs values have no root. The
+// values are added up in place, two, four, eight and sixteen of them, as long as they are in the nearest cache.
+BEATBENCH_WIDE void find_roots(float* values, std::size_t count, float factor) {
+  constexpr std::size_t at_once = 1024;
+  for (std::size_t first = 0; first < count; first += at_once) {
+    std::array<float, at_once + kQrs> sums{};
+    const std::size_t now = std::min(at_once, count - first);
+    std::copy_n(values + first, now + kQrs, sums.data());
+    for (std::size_t width = 1; width < kQrs; width *= 2) {
+      for (std::size_t i = 0; i < at_once + kQrs - width; ++i) sums[i] += sums[i + width];
+    }
+    for (std::size_t i = 0; i < now; ++i) values[first + i] = factor * std::sqrt(sums[i]);
+  }
+}
+
+float largest_of(std::span<const float> values) {
+  std::array<float, 8> lanes{};  // no value is below 0
+  std::size_t i = 0;
+  for (; i + lanes.size() <= values.size(); i += lanes.size()) {
+    for (std::size_t k = 0; k < lanes.size(); ++k) lanes[k] = std::max(lanes[k], values[i + k]);
+  }
+  for (; i < values.size(); ++i) lanes[0] = std::max(lanes[0], values[i]);
+  return *std::ranges::max_element(lanes);
 }
 
 std::vector<float> median_of_neighbours(const std::vector<float>& blocks) {
   const auto count = static_cast<std::ptrdiff_t>(blocks.size());
-  std::vector<float> out, near;
+  std::vector<float> out, near, spare;
   for (std::ptrdiff_t b = 0; b < count; ++b) {
     near.assign(blocks.begin() + std::max<std::ptrdiff_t>(0, b - kBlocksAround),
                 blocks.begin() + std::min(count, b + kBlocksAround + 1));
-    out.push_back(median(near));
+    out.push_back(median(near, spare));
   }
   return out;
 }
@@ -93,55 +126,39 @@ double level_at(const std::vector<float>& blocks, std::ptrdiff_t at) {
 
 }  // namespace
 
-float median(std::vector<float>& values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::ranges::nth_element(values, middle);
-  return *middle;
-}
-
 QrsEnergy qrs_energy(std::span<const float> signal_mv, double sampling_rate_hz) {
   const double samples_per_step = sampling_rate_hz / kGridHz;
   const auto count = static_cast<std::ptrdiff_t>(static_cast<double>(signal_mv.size()) / samples_per_step);
   const std::vector<float> sums = step_sums(signal_mv, count, samples_per_step);
-  const std::vector<float> waves = running_sums(sums, kHalfWave), edges = running_sums(sums, kHalfEdge);
+  std::vector<float> waves(sums.size()), edges(sums.size());
+  find_sums(sums, waves, edges);
+  const double of_wave = 1.0 / (samples_per_step * kHalfWave), of_edge = 1.0 / (samples_per_step * kHalfEdge);
+  const double of_mean = 1.0 / std::sqrt(static_cast<double>(kQrs));
+
   QrsEnergy out;
+  const auto steps_in_all = static_cast<std::size_t>(count), energies = steps_in_all + kQrs;
+  out.amplitude.resize(energies);
+  out.edges.resize(energies);
+  constexpr std::ptrdiff_t first = kMargin - kQrs / 2;
+  find_energies(waves.data() + first, edges.data() + first, energies, out.amplitude.data(), out.edges.data());
+  find_roots(out.amplitude.data(), steps_in_all, static_cast<float>(of_wave * of_mean));
+  find_roots(out.edges.data(), steps_in_all, static_cast<float>(of_edge * of_mean));
+  out.amplitude.resize(steps_in_all);
+  out.edges.resize(steps_in_all);
 
-  const std::ptrdiff_t energies = count + kQrs;
-  const std::ptrdiff_t start = kMargin - kQrs / 2;
-  std::vector<float> of_waves(static_cast<std::size_t>(energies)), of_edges(of_waves.size());
-  const float* w = waves.data() + start;
-  const float* e = edges.data() + start;
-  for (std::ptrdiff_t i = 0; i < energies; ++i) {
-    const float slope = w[i] - w[i - kHalfWave];
-    const float curvature = 0.5F * (2 * w[i - kHalfWave / 2] - w[i - kHalfWave / 2 - kHalfWave] - w[i + 3]);
-    of_waves[static_cast<std::size_t>(i)] = slope * slope + curvature * curvature;
-    const float edge = 2 * e[i - 1] - e[i - 1 - kHalfEdge] - e[i - 1 + kHalfEdge];
-    of_edges[static_cast<std::size_t>(i)] = edge * edge;
-  }
-  static_assert(kHalfWave - kHalfWave / 2 == 3);
-  out.amplitude = root_mean(std::move(of_waves), count, 1.0 / (samples_per_step * kHalfWave));
-  out.edges = root_mean(std::move(of_edges), count, 1.0 / (samples_per_step * kHalfEdge));
-
-  const auto scale = static_cast<float>(1.0 / (samples_per_step * kHalfWave));
-  out.slope.resize(static_cast<std::size_t>(count + 2 * kBeyond));
-  const float* before = waves.data() + kMargin - kBeyond;
-  for (std::size_t i = 0; i < out.slope.size(); ++i) {
-    const auto k = static_cast<std::ptrdiff_t>(i);
-    out.slope[i] = scale * (before[k] - before[k - kHalfWave]);
-  }
+  out.slope.resize(steps_in_all + 2 * kBeyond);
+  find_slopes(waves.data() + kMargin - kBeyond, static_cast<float>(of_wave), out.slope.size(), out.slope.data());
   return out;
 }
 
 Levels::Levels(std::span<const float> amplitude) {
-  std::vector<float> block;
+  std::vector<float> block, spare;
   for (std::size_t first = 0; first < amplitude.size(); first += kBlock) {
     const auto part = amplitude.subspan(first, std::min<std::size_t>(kBlock, amplitude.size() - first));
-    float largest = 0;
-    for (const float value : part) largest = std::max(largest, value);
     block.clear();
     for (std::size_t i = 0; i < part.size(); i += kMedianStride) block.push_back(part[i]);
-    qrs_.push_back(largest);
-    noise_.push_back(median(block));
+    qrs_.push_back(largest_of(part));
+    noise_.push_back(median(block, spare));
   }
   qrs_ = median_of_neighbours(qrs_);
   noise_ = median_of_neighbours(noise_);

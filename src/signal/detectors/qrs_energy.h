@@ -20,9 +20,6 @@ struct QrsEnergy {
 // `signal_mv` must hold at least one step. Outside of it its edge samples go on.
 QrsEnergy qrs_energy(std::span<const float> signal_mv, double sampling_rate_hz);
 
-// Of values that are not empty; their order is lost.
-float median(std::vector<float>& values);
-
 // How large QRS complexes and noise are around each grid step: of blocks of 2 s the largest amplitude and the median
 // one, each as the median over three more blocks on both sides, with straight lines between.
 class Levels {

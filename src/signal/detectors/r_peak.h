@@ -39,8 +39,22 @@ struct RPeak {
 // the adaptive thresholds from finding beats in the last bits of a flat line.
 inline constexpr double kSmallestDeflection_mv = 0.015;
 
-// The sample with the largest deflection from its surroundings within 75 ms of the middle of a QRS complex. The signal
-// must not be empty.
+// Finds the R peaks of QRS complexes: the sample with the largest deflection from its surroundings within 75 ms of the
+// middle of a complex. The signal must not be empty and must outlive this.
+class RPeakSearch {
+ public:
+  RPeakSearch(std::span<const float> signal_mv, double rate_hz) : signal_mv_(signal_mv), rate_hz_(rate_hz) {}
+
+  RPeak near(double middle_samples);
+
+ private:
+  std::span<const float> signal_mv_;
+  double rate_hz_;
+  std::vector<float> edge_;  // room, used again
+  std::vector<double> sums_, deflections_;
+};
+
+// One of them.
 RPeak r_peak(std::span<const float> signal_mv, double middle_samples, double rate_hz);
 
 // Puts each of a detector's beats, found at a rate of its own and ascending, on its R peak. Beats of one peak count
