@@ -15,6 +15,7 @@
 // several leads, on both), as of the division of de Chazal et al. (2004), then rounded; the cost of pauses, and that
 // likeness counts less for small bumps, also with the first five minutes of 232 at 100 Hz in view.
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <utility>
@@ -53,6 +54,14 @@ BEATBENCH_WIDE void mark_maxima(const float* values, std::size_t count, unsigned
   }
 }
 
+// Whether nothing within kSeparation exceeds a value, nor equals it before it.
+BEATBENCH_WIDE bool is_largest(const float* here) {
+  static_assert(kSeparation == 15);
+  int larger = 0;
+  for (int k = 0; k < 16; ++k) larger += static_cast<int>(here[k - 15] >= *here) + static_cast<int>(here[k] > *here);
+  return larger == 1;  // it equals itself
+}
+
 // The steps whose amplitude nothing within kSeparation exceeds, nor equals before it.
 std::vector<std::ptrdiff_t> largest_bumps(const std::vector<float>& amplitude) {
   constexpr std::size_t word = sizeof(std::uint64_t);
@@ -62,21 +71,13 @@ std::vector<std::ptrdiff_t> largest_bumps(const std::vector<float>& amplitude) {
   std::vector<unsigned char> marks(count + word, 0);
   mark_maxima(padded.data() + kSeparation, count, marks.data());
   std::vector<std::ptrdiff_t> bumps;
-  const auto is_largest = [&](std::size_t i) {
-    const float* here = padded.data() + kSeparation + i;
-    float before = 0, after = 0;
-    for (std::ptrdiff_t k = 1; k <= kSeparation; ++k) {
-      before = std::max(before, here[-k]);
-      after = std::max(after, here[k]);
-    }
-    return before < *here && after <= *here;
-  };
+  static_assert(std::endian::native == std::endian::little);
   for (std::size_t first = 0; first < count; first += word) {  // most words have no mark
     std::uint64_t some = 0;
     std::memcpy(&some, marks.data() + first, word);
-    if (some == 0) continue;
-    for (std::size_t i = first; i < std::min(first + word, count); ++i) {
-      if (marks[i] != 0 && is_largest(i)) bumps.push_back(static_cast<std::ptrdiff_t>(i));
+    for (; some != 0; some &= some - 1) {
+      const std::size_t i = first + static_cast<std::size_t>(std::countr_zero(some)) / 8;
+      if (is_largest(padded.data() + kSeparation + i)) bumps.push_back(static_cast<std::ptrdiff_t>(i));
     }
   }
   return bumps;
@@ -252,10 +253,10 @@ std::vector<std::int64_t> beats_of_whole(std::span<const std::span<const float>>
   return beats;
 }
 
-BEATBENCH_WIDE std::size_t gaps_in(std::span<const float> lead) {
-  std::size_t gaps = 0;
-  for (const float value : lead) gaps += value != value;
-  return gaps;
+BEATBENCH_WIDE bool has_gaps(std::span<const float> lead) {
+  int gaps = 0;
+  for (const float value : lead) gaps |= static_cast<int>(value != value);
+  return gaps != 0;
 }
 
 // Of a piece of the recording whose leads may have gaps.
@@ -266,7 +267,7 @@ std::vector<std::int64_t> beats_of_piece(std::span<const std::span<const float>>
   std::vector<std::span<const float>> whole;
   filled.reserve(leads_mv.size());
   for (const auto& lead : leads_mv) {
-    if (gaps_in(lead) == 0) {
+    if (!has_gaps(lead)) {
       whole.push_back(lead);
       continue;
     }

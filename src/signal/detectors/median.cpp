@@ -60,4 +60,16 @@ float median(std::vector<float>& values, std::vector<float>& spare) {
   return ranked_of_few(from, count, place);
 }
 
+std::vector<float> medians_around(const std::vector<float>& values, std::ptrdiff_t reach) {
+  const auto count = std::ssize(values);
+  const auto at = [&](std::ptrdiff_t i) { return values[static_cast<std::size_t>(i)]; };
+  std::vector<float> medians, sorted;
+  for (std::ptrdiff_t i = -reach; i < count; ++i) {
+    if (i + reach < count) sorted.insert(std::ranges::upper_bound(sorted, at(i + reach)), at(i + reach));
+    if (i > reach) sorted.erase(std::ranges::lower_bound(sorted, at(i - reach - 1)));
+    if (i >= 0) medians.push_back(sorted[sorted.size() / 2]);
+  }
+  return medians;
+}
+
 }  // namespace beatbench::detectors

@@ -11,8 +11,9 @@
 namespace beatbench::detectors {
 namespace {
 
-constexpr std::size_t kWindow = 24;  // of what is compared: 240 ms, every second step
-constexpr std::size_t kShifts = 5;   // by up to 20 ms both ways
+constexpr std::size_t kWindow = 24;    // of what is compared: 240 ms, every second step
+constexpr std::ptrdiff_t kAtOnce = 3;  // beats that are compared before a look at how alike they were
+constexpr std::size_t kShifts = 5;     // by up to 20 ms both ways
 constexpr std::ptrdiff_t kBeatsAround = 10;
 constexpr double kLikenessGain = 1.1, kUsualLikeness = 0.7, kLeastLikeness = 0.3, kAlike = 0.97;
 constexpr double kWorthComparing = -1.5;  // a score below it stays below whatever the likeness
@@ -29,14 +30,13 @@ constexpr double kTWaveCost = 1.3;
 constexpr std::ptrdiff_t kIntervalsAround = 6;
 
 // log(n) of the gaps that are asked for most.
-double log_of_gap(std::ptrdiff_t gap) {
+const std::vector<double>& logs_of_gaps() {
   static const std::vector<double> table = [] {
     std::vector<double> logs(kHorizon + 1, 0.0);
     for (std::size_t i = 1; i < logs.size(); ++i) logs[i] = std::log(static_cast<double>(i));
     return logs;
   }();
-  const auto at = static_cast<std::size_t>(gap);
-  return at < table.size() ? table[at] : std::log(static_cast<double>(gap));
+  return table;
 }
 
 class PathSearch {
@@ -88,25 +88,28 @@ class PathSearch {
 
  private:
   double cost_between(const Candidate& first, const Candidate& second) const {
-    static const double log_short = std::log(kShort), log_long = std::log(kLong), log_t_wave = std::log(kTWaveSize);
     const std::ptrdiff_t gap = second.at - first.at;
-    const double ratio = log_of_gap(gap) - 0.5 * (first.log_usual_interval + second.log_usual_interval);
-    double cost = short_cost_ * std::max(0.0, log_short - ratio) + kLongCost * std::max(0.0, ratio - log_long);
+    const double log_gap =
+        gap <= kHorizon ? logs_of_gaps_[static_cast<std::size_t>(gap)] : std::log(static_cast<double>(gap));
+    const double ratio = log_gap - 0.5 * (first.log_usual_interval + second.log_usual_interval);
+    double cost = short_cost_ * std::max(0.0, log_short_ - ratio) + kLongCost * std::max(0.0, ratio - log_long_);
     if (gap < kTWave) {
       const double blunter = std::clamp(first.log_edges - second.log_edges, -1.0, 2.0);
       const double smaller = first.log_size - second.log_size + kTWaveEdges * blunter;
-      cost += kTWaveCost * std::max(0.0, log_t_wave + smaller);
+      cost += kTWaveCost * std::max(0.0, log_t_wave_ + smaller);
     }
     return cost;
   }
 
   // A beat that is missing before the first or after the last costs as in between.
-  static double cost_of_end(const Candidate& candidate, std::ptrdiff_t steps_to_end) {
+  double cost_of_end(const Candidate& candidate, std::ptrdiff_t steps_to_end) const {
     const double ratio = std::log(static_cast<double>(steps_to_end + 1)) - candidate.log_usual_interval;
-    return kLongCost * std::max(0.0, ratio - std::log(kLong));
+    return kLongCost * std::max(0.0, ratio - log_long_);
   }
 
   double short_cost_;
+  double log_short_ = std::log(kShort), log_long_ = std::log(kLong), log_t_wave_ = std::log(kTWaveSize);
+  const std::vector<double>& logs_of_gaps_ = logs_of_gaps();
 };
 
 // 0, -1, 1, -2, 2 and so on.
@@ -115,15 +118,12 @@ std::ptrdiff_t from_near_to_far(std::ptrdiff_t i) { return i % 2 == 0 ? i / 2 : 
 // Tells each candidate the median of the intervals around it on a path.
 void learn_intervals(Path& path) {
   if (path.beats.size() < 4) return;
-  std::vector<float> intervals, near, spare;
+  std::vector<float> intervals;
   const auto at = [&](std::size_t i) { return path.candidates[path.beats[i]].at; };
   for (std::size_t i = 1; i < path.beats.size(); ++i) intervals.push_back(static_cast<float>(at(i) - at(i - 1)));
-  const auto count = static_cast<std::ptrdiff_t>(intervals.size());
   std::vector<double> usual;
-  for (std::ptrdiff_t i = 0; i < count; ++i) {
-    near.assign(intervals.begin() + std::max<std::ptrdiff_t>(0, i - kIntervalsAround),
-                intervals.begin() + std::min(count, i + kIntervalsAround + 1));
-    usual.push_back(std::log(std::clamp<double>(median(near, spare), 0.2 * kGridHz, 2.0 * kGridHz)));
+  for (const float interval : medians_around(intervals, kIntervalsAround)) {
+    usual.push_back(std::log(std::clamp<double>(interval, 0.2 * kGridHz, 2.0 * kGridHz)));
   }
   std::size_t k = 0;
   for (Candidate& candidate : path.candidates) {
@@ -170,19 +170,25 @@ void cut_windows(const Slopes& slopes, std::ptrdiff_t at, std::span<Window> wind
 // Eight values that are worked on at once, whatever the processor's registers hold; a type of GCC and Clang.
 using LaneVector [[gnu::vector_size(kLanes * sizeof(float)), gnu::aligned(alignof(float)), gnu::may_alias]] = float;
 
-// The products of a beat's windows and those of each lane, added up over leads; in four sums that do not wait for each
-// other.
-BEATBENCH_WIDE void add_products(const Window& window, const Strip& strip, Lanes& sums) {
+// Raises `most` to the correlation coefficients of a beat's windows and those of each lane, over all leads. Four sums
+// do not wait for each other.
+BEATBENCH_WIDE void raise_to_correlation(std::span<const Window> windows, std::span<const Strip> strips,
+                                         const Lanes& scales, Lanes& most) {
   static_assert(kWindow % 4 == 0);
   LaneVector a{}, b{}, c{}, d{};
-  const auto lanes_from = [&](std::size_t k) { return reinterpret_cast<const LaneVector*>(strip.data() + k); };
-  for (std::size_t k = 0; k < kWindow; k += 4) {
-    a += window[k] * *lanes_from(k);
-    b += window[k + 1] * *lanes_from(k + 1);
-    c += window[k + 2] * *lanes_from(k + 2);
-    d += window[k + 3] * *lanes_from(k + 3);
+  for (std::size_t lead = 0; lead < windows.size(); ++lead) {
+    const Window& window = windows[lead];
+    const auto lanes_from = [&](std::size_t k) { return reinterpret_cast<const LaneVector*>(strips[lead].data() + k); };
+    for (std::size_t k = 0; k < kWindow; k += 4) {
+      a += window[k] * *lanes_from(k);
+      b += window[k + 1] * *lanes_from(k + 1);
+      c += window[k + 2] * *lanes_from(k + 2);
+      d += window[k + 3] * *lanes_from(k + 3);
+    }
   }
-  *reinterpret_cast<LaneVector*>(sums.data()) += (a + b) + (c + d);
+  const LaneVector found = ((a + b) + (c + d)) * *reinterpret_cast<const LaneVector*>(scales.data());
+  LaneVector& largest = *reinterpret_cast<LaneVector*>(most.data());
+  largest = found > largest ? found : largest;
 }
 
 BEATBENCH_WIDE void add_squares(const Strip& strip, Lanes& sums) {
@@ -208,21 +214,18 @@ class Comparison {
       add_squares(strip, squares);
     }
     for (std::size_t lane = 0; lane < kLanes; ++lane) scales_[lane] = inverse_root(squares[lane]);
+    most_.fill(0);
   }
 
-  // The largest correlation coefficient of all shifts, or 0.
-  float likeness(std::span<const Window> beat) const {
-    Lanes products{};
-    for (std::size_t lead = 0; lead < beat.size(); ++lead) add_products(beat[lead], strips_[lead], products);
-    float most = 0;
-    for (std::size_t lane = 0; lane < kShifts; ++lane) most = std::max(most, products[lane] * scales_[lane]);
-    return most;
-  }
+  void add_beat(std::span<const Window> beat) { raise_to_correlation(beat, strips_, scales_, most_); }
+
+  // With the beat that it is most like, or 0.
+  float likeness() const { return *std::max_element(most_.begin(), most_.begin() + kShifts); }
 
  private:
   const Slopes& slopes_;
   std::vector<Strip> strips_;  // one for each lead
-  Lanes scales_{};
+  Lanes scales_{}, most_{};
 };
 
 // How alike each candidate is to that of the beats around it on the path which it resembles most.
@@ -242,11 +245,13 @@ void learn_likeness(Path& path, const Slopes& slopes) {
     candidate.likeness = 0;
     if (candidate.own_score < kWorthComparing) continue;
     comparison.begin(candidate.at);
-    for (std::ptrdiff_t i = 0; i <= 2 * kBeatsAround && candidate.likeness < kAlike; ++i) {
+    for (std::ptrdiff_t i = 0; i <= 2 * kBeatsAround; ++i) {
       const std::ptrdiff_t other = next + from_near_to_far(i);
       if (other < 0 || other >= count || std::abs(at(other) - candidate.at) < kRefractory) continue;
-      candidate.likeness = std::max<double>(candidate.likeness, comparison.likeness(windows_of(other)));
+      comparison.add_beat(windows_of(other));
+      if (i % kAtOnce == kAtOnce - 1 && comparison.likeness() >= kAlike) break;
     }
+    candidate.likeness = comparison.likeness();
   }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
 
 #include "signal/detectors/median.h"
 #include "signal/detectors/wide.h"
@@ -19,30 +20,32 @@ constexpr std::ptrdiff_t kBlocksAround = 3;
 constexpr std::size_t kMedianStride = 4;  // every fourth amplitude serves for the median: neighbours are alike
 constexpr float kSmallestNoise_mv = 1e-4F, kSmallestLevel_mv = 0.01F;
 
-// The signal's integral over each step, in mV samples; kMargin steps more at both ends.
+// The signal's integral over each step, in mV samples; kMargin steps more at both ends. Times are in samples with 32
+// binary digits behind the point.
 std::vector<float> step_sums(std::span<const float> signal, std::ptrdiff_t count, double samples_per_step) {
   std::vector<float> out(static_cast<std::size_t>(count + 2 * kMargin));
   float* put = out.data() + kMargin;
-  const float* at = signal.data();
-  const auto last = static_cast<std::ptrdiff_t>(signal.size()) - 1;
-  double end = 0;
-  std::ptrdiff_t right = 0;  // the sample that `end` lies in
+  const auto step = static_cast<std::uint64_t>(std::llround(std::ldexp(samples_per_step, 32)));
+  const std::uint64_t last = signal.size() - 1;
+  std::uint64_t time = 0, left = 0;  // where a step begins, and the sample that lies in
+  float part = 0;                    // of that sample, which is before the step
   for (std::ptrdiff_t k = 0; k < count; ++k) {
-    const double begin = end;
-    const std::ptrdiff_t left = right;
-    end = static_cast<double>(k + 1) * samples_per_step;
-    right = std::min(static_cast<std::ptrdiff_t>(end), last);
+    time += step;
+    const std::uint64_t right = std::min(time >> 32, last);
+    const float end = static_cast<float>(static_cast<std::int64_t>(time - (right << 32))) * 0x1p-32F;
     if (left == right) {
-      put[k] = static_cast<float>(end - begin) * at[left];
-      continue;
+      put[k] = (end - part) * signal[left];
+    } else {
+      float sum = (1 - part) * signal[left];
+      for (std::uint64_t i = left + 1; i < right; ++i) sum += signal[i];
+      put[k] = sum + end * signal[right];
     }
-    float sum = static_cast<float>(static_cast<double>(left + 1) - begin) * at[left];
-    for (std::ptrdiff_t i = left + 1; i < right; ++i) sum += at[i];
-    put[k] = sum + static_cast<float>(end - static_cast<double>(right)) * at[right];
+    left = right;
+    part = end;
   }
-  const auto step = static_cast<float>(samples_per_step);
-  std::fill_n(out.begin(), kMargin, step * signal.front());
-  std::fill_n(out.end() - kMargin, kMargin, step * signal.back());
+  const auto whole = static_cast<float>(samples_per_step);
+  std::fill_n(out.begin(), kMargin, whole * signal.front());
+  std::fill_n(out.end() - kMargin, kMargin, whole * signal.back());
   return out;
 }
 
@@ -78,18 +81,20 @@ BEATBENCH_WIDE void find_slopes(const float* w, float scale, std::size_t count, 
   for (std::ptrdiff_t i = 0; i < end; ++i) slopes[i] = scale * (w[i] - w[i - kHalfWave]);
 }
 
-// `factor` times the root of the sum of each value and the kQrs - 1 after it; the last kQrs values have no root. The
-// values are added up in place, two, four, eight and sixteen of them, as long as they are in the nearest cache.
+// `factor` times the root of the sum of each value and the kQrs - 1 after it; the last kQrs values have no root. They
+// are added up four at a time, twice, as long as they are in the nearest cache.
 BEATBENCH_WIDE void find_roots(float* values, std::size_t count, float factor) {
+  static_assert(kQrs == 16);
   constexpr std::size_t at_once = 1024;
+  std::array<float, at_once + 12> of_four;
   for (std::size_t first = 0; first < count; first += at_once) {
-    std::array<float, at_once + kQrs> sums{};
     const std::size_t now = std::min(at_once, count - first);
-    std::copy_n(values + first, now + kQrs, sums.data());
-    for (std::size_t width = 1; width < kQrs; width *= 2) {
-      for (std::size_t i = 0; i < at_once + kQrs - width; ++i) sums[i] += sums[i + width];
+    float* v = values + first;
+    float* four = of_four.data();
+    for (std::size_t i = 0; i < now + 12; ++i) four[i] = (v[i] + v[i + 1]) + (v[i + 2] + v[i + 3]);
+    for (std::size_t i = 0; i < now; ++i) {
+      v[i] = factor * std::sqrt((four[i] + four[i + 4]) + (four[i + 8] + four[i + 12]));
     }
-    for (std::size_t i = 0; i < now; ++i) values[first + i] = factor * std::sqrt(sums[i]);
   }
 }
 
@@ -101,17 +106,6 @@ float largest_of(std::span<const float> values) {
   }
   for (; i < values.size(); ++i) lanes[0] = std::max(lanes[0], values[i]);
   return *std::ranges::max_element(lanes);
-}
-
-std::vector<float> median_of_neighbours(const std::vector<float>& blocks) {
-  const auto count = static_cast<std::ptrdiff_t>(blocks.size());
-  std::vector<float> out, near, spare;
-  for (std::ptrdiff_t b = 0; b < count; ++b) {
-    near.assign(blocks.begin() + std::max<std::ptrdiff_t>(0, b - kBlocksAround),
-                blocks.begin() + std::min(count, b + kBlocksAround + 1));
-    out.push_back(median(near, spare));
-  }
-  return out;
 }
 
 // Between the middles of the blocks, straight lines.
@@ -160,8 +154,8 @@ Levels::Levels(std::span<const float> amplitude) {
     qrs_.push_back(largest_of(part));
     noise_.push_back(median(block, spare));
   }
-  qrs_ = median_of_neighbours(qrs_);
-  noise_ = median_of_neighbours(noise_);
+  qrs_ = medians_around(qrs_, kBlocksAround);
+  noise_ = medians_around(noise_, kBlocksAround);
 }
 
 std::vector<float> Levels::thresholds(std::size_t count) const {
