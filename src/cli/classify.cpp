@@ -155,6 +155,7 @@ Classified classify_one(const ClassifyInput& input, const ClassifyArguments& arg
     result.beats = std::move(found.beats);
     summary.lead = found.lead;
     summary.detected = found.detected;
+    if (found.searched_leads > 1) logger.info("{}: beats detected in {} ECG leads", record.id, found.searched_leads);
     summary.sampling_rate_hz = record.sampling_rate_hz;
     summary.start_s = record.start_s;
     summary.duration_s = static_cast<double>(record.length_samples()) / record.sampling_rate_hz;
@@ -329,7 +330,10 @@ int classify_command(int argc, char** argv) {
             ->capture_default_str();
     app.add_option("--detector", a.source.detector,
                    "for beats that are not annotated (default: " + std::string(kDefaultDetector) + ")");
-    app.add_option("--lead", a.source.lead, "lead names in order of preference (default: the model's)")->delimiter(',');
+    app.add_option("--lead", a.source.lead,
+                   "lead names in order of preference, in which beats are then detected as well "
+                   "(default: the model's, and beats in all ECG leads together)")
+        ->delimiter(',');
     app.add_option("--signal", a.signal, "column of a CSV, by heading or number (default: found by the leads' names)")
         ->group("CSV");
     app.add_option("--time", a.time, "column of times (default: found), or none")->group("CSV");

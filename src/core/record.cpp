@@ -4,10 +4,13 @@
 #include <array>
 #include <cctype>
 #include <cmath>
+#include <functional>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "beatbench/core/error.h"
+#include "beatbench/core/text.h"
 
 namespace beatbench {
 namespace {
@@ -44,6 +47,24 @@ double millivolts_per(const Lead& lead) {
 }
 
 }  // namespace
+
+bool is_ecg_lead(std::string_view name) {
+  std::string text;
+  for (const char c : lower_case(name)) {
+    if (c != ' ' && c != '.' && c != '_' && c != '-') text += c;
+  }
+  if (text.starts_with("ecg") || text.starts_with("ekg")) return true;
+  for (const std::string_view prefix : {"lead", "mod"}) {
+    if (text.starts_with(prefix)) text.erase(0, prefix.size());
+  }
+  static const std::set<std::string, std::less<>> limb = {"i",   "ii",  "iii", "mli", "mlii", "mliii", "ml1", "ml2",
+                                                          "ml3", "avr", "avl", "avf", "d1",   "d2",    "d3",  "d4"};
+  if (limb.contains(text)) return true;
+  if (text.size() > 1 && text.ends_with('r')) text.pop_back();  // right-sided
+  if (text.size() > 1 && std::isdigit(static_cast<unsigned char>(text.back())) != 0) text.pop_back();
+  static const std::set<std::string, std::less<>> chest = {"v", "mv", "mcl", "cm", "cc", "cs"};
+  return chest.contains(text);
+}
 
 std::size_t find_lead(const Record& record, std::span<const std::string> preferred) {
   for (const std::string& wanted : preferred) {

@@ -57,13 +57,32 @@ std::string missing_text(const Lead& lead) {
          " is missing; beats beside gaps are classified by a straight line there";
 }
 
-std::vector<BeatRow> detected_rows(const Record& record, const Lead& lead, const std::string& detector) {
-  std::vector<float> signal = to_millivolts(lead);
-  if (lead.units.empty()) scale_to_usual_spread(signal);
+// The lead itself, and all others that show an ECG where the detector can use them.
+std::vector<const Lead*> leads_to_search(const Record& record, const Lead& lead, const BeatSource& source,
+                                         const DetectorSpec& detector) {
+  std::vector<const Lead*> leads = {&lead};
+  if (!source.lead.empty() || detector.detect_in_leads == nullptr || !is_ecg_lead(lead.name)) return leads;
+  const auto is_missing = [](std::int32_t sample) { return sample == kMissingSample; };
+  for (const Lead& other : record.leads) {
+    const bool is_ecg = is_ecg_lead(other.name) && (other.units.empty() || is_voltage(other.units));
+    if (&other != &lead && is_ecg && !std::ranges::all_of(other.samples, is_missing)) leads.push_back(&other);
+  }
+  return leads;
+}
+
+std::vector<BeatRow> detected_rows(const Record& record, const Lead& lead, const std::vector<const Lead*>& searched,
+                                   std::string_view detector) {
+  std::vector<std::vector<float>> signals;
+  for (const Lead* one : searched) {
+    signals.push_back(to_millivolts(*one));
+    if (one->units.empty()) scale_to_usual_spread(signals.back());
+  }
+  const auto beats = signals.size() == 1 ? detect_beats(signals.front(), record.sampling_rate_hz, detector)
+                                         : detect_beats_in_leads(signals, record.sampling_rate_hz, detector);
   std::vector<BeatRow> rows;
-  const auto beats =
-      detect_beats(signal, record.sampling_rate_hz, detector.empty() ? kDefaultDetector : std::string_view(detector));
-  for (const std::int64_t beat : beats) rows.push_back({0, beat, 0, -1});
+  for (const std::int64_t beat : beats) {
+    if (lead.samples[static_cast<std::size_t>(beat)] != kMissingSample) rows.push_back({0, beat, 0, -1});
+  }
   return rows;
 }
 
@@ -109,7 +128,12 @@ RecordingBeats beats_of_recording(const Record& record, const Preprocessing& pre
   std::vector<BeatRow> rows = annotated_rows(record);
   check_source(source.from, !rows.empty(), "record " + record.id);
   out.detected = source.from == "detected" || (source.from == "auto" && rows.empty());
-  if (out.detected) rows = detected_rows(record, lead, source.detector);
+  if (out.detected) {
+    const DetectorSpec& detector = find_detector(source.detector.empty() ? kDefaultDetector : source.detector);
+    const std::vector<const Lead*> searched = leads_to_search(record, lead, source, detector);
+    rows = detected_rows(record, lead, searched, detector.name);
+    out.searched_leads = static_cast<int>(searched.size());
+  }
   if (rows.empty()) {
     throw Error(ErrorKind::data, "record " + record.id, "no beat was found in lead " + lead.name + "; is it an ECG?");
   }

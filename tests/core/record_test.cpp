@@ -88,5 +88,21 @@ TEST(Record, LengthIsThatOfItsLeads) {
   EXPECT_EQ(Record().length_samples(), 0);
 }
 
+// Names as mitdb, edb, svdb, ltdb, incartdb, mimicdb, PTB-XL and EDF files have them, and what stands beside them.
+TEST(EcgLead, IsKnownByItsName) {
+  for (const char* name :
+       {"MLII", "V1",  "V5",   "mod.V1", "MLIII", "D3", "ECG", "ECG1", "ECG lead II", "EKG 2", "I",
+        "aVR",  "AVF", "MCL1", "V",      "V4R",   "V9", "CM5", "CC5",  "ML2",         "MV2",   "lead II"}) {
+    EXPECT_TRUE(is_ecg_lead(name)) << name;
+  }
+  for (const char* name : {"ABP",      "ART",  "PAP",  "CVP",        "PLETH",
+                           "Resp",     "RESP", "SpO2", "EEG Fpz-Cz", "EEG",
+                           "EOG(L)",   "EMG",  "SV",   "CO2",        "record x, signal 0",
+                           "column 1", "",     "VR",   "noise1",     "BP",
+                           "IV"}) {
+    EXPECT_FALSE(is_ecg_lead(name)) << name;
+  }
+}
+
 }  // namespace
 }  // namespace beatbench

@@ -46,6 +46,34 @@ TEST(RecordingBeats, AreTheAnnotatedOnesWhereThereAreAny) {
   EXPECT_THAT(found.warnings, IsEmpty());
 }
 
+// The model's lead is off in the middle of the minute; the other lead shows the beats, but there is nothing to
+// classify.
+TEST(RecordingBeats, AreDetectedInAllEcgLeads) {
+  Record record = minute(360);
+  ASSERT_EQ(record.leads.size(), 2);
+  record.leads[1].name = "V1";
+  Lead& pressure = record.leads.emplace_back(record.leads[1]);
+  pressure.name = "ABP";
+  pressure.units = "mmHg";
+  EXPECT_EQ(beats_of_recording(record, Preprocessing(), {.from = "detected"}).searched_leads, 2);
+  EXPECT_EQ(beats_of_recording(record, Preprocessing(), {.from = "detected", .lead = {"MLII"}}).searched_leads, 1);
+  EXPECT_EQ(beats_of_recording(record, Preprocessing(), {.from = "detected", .detector = "hamilton"}).searched_leads,
+            1);
+
+  constexpr std::int64_t begin = 20 * 360, end = 40 * 360;
+  Lead& own = record.leads[0];
+  std::fill(own.samples.begin() + begin, own.samples.begin() + end, own.baseline);
+  const auto in_the_middle = [&] {
+    const auto found = samples_of(beats_of_recording(record, Preprocessing(), {.from = "detected"}).beats);
+    return std::ranges::count_if(found, [](std::int64_t beat) { return beat >= begin && beat < end; });
+  };
+  const auto annotated = beats_in(record);
+  EXPECT_EQ(in_the_middle(),
+            std::ranges::count_if(annotated, [](std::int64_t beat) { return beat >= begin && beat < end; }));
+  std::fill(own.samples.begin() + begin, own.samples.begin() + end, kMissingSample);
+  EXPECT_EQ(in_the_middle(), 0);
+}
+
 // EC57's 150 ms; the simulated annotations lie at the R peaks.
 TEST(RecordingBeats, AreDetectedAtAnyRate) {
   for (const double rate_hz : {128.0, 250.0, 360.0, 1000.0}) {

@@ -46,6 +46,11 @@ struct Record {
 /// @throws Error(unsupported) naming the record and the leads it has, if there is none.
 std::size_t find_lead(const Record& record, std::span<const std::string> preferred);
 
+/// Whether a lead's name says that it is one of an ECG: the twelve standard leads, their modified and bipolar forms as
+/// databases spell them (MLII, ML2, mod.V1, MV5, MCL1, CM5, CC5, V4R, V7, D3, the bare V of bedside monitors), or "ECG"
+/// or "EKG" with anything after it. Without regard to case.
+bool is_ecg_lead(std::string_view name);
+
 /// Whether a unit is one that to_millivolts knows: mV, uV (with a Greek mu as well), V, nV, or such a word in full.
 bool is_voltage(std::string_view units);
 

@@ -25,21 +25,24 @@ void append_beats(BeatSet& set, const Record& record, std::span<const BeatRow> r
 struct BeatSource {
   std::string from = "auto";           ///< annotated | detected | auto: annotated where there are annotated beats
   std::string detector = {};           ///< see detector_registry; "": the default
-  std::vector<std::string> lead = {};  ///< names in order of preference; empty: the preprocessing's
+  std::vector<std::string> lead = {};  ///< names in order of preference; empty: the preprocessing's, and beats are
+                                       ///< detected in all ECG leads together, where the detector can
 };
 
 /// The beats of one recording, ready for a model.
 struct RecordingBeats {
   BeatSet beats;  ///< row codes are those of annotated beats, 0 for detected ones
   bool detected = false;
-  std::string lead;  ///< that was used
+  std::string lead;        ///< that the windows are of
+  int searched_leads = 0;  ///< in which beats were detected
   std::vector<std::string> warnings;
 };
 
 /// Finds a recording's beats and prepares them. Beats are detected at the recording's own rate and mapped to the
-/// model's, never rounded twice. A recording with a single lead of another name than those asked for is taken by that
-/// lead, with a warning. A lead whose unit is not known is scaled before detection, so that its spread is that of an
-/// ECG in mV. Windows that cross an edge repeat the edge sample: no beat is left out.
+/// model's, never rounded twice; R peaks are those of the model's lead, and none is reported where that is missing. A
+/// recording with a single lead of another name than those asked for is taken by that lead, with a warning. A lead
+/// whose unit is not known is scaled before detection, so that its spread is that of an ECG in mV. Windows that cross
+/// an edge repeat the edge sample: no beat is left out.
 /// @throws Error(usage) for an unknown source or detector, or for annotated beats where there are none;
 /// Error(unsupported) as find_lead does; Error(data) if there is no beat.
 RecordingBeats beats_of_recording(const Record& record, const Preprocessing& preprocessing, const BeatSource& source);
