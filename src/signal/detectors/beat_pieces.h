@@ -5,6 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "signal/detectors/qrs_energy.h"
+
 namespace beatbench::detectors {
 
 inline constexpr double kPieceCore_s = 120;     // what a piece answers for
@@ -28,6 +30,7 @@ class BeatPieces {
 
  private:
   double rate_hz_;
+  StepWeights weights_;
   std::int64_t core_, margin_;
   std::int64_t begin_ = 0, core_begin_ = 0;
   std::int64_t last_beat_ = std::numeric_limits<std::int64_t>::min() / 2;

@@ -222,13 +222,13 @@ std::pair<std::size_t, std::ptrdiff_t> place_of(std::ptrdiff_t at, std::span<con
 
 // R peaks that lie more than `kSkipped_s` outside of `core` are not looked for.
 std::vector<std::int64_t> beats_of_whole(std::span<const std::span<const float>> leads_mv, double sampling_rate_hz,
-                                         Core core) {
-  const double samples_per_step = sampling_rate_hz / kGridHz;
+                                         StepWeights& weights, Core core) {
+  const double samples_per_step = weights.samples_per_step();
   if (static_cast<double>(leads_mv.front().size()) < samples_per_step) return {};
   std::vector<QrsEnergy> leads;
   std::vector<RPeakSearch> r_peaks;
   for (const auto& lead : leads_mv) {
-    leads.push_back(qrs_energy(lead, sampling_rate_hz));
+    leads.push_back(qrs_energy(lead, weights));
     r_peaks.emplace_back(lead, sampling_rate_hz);
   }
   std::vector<std::int64_t> beats;
@@ -261,7 +261,7 @@ BEATBENCH_WIDE bool has_gaps(std::span<const float> lead) {
 
 // Of a piece of the recording whose leads may have gaps.
 std::vector<std::int64_t> beats_of_piece(std::span<const std::span<const float>> leads_mv, double sampling_rate_hz,
-                                         Core core) {
+                                         StepWeights& weights, Core core) {
   const auto is_gap = [](float value) { return std::isnan(value); };
   std::vector<std::vector<float>> filled;
   std::vector<std::span<const float>> whole;
@@ -275,7 +275,7 @@ std::vector<std::int64_t> beats_of_piece(std::span<const std::span<const float>>
     fill_gaps(filled.back());
     whole.emplace_back(filled.back());
   }
-  std::vector<std::int64_t> beats = beats_of_whole(whole, sampling_rate_hz, core);
+  std::vector<std::int64_t> beats = beats_of_whole(whole, sampling_rate_hz, weights, core);
   if (filled.empty()) return beats;
   std::erase_if(beats, [&](std::int64_t beat) {
     return std::ranges::all_of(leads_mv,
@@ -288,6 +288,7 @@ std::vector<std::int64_t> beats_of_piece(std::span<const std::span<const float>>
 
 BeatPieces::BeatPieces(double sampling_rate_hz)
     : rate_hz_(sampling_rate_hz),
+      weights_(sampling_rate_hz),
       core_(std::llround(kPieceCore_s * sampling_rate_hz)),
       margin_(std::llround(kPieceMargin_s * sampling_rate_hz)) {}
 
@@ -302,7 +303,7 @@ void BeatPieces::search(std::span<const std::span<const float>> leads_mv, std::i
   }
   const auto closest = std::llround(kClosestBeats_s * rate_hz_);
   const Core core = {core_begin_ - begin_, core_begin_ + core_ - begin_};
-  for (const std::int64_t at : beats_of_piece(piece, rate_hz_, core)) {
+  for (const std::int64_t at : beats_of_piece(piece, rate_hz_, weights_, core)) {
     const std::int64_t beat = begin_ + at;
     if (beat < core_begin_ || beat >= core_begin_ + core_ || beat - last_beat_ < closest) continue;
     beats.push_back(beat);

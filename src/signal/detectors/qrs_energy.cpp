@@ -20,30 +20,12 @@ constexpr std::ptrdiff_t kBlocksAround = 3;
 constexpr std::size_t kMedianStride = 4;  // every fourth amplitude serves for the median: neighbours are alike
 constexpr float kSmallestNoise_mv = 1e-4F, kSmallestLevel_mv = 0.01F;
 
-// The signal's integral over each step, in mV samples; kMargin steps more at both ends. Times are in samples with 32
-// binary digits behind the point.
-std::vector<float> step_sums(std::span<const float> signal, std::ptrdiff_t count, double samples_per_step) {
+// The signal's integral over each step, in mV samples; kMargin steps more at both ends.
+std::vector<float> step_sums(std::span<const float> signal, std::ptrdiff_t count, const StepWeights& weights) {
   std::vector<float> out(static_cast<std::size_t>(count + 2 * kMargin));
-  float* put = out.data() + kMargin;
-  const auto step = static_cast<std::uint64_t>(std::llround(std::ldexp(samples_per_step, 32)));
-  const std::uint64_t last = signal.size() - 1;
-  std::uint64_t time = 0, left = 0;  // where a step begins, and the sample that lies in
-  float part = 0;                    // of that sample, which is before the step
-  for (std::ptrdiff_t k = 0; k < count; ++k) {
-    time += step;
-    const std::uint64_t right = std::min(time >> 32, last);
-    const float end = static_cast<float>(static_cast<std::int64_t>(time - (right << 32))) * 0x1p-32F;
-    if (left == right) {
-      put[k] = (end - part) * signal[left];
-    } else {
-      float sum = (1 - part) * signal[left];
-      for (std::uint64_t i = left + 1; i < right; ++i) sum += signal[i];
-      put[k] = sum + end * signal[right];
-    }
-    left = right;
-    part = end;
-  }
-  const auto whole = static_cast<float>(samples_per_step);
+  const auto inner = std::span(out).subspan(kMargin, static_cast<std::size_t>(count));
+  weights.sum_up(signal, inner);
+  const auto whole = static_cast<float>(weights.samples_per_step());
   std::fill_n(out.begin(), kMargin, whole * signal.front());
   std::fill_n(out.end() - kMargin, kMargin, whole * signal.back());
   return out;
@@ -120,10 +102,44 @@ double level_at(const std::vector<float>& blocks, std::ptrdiff_t at) {
 
 }  // namespace
 
-QrsEnergy qrs_energy(std::span<const float> signal_mv, double sampling_rate_hz) {
-  const double samples_per_step = sampling_rate_hz / kGridHz;
+void StepWeights::cover(std::size_t steps) {
+  const auto step = static_cast<std::uint64_t>(std::llround(std::ldexp(samples_per_step_, 32)));
+  constexpr std::uint64_t whole = std::uint64_t{1} << 32;
+  const auto part = [](std::uint64_t time) { return static_cast<float>(static_cast<double>(time) * 0x1p-32); };
+  for (std::uint64_t k = first_.size(); k < steps; ++k) {
+    const std::uint64_t begin = k * step, end = begin + step, first = begin / whole;
+    first_.push_back(static_cast<std::uint32_t>(first));
+    for (std::uint64_t i = first; i < first + taps_; ++i) {
+      const std::uint64_t from = std::max(begin, i * whole), to = std::min(end, (i + 1) * whole);
+      weights_.push_back(from < to ? part(to - from) : 0.0F);
+    }
+  }
+}
+
+void StepWeights::sum_up(std::span<const float> signal, std::span<float> sums) const {
+  const auto sum = [&](std::size_t k, std::size_t taps, auto sample) {
+    const float* weights = weights_.data() + k * taps;
+    float total = weights[0] * sample(first_[k]);
+    for (std::size_t t = 1; t < taps; ++t) total += weights[t] * sample(first_[k] + t);
+    return total;
+  };
+  const auto inside = [&](std::size_t i) { return signal[i]; };
+  const auto at_the_end = [&](std::size_t i) { return signal[std::min(i, signal.size() - 1)]; };
+  std::size_t safe = sums.size();  // steps that do not look beyond the signal
+  while (safe > 0 && first_[safe - 1] + taps_ > signal.size()) --safe;
+  std::size_t k = 0;
+  if (taps_ == 3) {  // from 200 to 400 Hz
+    for (; k < safe; ++k) sums[k] = sum(k, 3, inside);
+  }
+  for (; k < safe; ++k) sums[k] = sum(k, taps_, inside);
+  for (; k < sums.size(); ++k) sums[k] = sum(k, taps_, at_the_end);
+}
+
+QrsEnergy qrs_energy(std::span<const float> signal_mv, StepWeights& weights) {
+  const double samples_per_step = weights.samples_per_step();
   const auto count = static_cast<std::ptrdiff_t>(static_cast<double>(signal_mv.size()) / samples_per_step);
-  const std::vector<float> sums = step_sums(signal_mv, count, samples_per_step);
+  weights.cover(static_cast<std::size_t>(count));
+  const std::vector<float> sums = step_sums(signal_mv, count, weights);
   std::vector<float> waves(sums.size()), edges(sums.size());
   find_sums(sums, waves, edges);
   const double of_wave = 1.0 / (samples_per_step * kHalfWave), of_edge = 1.0 / (samples_per_step * kHalfEdge);

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -17,8 +19,31 @@ struct QrsEnergy {
   std::vector<float> slope;      // of 25 ms, in mV; begins kBeyond steps before the others and ends as much after
 };
 
+// How much of which samples each grid step takes. Found once for a rate and used for all stretches of a recording, each
+// of which begins with a step of its own.
+class StepWeights {
+ public:
+  explicit StepWeights(double sampling_rate_hz)
+      : samples_per_step_(sampling_rate_hz / kGridHz),
+        taps_(static_cast<std::size_t>(std::ceil(samples_per_step_)) + 1) {}
+
+  double samples_per_step() const { return samples_per_step_; }
+
+  // Finds those of the first `steps` steps, if they are not known yet.
+  void cover(std::size_t steps);
+
+  // The signal's integral over each step, which must be covered, in mV samples.
+  void sum_up(std::span<const float> signal, std::span<float> sums) const;
+
+ private:
+  double samples_per_step_;
+  std::size_t taps_;                  // samples that a step touches at the most
+  std::vector<std::uint32_t> first_;  // the first of them
+  std::vector<float> weights_;        // [step][tap]
+};
+
 // `signal_mv` must hold at least one step. Outside of it its edge samples go on.
-QrsEnergy qrs_energy(std::span<const float> signal_mv, double sampling_rate_hz);
+QrsEnergy qrs_energy(std::span<const float> signal_mv, StepWeights& weights);
 
 // How large QRS complexes and noise are around each grid step: of blocks of 2 s the largest amplitude and the median
 // one, each as the median over three more blocks on both sides, with straight lines between.
