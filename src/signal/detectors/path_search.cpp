@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <limits>
 #include <span>
 
@@ -168,36 +169,43 @@ void cut_windows(const Slopes& slopes, std::ptrdiff_t at, std::span<Window> wind
 }
 
 // Eight values that are worked on at once, whatever the processor's registers hold; a type of GCC and Clang.
-using LaneVector [[gnu::vector_size(kLanes * sizeof(float)), gnu::aligned(alignof(float)), gnu::may_alias]] = float;
+using LaneVector [[gnu::vector_size(kLanes * sizeof(float))]] = float;
 
 // Raises `most` to the correlation coefficients of a beat's windows and those of each lane, over all leads. Four sums
 // do not wait for each other.
 BEATBENCH_WIDE void raise_to_correlation(std::span<const Window> windows, std::span<const Strip> strips,
                                          const Lanes& scales, Lanes& most) {
   static_assert(kWindow % 4 == 0);
-  LaneVector a{}, b{}, c{}, d{};
+  LaneVector a{}, b{}, c{}, d{}, lanes, largest;
   for (std::size_t lead = 0; lead < windows.size(); ++lead) {
     const Window& window = windows[lead];
-    const auto lanes_from = [&](std::size_t k) { return reinterpret_cast<const LaneVector*>(strips[lead].data() + k); };
+    const float* strip = strips[lead].data();
     for (std::size_t k = 0; k < kWindow; k += 4) {
-      a += window[k] * *lanes_from(k);
-      b += window[k + 1] * *lanes_from(k + 1);
-      c += window[k + 2] * *lanes_from(k + 2);
-      d += window[k + 3] * *lanes_from(k + 3);
+      std::memcpy(&lanes, strip + k, sizeof lanes);
+      a += window[k] * lanes;
+      std::memcpy(&lanes, strip + k + 1, sizeof lanes);
+      b += window[k + 1] * lanes;
+      std::memcpy(&lanes, strip + k + 2, sizeof lanes);
+      c += window[k + 2] * lanes;
+      std::memcpy(&lanes, strip + k + 3, sizeof lanes);
+      d += window[k + 3] * lanes;
     }
   }
-  const LaneVector found = ((a + b) + (c + d)) * *reinterpret_cast<const LaneVector*>(scales.data());
-  LaneVector& largest = *reinterpret_cast<LaneVector*>(most.data());
+  std::memcpy(&lanes, scales.data(), sizeof lanes);
+  std::memcpy(&largest, most.data(), sizeof largest);
+  const LaneVector found = ((a + b) + (c + d)) * lanes;
   largest = found > largest ? found : largest;
+  std::memcpy(most.data(), &largest, sizeof largest);
 }
 
 BEATBENCH_WIDE void add_squares(const Strip& strip, Lanes& sums) {
-  LaneVector sum{};
+  LaneVector sum, lanes;
+  std::memcpy(&sum, sums.data(), sizeof sum);
   for (std::size_t k = 0; k < kWindow; ++k) {
-    const LaneVector& lanes = *reinterpret_cast<const LaneVector*>(strip.data() + k);
+    std::memcpy(&lanes, strip.data() + k, sizeof lanes);
     sum += lanes * lanes;
   }
-  *reinterpret_cast<LaneVector*>(sums.data()) += sum;
+  std::memcpy(sums.data(), &sum, sizeof sum);
 }
 
 // Compares one candidate with beats.
