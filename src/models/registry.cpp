@@ -4,16 +4,28 @@
 #include <cmath>
 
 #include "beatbench/core/error.h"
+#include "models/alexnet.h"
 #include "models/cnn2d.h"
+#include "models/inception_v3.h"
 #include "models/lstm.h"
 #include "models/model.h"
 #include "models/resnet1d.h"
+#include "models/resnet50.h"
+#include "models/vgg16.h"
 
 namespace beatbench {
 namespace {
 
 const std::array kModels = {
     ModelSpec{"cnn2d", "2D-CNN on beat images (Jun et al. 2018)", "image", models::cnn2d_options(), models::make_cnn2d},
+    ModelSpec{"alexnet", "AlexNet on beat images (Krizhevsky et al. 2012)", "image", models::alexnet_options(),
+              models::make_alexnet},
+    ModelSpec{"vgg16", "VGG16 on beat images (Simonyan & Zisserman 2015)", "image", models::vgg16_options(),
+              models::make_vgg16},
+    ModelSpec{"resnet50", "ResNet50 on beat images (He et al. 2016)", "image", models::resnet50_options(),
+              models::make_resnet50},
+    ModelSpec{"inception_v3", "Inception-v3 on beat images (Szegedy et al. 2016)", "image",
+              models::inception_v3_options(), models::make_inception_v3},
     ModelSpec{"lstm", "dense 45, LSTM 23 over the samples (the original system's)", "window", models::lstm_options(),
               models::make_lstm},
     ModelSpec{"resnet1d", "residual 1D-CNN after Ribeiro et al. 2020, sized for beat windows", "window",

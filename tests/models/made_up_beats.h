@@ -30,17 +30,24 @@ inline BeatSet made_up_windows(std::size_t count, std::uint64_t seed = 1) {
   return set;
 }
 
-/// Images of 32 x 32 pixels in the same three classes: a dark bar at the left, in the middle or at the right.
-inline BeatSet made_up_images(std::size_t count, std::uint64_t seed = 1) {
+/// The smallest images, or nearly so, that a model takes.
+inline int made_up_image_size(std::string_view model) {
+  return model == "alexnet" || model == "inception_v3" ? 80 : 32;
+}
+
+/// Images in the same three classes: a dark bar at the left, in the middle or at the right.
+inline BeatSet made_up_images(std::size_t count, std::uint64_t seed = 1, int size = 32) {
   BeatSet set = made_up_windows(count, seed);
   set.values.clear();
   set.length_samples = 0;
-  set.image_size = 32;
+  set.image_size = size;
+  const int unit = size / 16;
   std::mt19937_64 engine(seed);
   for (const BeatRow& row : set.rows) {
-    const int bar = 6 + 8 * row.label + static_cast<int>(uniform_below(engine, 4));
-    for (int i = 0; i < set.image_size * set.image_size; ++i) {
-      const bool dark = std::abs(i % set.image_size - bar) < 2;
+    const int bar =
+        unit * (3 + 4 * row.label) + static_cast<int>(uniform_below(engine, static_cast<unsigned>(2 * unit)));
+    for (int i = 0; i < size * size; ++i) {
+      const bool dark = std::abs(i % size - bar) < unit;
       set.pixels.push_back(
           static_cast<std::uint8_t>(dark ? 20 + uniform_below(engine, 40) : 220 + uniform_below(engine, 36)));
     }
@@ -50,7 +57,8 @@ inline BeatSet made_up_images(std::size_t count, std::uint64_t seed = 1) {
 
 /// Beats as this model eats them.
 inline BeatSet made_up_beats(std::string_view model, std::size_t count, std::uint64_t seed = 1) {
-  return find_model(model).input == "image" ? made_up_images(count, seed) : made_up_windows(count, seed);
+  return find_model(model).input == "image" ? made_up_images(count, seed, made_up_image_size(model))
+                                            : made_up_windows(count, seed);
 }
 
 inline Split made_up_split(std::size_t count) {
@@ -65,11 +73,18 @@ inline Split made_up_split(std::size_t count) {
 inline ModelDescription made_up_description(const std::string& model, const ModelOptions& options = {}) {
   ModelDescription d;
   d.model = model;
-  ModelOptions small = model == "cnn2d" ? ModelOptions{{"filters", 4}, {"dense", 16}} : ModelOptions{};
+  ModelOptions small;
+  for (const ModelOption& option : find_model(model).options) {
+    if (d.model == "lstm" || d.model == "resnet1d") break;  // are small enough
+    if (option.name == "filters") small["filters"] = 4;
+    if (option.name == "dense") small["dense"] = 16;
+    if (option.name == "width") small["width"] = 0.1;
+  }
   for (const auto& [name, value] : options) small[name] = value;
   d.options = resolve_options(find_model(model), small);
   d.preprocessing.input = find_model(model).input;
-  d.preprocessing.before_samples = d.preprocessing.after_samples = d.preprocessing.image_size = 32;
+  d.preprocessing.before_samples = d.preprocessing.after_samples = 32;
+  d.preprocessing.image_size = made_up_image_size(model);
   d.preprocessing.class_names = {"early", "middle", "late"};
   d.shape = shape_of(d.preprocessing);
   d.provenance.dataset = "made up";

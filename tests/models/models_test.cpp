@@ -58,6 +58,44 @@ TEST(Models, Cnn2dHasTheParametersOfItsDefinition) {
   EXPECT_EQ(parameter_count(*make_model("cnn2d", {1, 128, 8, 128}, {{"padding", 0}})), count(256 * 12 * 12));
 }
 
+// What PyTorch's model zoo counts for three channels and 1,000 classes (torchvision's tables of weights; of
+// Inception-v3 without the auxiliary classifier), and by hand for beat images: one channel less two in the first layer,
+// the dense layer behind what is left of 128 x 128 pixels, the classes.
+TEST(Models, NetworksForPhotographsHaveTheirPublishedParameters) {
+  const auto count = [](const char* name, const ModelShape& shape, const ModelOptions& options = {}) {
+    return parameter_count(*make_model(name, shape, options));
+  };
+  const ModelShape photograph = {3, 224, 1000, 224}, beat = {1, 128, 8, 128};
+  EXPECT_EQ(count("alexnet", photograph, {{"batch_norm", 0}}), 61'100'840);
+  EXPECT_EQ(count("vgg16", photograph, {{"batch_norm", 0}}), 138'357'544);
+  EXPECT_EQ(count("vgg16", photograph), 138'365'992);
+  EXPECT_EQ(count("resnet50", photograph), 25'557'032);
+  EXPECT_EQ(count("inception_v3", {3, 299, 1000, 299}), 23'834'568);
+
+  const int kAlexNetNorms = 2 * (64 + 192 + 384 + 256 + 256), kVggNorms = 2 * 4224;
+  EXPECT_EQ(count("alexnet", beat), 61'100'840 - 2 * 121 * 64 - (36 - 9) * 256 * 4096 - 4097 * 992 + kAlexNetNorms);
+  EXPECT_EQ(count("alexnet", beat), 28'711'880);
+  EXPECT_EQ(count("vgg16", beat), 138'357'544 - 2 * 9 * 64 - (49 - 16) * 512 * 4096 - 4097 * 992 + kVggNorms);
+  EXPECT_EQ(count("vgg16", beat), 65'094'600);
+  EXPECT_EQ(count("resnet50", beat), 25'557'032 - 2 * 49 * 64 - 2049 * 992);
+  EXPECT_EQ(count("resnet50", beat), 23'518'152);
+  EXPECT_EQ(count("inception_v3", beat), 23'834'568 - 2 * 9 * 32 - 2049 * 992);
+  EXPECT_EQ(count("inception_v3", beat), 21'801'384);
+}
+
+TEST(Models, TooSmallImagesAreRefused) {
+  for (const auto& [name, size] : {std::pair{"alexnet", 63}, {"vgg16", 32}, {"inception_v3", 75}}) {
+    EXPECT_THAT(
+        [&] {
+          make_model(name, {1, size - 1, 8, size - 1});
+        },
+        testing::ThrowsMessage<Error>(HasSubstr(std::to_string(size) + " x " + std::to_string(size) + " or more")))
+        << name;
+    const ModelDescription small = made_up_description(name);
+    EXPECT_NO_THROW(make_model(name, {1, size, 8, size}, small.options)->forward(torch::zeros({2, 1, size, size})));
+  }
+}
+
 TEST(Models, RefuseTheOtherKindOfInput) {
   EXPECT_THAT([] { make_model("lstm", {1, 128, 8, 128}); }, testing::ThrowsMessage<Error>(HasSubstr("eats windows")));
   EXPECT_THAT([] { make_model("cnn2d", {1, 216, 8}); }, testing::ThrowsMessage<Error>(HasSubstr("eats images")));
@@ -74,7 +112,7 @@ TEST(Models, UnknownModelListsTheValidOnes) {
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::usage);
-    EXPECT_THAT(error.what(), HasSubstr("cnn2d, lstm, resnet1d"));
+    EXPECT_THAT(error.what(), HasSubstr("cnn2d, alexnet, vgg16, resnet50, inception_v3, lstm, resnet1d"));
   }
 }
 
