@@ -46,6 +46,8 @@ class Int8 : public testing::Test {
       (std::string("beatbench_int8_") + testing::UnitTest::GetInstance()->current_test_info()->name());
 };
 
+class Full_Int8 : public Int8 {};
+
 std::vector<float> logits_of(const Checkpoint& checkpoint, const BeatSet& beats) {
   std::vector<std::uint32_t> rows(beats.size());
   std::iota(rows.begin(), rows.end(), 0U);
@@ -275,8 +277,6 @@ TEST_F(Int8, ADamagedFileIsRefused) {
     }
   }
 }
-
-class Full_Int8 : public Int8 {};
 
 constexpr const char* kPrintLogits = R"(
 import json, sys, torch
