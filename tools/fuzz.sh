@@ -42,7 +42,7 @@ for program in clang++ llvm-cov llvm-profdata; do
   exit 77 # ctest: skipped
 done
 cmake --preset fuzz >/dev/null
-cmake --build --preset fuzz >build-fuzz/build.log || { tail -n 25 build-fuzz/build.log >&2; exit 1; }
+cmake --build --preset fuzz --target fuzz >build-fuzz/build.log || { tail -n 25 build-fuzz/build.log >&2; exit 1; }
 
 signals=(signal_{8,16,24,32,61,80,160,212,310,311,508,516,524})
 all=(header annotation csv edf record "${signals[@]}")
