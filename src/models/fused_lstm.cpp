@@ -26,7 +26,7 @@ class FusedLstm : public torch::autograd::Function<FusedLstm> {
  public:
   static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& x,
                                const torch::Tensor& weight_ih, const torch::Tensor& weight_hh,
-                               const torch::Tensor& bias_ih, const torch::Tensor& bias_hh) {
+                               const torch::Tensor& bias_ih, const torch::Tensor& bias_hh, bool only_last) {
     const LstmShape shape{x.size(1), x.size(2), weight_hh.size(1)};
     const std::int64_t columns = shape.steps * shape.batch;
     const torch::Tensor gates =
@@ -39,7 +39,8 @@ class FusedLstm : public torch::autograd::Function<FusedLstm> {
                    states.data_ptr<float>());
     });
     context->save_for_backward({x, weight_ih, weight_hh, gates, cells, states});
-    return states.select(1, -1).contiguous();
+    context->saved_data["only_last"] = only_last;
+    return only_last ? states.select(1, -1).contiguous() : states.clone();  // what backward needs is nobody's to change
   }
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
@@ -49,11 +50,12 @@ class FusedLstm : public torch::autograd::Function<FusedLstm> {
     const torch::Tensor recurrent = saved[2].t().contiguous();
     const LstmShape shape{x.size(1), x.size(2), recurrent.size(0)};
     const std::int64_t columns = shape.steps * shape.batch;
-    const torch::Tensor last = gradients[0].contiguous();
+    const torch::Tensor gradient = gradients[0].contiguous();
+    const bool only_last = context->saved_data["only_last"].toBool();
     const torch::Tensor gates = saved[3].clone();  // backward may run twice on a kept graph
     for_each_lane_group(shape.batch, [&](std::int64_t first) {
-      lstm_backward(shape, first, recurrent.data_ptr<float>(), last.data_ptr<float>(), cells.data_ptr<float>(),
-                    gates.data_ptr<float>());
+      lstm_backward(shape, first, recurrent.data_ptr<float>(), gradient.data_ptr<float>(), only_last,
+                    cells.data_ptr<float>(), gates.data_ptr<float>());
     });
     const torch::Tensor flat_x = x.reshape({x.size(0), columns});
     const torch::Tensor later = gates.narrow(1, shape.batch, columns - shape.batch);  // steps 1 .. T-1
@@ -61,10 +63,15 @@ class FusedLstm : public torch::autograd::Function<FusedLstm> {
     const torch::Tensor bias_gradient = gates.sum(1);
     torch::Tensor x_gradient;
     if (context->needs_input_grad(0)) x_gradient = torch::mm(weight_ih.t(), gates).view(x.sizes());
-    return {x_gradient, torch::mm(gates, flat_x.t()), torch::mm(later, earlier.t()), bias_gradient,
-            bias_gradient.clone()};
+    return {x_gradient,    torch::mm(gates, flat_x.t()), torch::mm(later, earlier.t()),
+            bias_gradient, bias_gradient.clone(),        torch::Tensor()};
   }
 };
+
+torch::Tensor apply_fused_lstm(const torch::Tensor& x, at::ArrayRef<torch::Tensor> weights, bool only_last) {
+  const c10::impl::ExcludeDispatchKeyGuard no_autocast(c10::autocast_dispatch_keyset);  // its kernels are float32
+  return FusedLstm::apply(x, weights[0], weights[1], weights[2], weights[3], only_last);
+}
 
 }  // namespace
 
@@ -74,9 +81,12 @@ bool can_use_fused_lstm(const torch::Tensor& x) {
 
 std::int64_t padded_batch(std::int64_t batch) { return (batch + kLstmLanes - 1) / kLstmLanes * kLstmLanes; }
 
-torch::Tensor fused_lstm_last(const torch::Tensor& x, const std::vector<torch::Tensor>& weights) {
-  const c10::impl::ExcludeDispatchKeyGuard no_autocast(c10::autocast_dispatch_keyset);  // its kernels are float32
-  return FusedLstm::apply(x, weights.at(0), weights.at(1), weights.at(2), weights.at(3));
+torch::Tensor fused_lstm(const torch::Tensor& x, at::ArrayRef<torch::Tensor> weights) {
+  return apply_fused_lstm(x, weights, false);
+}
+
+torch::Tensor fused_lstm_last(const torch::Tensor& x, at::ArrayRef<torch::Tensor> weights) {
+  return apply_fused_lstm(x, weights, true);
 }
 
 }  // namespace beatbench::models

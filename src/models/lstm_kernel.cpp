@@ -110,14 +110,19 @@ void lstm_forward(const LstmShape& shape, std::ptrdiff_t first, const float* rec
 }
 
 BEATBENCH_VECTOR_CLONES
-void lstm_backward(const LstmShape& shape, std::ptrdiff_t first, const float* recurrent, const float* last_gradient,
-                   const float* cells, float* gates) {
+void lstm_backward(const LstmShape& shape, std::ptrdiff_t first, const float* recurrent, const float* state_gradients,
+                   bool only_last, const float* cells, float* gates) {
   const std::ptrdiff_t H = shape.hidden, feature = shape.steps * shape.batch;
   std::vector<Line> buffer(static_cast<std::size_t>(6 * H));
   Lanes *d_state = reinterpret_cast<Lanes*>(buffer.data()), *d_cell = d_state + H, *d_gate = d_cell + H;
-  for (std::ptrdiff_t j = 0; j < H; ++j) load(last_gradient + j * shape.batch + first, d_state[j]);
+  for (std::ptrdiff_t j = 0; j < H && only_last; ++j) load(state_gradients + j * shape.batch + first, d_state[j]);
   for (std::ptrdiff_t t = shape.steps - 1; t >= 0; --t) {
     const std::ptrdiff_t at = t * shape.batch + first;
+    for (std::ptrdiff_t j = 0; j < H && !only_last; ++j) {
+      Lanes from_above;
+      load(state_gradients + j * feature + at, from_above);
+      d_state[j] += from_above;
+    }
     for (std::ptrdiff_t j = 0; j < H; ++j) {
       float* gate = gates + j * feature + at;
       Lanes in, forget, candidate, out, squashed, before = {};

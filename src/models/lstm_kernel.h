@@ -21,8 +21,9 @@ void lstm_forward(const LstmShape& shape, std::ptrdiff_t first, const float* rec
                   float* states);
 
 /// Runs the same sequences backwards. `gates` comes as lstm_forward left it and becomes the gradient before
-/// activation. `last_gradient` [H, N] is that of the last state; `recurrent` is weight_hh transposed, [H, 4H].
-void lstm_backward(const LstmShape& shape, std::ptrdiff_t first, const float* recurrent, const float* last_gradient,
-                   const float* cells, float* gates);
+/// activation. `state_gradients` is that of every state, [H, T, N], or with `only_last` of the last, [H, N];
+/// `recurrent` is weight_hh transposed, [H, 4H].
+void lstm_backward(const LstmShape& shape, std::ptrdiff_t first, const float* recurrent, const float* state_gradients,
+                   bool only_last, const float* cells, float* gates);
 
 }  // namespace beatbench::models

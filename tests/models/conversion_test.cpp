@@ -50,6 +50,22 @@ TEST_F(Conversion, EveryModelInEveryFormatAgreesWithItsCheckpoint) {
   }
 }
 
+TEST_F(Conversion, AnLstmOfEveryFormAgreesWithItsCheckpoint) {
+  for (const double bidirectional : {0.0, 1.0}) {
+    for (const double attention : {0.0, 1.0}) {
+      const Checkpoint checkpoint = made_up_checkpoint(
+          "lstm", {{"layers", 2}, {"bidirectional", bidirectional}, {"attention", attention}, {"hidden", 8}});
+      for (const FormatSpec& format : format_registry()) {
+        SCOPED_TRACE(testing::Message() << bidirectional << " " << attention << " " << format.name);
+        const auto file = folder_ / ("lstm" + std::string(format.ending));
+        convert_checkpoint(checkpoint, format, file, made_up_beats("lstm", 100, 2));
+        const Agreement agreement = compare_with_checkpoint(checkpoint, file, made_up_beats("lstm", 50));
+        EXPECT_LT(agreement.largest_difference, format.needs_calibration ? 0.05 : 1e-4);
+      }
+    }
+  }
+}
+
 // A folded, frozen graph: no batch norm is left where it directly follows a convolution, and no weight is a parameter.
 TEST_F(Conversion, TorchScriptIsFrozenAndFolded) {
   const auto file = folder_ / "resnet1d.pt";

@@ -8,9 +8,9 @@
 namespace beatbench::tests {
 
 /// A small untrained model whose batch norms have seen data.
-inline Checkpoint made_up_checkpoint(const std::string& model) {
+inline Checkpoint made_up_checkpoint(const std::string& model, const ModelOptions& options = {}) {
   torch::manual_seed(7);
-  const ModelDescription description = made_up_description(model);
+  const ModelDescription description = made_up_description(model, options);
   Checkpoint checkpoint{description, make_model(model, description.shape, description.options)};
   const torch::NoGradGuard no_grad;
   for (auto& buffer : checkpoint.model->named_buffers()) {

@@ -119,9 +119,9 @@ TEST(Models, UnknownModelListsTheValidOnes) {
 TEST(Models, UnknownOrAbsurdOptionsAreRefused) {
   EXPECT_THAT(
       [] {
-        make_model("lstm", {1, 216, 2}, {{"layers", 2}});
+        make_model("lstm", {1, 216, 2}, {{"depth", 2}});
       },
-      testing::ThrowsMessage<Error>(HasSubstr("valid: dense, hidden")));
+      testing::ThrowsMessage<Error>(HasSubstr("valid: dense, hidden, layers, bidirectional, attention")));
   EXPECT_THAT(
       [] {
         make_model("lstm", {1, 216, 2}, {{"hidden", 0}});
@@ -178,6 +178,46 @@ TEST(FusedLstm, EqualsLibTorchs) {
           << "gradient " << i;
     }
   }
+}
+
+// The same model on LibTorch's own operator, which double precision goes through: logits and every gradient.
+TEST(FusedLstm, EqualsLibTorchsInEveryForm) {
+  for (const double layers : {1.0, 3.0}) {
+    for (const double bidirectional : {0.0, 1.0}) {
+      for (const double attention : {0.0, 1.0}) {
+        SCOPED_TRACE(testing::Message() << layers << " " << bidirectional << " " << attention);
+        torch::manual_seed(6);
+        const ModelOptions options = {
+            {"layers", layers}, {"bidirectional", bidirectional}, {"attention", attention}, {"hidden", 7}};
+        const auto model = make_model("lstm", {2, 40, 5}, options);
+        torch::manual_seed(6);
+        const auto reference = make_model("lstm", {2, 40, 5}, options);
+        reference->to(torch::kDouble);
+        const torch::Tensor x = torch::randn({19, 2, 40}), weights = torch::randn({19, 5});
+        const torch::Tensor logits = model->forward(x), expected = reference->forward(x.to(torch::kDouble));
+        EXPECT_TRUE(torch::allclose(logits.to(torch::kDouble), expected, 1e-4, 1e-5));
+        (logits * weights).sum().backward();
+        (expected * weights).sum().backward();
+        const auto ours = model->parameters(), theirs = reference->parameters();
+        ASSERT_EQ(ours.size(), theirs.size());
+        for (std::size_t i = 0; i < ours.size(); ++i) {
+          const torch::Tensor gradient = theirs[i].grad();
+          EXPECT_GT(gradient.abs().max().item<double>(), 0) << "parameter " << i;
+          EXPECT_LT((ours[i].grad() - gradient).abs().max().item<double>(),
+                    1e-4 * (0.01 + gradient.abs().max().item<double>()))
+              << "parameter " << i;
+        }
+      }
+    }
+  }
+}
+
+// Counted by hand: 8 H (I + H + 2) and twice that over 2 H states for two layers in both directions, 2H x 2H + 2H + 2H
+// for attention.
+TEST(Models, LstmHasTheParametersOfItsForm) {
+  const ModelOptions options = {{"dense", 5}, {"hidden", 7}, {"layers", 2}, {"bidirectional", 1}, {"attention", 1}};
+  const int lstm = 2 * 4 * 7 * (5 + 7 + 2) + 2 * 4 * 7 * (14 + 7 + 2);
+  EXPECT_EQ(parameter_count(*make_model("lstm", {1, 216, 3}, options)), 2 * 5 + lstm + 14 * 14 + 14 + 14 + 15 * 3);
 }
 
 TEST(FusedLstm, StaysFiniteFarOutside) {
