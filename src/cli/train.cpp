@@ -249,7 +249,7 @@ int run_training(RunOptions run, const fs::path& folder, bool resume, bool json,
 int train_command(int argc, char** argv) {
   return run_main("train", [&] {
     CLI::App app("Trains a beat classifier and tests it.", "train");
-    app.footer(std::string(kTrainExamples) + "\n\n" + descriptions_of("Models", model_registry()) + "\n" +
+    app.footer(std::string(kTrainExamples) + "\n\n" + descriptions_of_models() + "\n" +
                descriptions_of("Class maps", class_maps()) + "\n" + descriptions_of("Protocols", protocol_registry()) +
                "\n" + descriptions_of("Databases", database_registry()));
     TrainArguments arguments;

@@ -18,18 +18,6 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TrainingOptions, epochs, batch_size, optimize
 namespace beatbench::cli {
 namespace {
 
-std::string option_help() {
-  std::string text = "NAME=VALUE, one of the model's own options:";
-  for (const ModelSpec& spec : model_registry()) {
-    for (const ModelOption& option : spec.options) {
-      text += " " + std::string(spec.name) + " " + std::string(option.name) + "=" +
-              CLI::detail::to_string(option.default_value) + " (" + std::string(option.text) + ");";
-    }
-  }
-  text.pop_back();
-  return text;
-}
-
 ModelOptions parse_model_options(const std::vector<std::string>& pairs) {
   ModelOptions options;
   for (const std::string& pair : pairs) {
@@ -159,13 +147,26 @@ RunOptions run_options_from_json(const nlohmann::json& json, const std::string& 
   }
 }
 
+std::string descriptions_of_models() {
+  std::string text = "Models, and their options with what they are by default:\n";
+  for (const ModelSpec& spec : model_registry()) {
+    text += "  " + std::string(spec.name) + ": " + std::string(spec.description) + "\n";
+    for (const ModelOption& option : spec.options) {
+      std::string name = "    " + std::string(option.name) + "=" + number_text(option.default_value);
+      name.resize(std::max<std::size_t>(22, name.size() + 1), ' ');
+      text += name + std::string(option.text) + "\n";
+    }
+  }
+  return text;
+}
+
 void declare_train_options(CLI::App& app, TrainArguments& arguments) {
   RunOptions& run = arguments.run;
   app.add_option("--model", run.model, names_of(model_registry()))->capture_default_str();
   app.add_option_function<std::vector<std::string>>(
          "--model-option",
          [&run](const std::vector<std::string>& pairs) { run.model_options = parse_model_options(pairs); },
-         option_help())
+         "NAME=NUMBER, options of the model, see Models below")
       ->delimiter(',');
   app.add_option("--out", arguments.out, "run folder to make; must not exist (default: runs/MODEL-N)");
   app.add_option("--resume", arguments.resume, "go on with the run in this folder; every other option comes from it")

@@ -41,6 +41,9 @@ struct TrainArguments {
   bool print_config = false;
 };
 
+/// Every model with its options, for --help.
+std::string descriptions_of_models();
+
 /// Declares the options of `train` on `app`, writing into `arguments`.
 void declare_train_options(CLI::App& app, TrainArguments& arguments);
 
