@@ -70,7 +70,10 @@ TEST_F(Usage, UnknownFlagsListTheValidOnes) {
 }
 
 TEST_F(Usage, UnknownValuesListTheValidOnes) {
-  refuse_usage("train", {"--model", "transformer"}, {"'transformer'", "cnn2d, alexnet, vgg16, resnet50, inception_v3, lstm, resnet1d"});
+  refuse_usage("train", {"--model", "transformer"},
+               {"'transformer'",
+                "cnn2d, alexnet, vgg16, resnet50, inception_v3, "
+                "lstm, resnet1d"});
   refuse_usage("train", {"--classes", "six"}, {"'six'", "paper8, aami5, aami5_ec57, symbols18, binary"});
   refuse_usage("train", {"--protocol", "loocv"}, {"loocv", "random", "inter-patient"});
   refuse_usage("train", {"--data", "nowhere"}, {"'nowhere'", "mitdb, simdb"});
