@@ -55,7 +55,7 @@ TEST(ProtocolRegistry, EveryEntryMakesASplit) {
     EXPECT_FALSE(split.notes.empty());
     expect_partition(set, split);
   }
-  EXPECT_THAT(names, ElementsAre("random", "inter-patient"));
+  EXPECT_THAT(names, ElementsAre("random", "inter-patient", "inter-patient-leak-free"));
 }
 
 TEST(Protocol, AnUnknownOneListsTheValidNames) {
@@ -197,6 +197,19 @@ TEST(InterPatientSplit, NotesASubjectOnBothSides) {
   for (std::uint64_t seed = 0; seed < 10; ++seed) {
     const Split split = make_split("inter-patient", set, divided_database(), {.seed = seed});
     EXPECT_THAT(split.notes, Contains("leak: subjects on both sides of training (with validation) and test: r0"));
+  }
+}
+
+TEST(InterPatientSplit, LeavesASubjectOnBothSidesOutOfTraining) {
+  const BeatSet set = divided_windows();
+  for (std::uint64_t seed = 0; seed < 10; ++seed) {
+    const Split split = make_split("inter-patient-leak-free", set, divided_database(), {.seed = seed});
+    EXPECT_THAT(records_in(set, split.test), ElementsAre("r5", "r6", "r7", "r8"));
+    auto both = records_in(set, split.training);
+    both.merge(records_in(set, split.validation));
+    EXPECT_THAT(both, ElementsAre("r1", "r2", "r3", "r4"));
+    EXPECT_THAT(split.notes, Not(Contains(HasSubstr("leak:"))));
+    EXPECT_THAT(split.notes, Contains("left out of training, because their subjects are tested: r0"));
   }
 }
 

@@ -120,10 +120,27 @@ Subjects choose_validation(const BeatSet& windows, const Database& database, con
   return best;
 }
 
-}  // namespace
+// Leaves out the training records whose subject has a record in the test; returns them.
+Subjects drop_shared_subjects(Division& division, const Database& database) {
+  std::set<std::string> tested;
+  for (const std::string& record : division.test) tested.insert(database.subject_of(record));
+  Subjects dropped;
+  std::erase_if(division.training, [&](const std::string& record) {
+    const bool is_shared = tested.contains(database.subject_of(record));
+    if (is_shared) dropped.push_back(record);
+    return is_shared;
+  });
+  return dropped;
+}
 
-Split inter_patient(const BeatSet& windows, const Database& database, const SplitOptions& options) {
-  const Division division = divide(windows, database, options.seed);
+std::string joined(const Subjects& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+Split split_of(const BeatSet& windows, const Database& database, const Division& division,
+               const SplitOptions& options) {
   const Subjects validation = choose_validation(windows, database, division.training, options);
   const std::set<std::string> in_validation(validation.begin(), validation.end());
   const std::set<std::string> in_training(division.training.begin(), division.training.end());
@@ -139,9 +156,23 @@ Split inter_patient(const BeatSet& windows, const Database& database, const Spli
     else if (in_test.contains(record))
       split.test.push_back(row);
   }
-  std::string names;
-  for (const std::string& record : validation) names += (names.empty() ? "" : ", ") + record;
-  split.notes = {database.division_note, "validation records: " + names};
+  split.notes = {database.division_note, "validation records: " + joined(validation)};
+  return split;
+}
+
+}  // namespace
+
+Split inter_patient(const BeatSet& windows, const Database& database, const SplitOptions& options) {
+  return split_of(windows, database, divide(windows, database, options.seed), options);
+}
+
+Split inter_patient_leak_free(const BeatSet& windows, const Database& database, const SplitOptions& options) {
+  Division division = divide(windows, database, options.seed);
+  const Subjects dropped = drop_shared_subjects(division, database);
+  Split split = split_of(windows, database, division, options);
+  if (!dropped.empty()) {
+    split.notes.push_back("left out of training, because their subjects are tested: " + joined(dropped));
+  }
   return split;
 }
 

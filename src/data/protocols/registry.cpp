@@ -15,6 +15,9 @@ constexpr std::array kProtocols = {
     ProtocolSpec{"inter-patient",
                  "by subject: mitdb's DS1 for training and DS2 for the test; whole records for validation",
                  protocols::inter_patient},
+    ProtocolSpec{"inter-patient-leak-free",
+                 "the same, without the training records whose subject is tested: mitdb's 201",
+                 protocols::inter_patient_leak_free},
 };
 
 std::string hash_of(const BeatSet& windows, const Split& split) {
