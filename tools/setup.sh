@@ -13,7 +13,7 @@ packages=(
 test_packages=(
   python3-torch # loads our TorchScript files in the engine's own Python front end
   flac          # decodes our FLAC signal files, and makes some
-  clang llvm    # libFuzzer, sanitizers and coverage for tools/fuzz.sh
+  clang libclang-rt-dev llvm # libFuzzer, sanitizers and coverage for tools/fuzz.sh
 )
 
 usage() {
