@@ -8,13 +8,13 @@ usage() {
 Usage: tools/fuzz.sh [--runs N] [--seed N] [TARGET...]
 
   TARGET    header, annotation, csv, edf, record, signal_8 ... signal_524 (default: all)
-  --runs N  executions of each target (default: 20000; 1000000 takes about an hour on two cores)
+  --runs N  executions of each target (default: 20000; 1000000 of all take 1.5 to 3 hours on two cores)
   --seed N  of libFuzzer's mutations (default: 1)
 
   BEATBENCH_JOBS  targets at a time (default: 2)
 
-Builds preset `fuzz` into build-fuzz/ (Clang, libFuzzer and LLVM's coverage tools: packages clang and llvm). A target
-starts from files of our own writers. An input that breaks something is left as build-fuzz/run/TARGET/crash-*; the
+Builds preset `fuzz` into build-fuzz/ (packages clang, libclang-rt-dev and llvm). A target starts from files of our own
+writers. An input that breaks something, or takes two minutes, is left as build-fuzz/run/TARGET/crash-* or timeout-*; the
 program build-fuzz/bin/fuzz_TARGET shows what it does with it.
 HELP
 }
@@ -37,7 +37,7 @@ done
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 for program in clang++ llvm-cov llvm-profdata; do
   command -v "$program" >/dev/null && continue
-  echo "fuzz: needs $program: apt-get install clang llvm" >&2
+  echo "fuzz: needs $program: apt-get install clang libclang-rt-dev llvm" >&2
   [[ ${BEATBENCH_REQUIRE_DATA:-} == 1 ]] && exit 1
   exit 77 # ctest: skipped
 done
@@ -60,7 +60,7 @@ build-fuzz/bin/make_corpus "$work/seeds"
 run_target() { # TARGET
   mkdir -p "$work/$1/corpus"
   LLVM_PROFILE_FILE=$work/$1/profraw "build-fuzz/bin/fuzz_$1" "$work/$1/corpus" "$work/seeds/$1" -runs="$runs" \
-    -seed="$seed" -max_len=4096 -entropic=0 -timeout=20 -artifact_prefix="$work/$1/" -print_final_stats=1 \
+    -seed="$seed" -max_len=4096 -entropic=0 -timeout=120 -artifact_prefix="$work/$1/" -print_final_stats=1 \
     >"$work/$1/log" 2>&1 || echo failed >"$work/$1/failed"
 }
 export -f run_target
