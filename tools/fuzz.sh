@@ -54,7 +54,7 @@ done
 work=$PWD/build-fuzz/run
 rm -rf "$work"
 mkdir -p "$work"
-build-fuzz/bin/make_corpus "$work/seeds"
+LLVM_PROFILE_FILE=/dev/null build-fuzz/bin/make_corpus "$work/seeds"
 
 # shellcheck disable=SC2317  # called by xargs
 run_target() { # TARGET
