@@ -56,6 +56,9 @@ class EdfReader {
     std::vector<int> signals = chosen_signals();
     keep_one_rate(signals);
     record_.sampling_rate_hz = rate_of(signals.front());
+    if (!std::isfinite(record_.sampling_rate_hz)) {
+      throw Error(ErrorKind::data, where_, "its data records last 0 s, which gives no sampling rate");
+    }
     record_.start_s = static_cast<double>(options_.first_sample) / record_.sampling_rate_hz;
     const std::uint64_t count = sample_count(signal(signals.front()));
     for (const int index : signals) add_lead(index, count);

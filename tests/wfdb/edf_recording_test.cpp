@@ -177,6 +177,9 @@ TEST(EdfRecording, WhatIsWrongIsSaid) {
   for (const char* records : {"99999999", "0", "-1", "1x"}) {  // no memory is asked for what the file cannot hold
     EXPECT_EQ(error_of(plain_edf("", records)).kind, ErrorKind::data) << records;
   }
+  std::string no_duration = whole;
+  no_duration.replace(244, 1, "0");
+  EXPECT_EQ(error_of(no_duration).kind, ErrorKind::data);
   EXPECT_THAT(error_of("time;II\n0;1\n").text, HasSubstr("breaks the EDF format"));
   std::string other_unit = whole;
   other_unit.replace(other_unit.find("mV"), 2, "mm");
