@@ -39,10 +39,10 @@ struct RecordingBeats {
 };
 
 /// Finds a recording's beats and prepares them. Beats are detected at the recording's own rate and mapped to the
-/// model's, never rounded twice; R peaks are those of the model's lead, and none is reported where that is missing. A
-/// recording with a single lead of another name than those asked for is taken by that lead, with a warning. A lead
-/// whose unit is not known is scaled before detection, so that its spread is that of an ECG in mV. Windows that cross
-/// an edge repeat the edge sample: no beat is left out.
+/// model's, never rounded twice; R peaks are those of the model's lead wherever it shows the beat, and none is reported
+/// where that lead is missing. A recording with a single lead of another name than those asked for is taken by that
+/// lead, with a warning. A lead whose unit is not known is scaled before detection, so that its spread is that of an
+/// ECG in mV. Windows that cross an edge repeat the edge sample: no beat is left out.
 /// @throws Error(usage) for an unknown source or detector, or for annotated beats where there are none;
 /// Error(unsupported) as find_lead does; Error(data) if there is no beat.
 RecordingBeats beats_of_recording(const Record& record, const Preprocessing& preprocessing, const BeatSource& source);
