@@ -192,10 +192,7 @@ void declare_dataset_options(CLI::App& app, DatasetArguments& a) {
       ->check(CLI::IsMember(protocols))
       ->capture_default_str()
       ->group("Beats");
-  app.add_option("--test-fraction", a.split.test_fraction, "as train has it")->capture_default_str()->group("Beats");
-  app.add_option("--validation-fraction", a.split.validation_fraction, "as train has it")
-      ->capture_default_str()
-      ->group("Beats");
+  declare_split(app, a.split, "Beats");
   app.add_flag("--strict", a.strict, "a wrong checksum is an error, not a warning")->group("Beats");
   app.add_option("--threads", a.threads, "0: one for each processor")
       ->capture_default_str()

@@ -38,6 +38,22 @@ void declare_preprocessing(CLI::App& app, Preprocessing& p) {
   app.add_option("--filter-high", p.filter.high_hz, "upper one in Hz")->capture_default_str()->group(group);
 }
 
+void declare_split(CLI::App& app, SplitOptions& split, const char* group) {
+  app.add_option("--test-fraction", split.test_fraction, "share of the beats for the test (protocol random)")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--validation-fraction", split.validation_fraction,
+                 "share of the training side, of its beats or its records, for validation")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--folds", split.folds, "how many (protocols k-fold and patient-k-fold)")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--fold", split.fold, "the one that is tested, from 1 (protocols with folds)")
+      ->capture_default_str()
+      ->group(group);
+}
+
 Dataset load_with_progress(const Database& database, const Preprocessing& preprocessing, LoadOptions options,
                            spdlog::logger& logger) {
   Progress progress("reading " + database.name);

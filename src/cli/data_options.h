@@ -15,6 +15,9 @@ namespace beatbench::cli {
 /// Declares the options that say how a recording is prepared.
 void declare_preprocessing(CLI::App& app, Preprocessing& preprocessing);
 
+/// Declares how a protocol divides the beats.
+void declare_split(CLI::App& app, SplitOptions& split, const char* group);
+
 /// Loads a database with a progress bar and logs what it holds. `options`: all but the callbacks.
 Dataset load_with_progress(const Database& database, const Preprocessing& preprocessing, LoadOptions options,
                            spdlog::logger& logger);

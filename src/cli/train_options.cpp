@@ -8,7 +8,7 @@
 
 namespace beatbench {
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SplitOptions, test_fraction, validation_fraction, seed)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(SplitOptions, test_fraction, validation_fraction, folds, fold, seed)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TrainingOptions, epochs, batch_size, optimizer, learning_rate, weight_decay,
                                    momentum, schedule, warmup_epochs, step_epochs, plateau_patience, class_weights,
                                    sampling, patience, monitor, clip_norm, label_smoothing, amp, seed, device)
@@ -53,13 +53,7 @@ void declare_data(CLI::App& app, RunOptions& run) {
       ->check(CLI::IsMember(protocols))
       ->capture_default_str()
       ->group("Data");
-  app.add_option("--test-fraction", run.split.test_fraction, "share of the beats for the test (protocol random)")
-      ->capture_default_str()
-      ->group("Data");
-  app.add_option("--validation-fraction", run.split.validation_fraction,
-                 "share of the training side, of its beats or its subjects, for validation")
-      ->capture_default_str()
-      ->group("Data");
+  declare_split(app, run.split, "Data");
   app.add_option("--max-windows", run.max_windows,
                  "use at most so many beats, drawn in proportion to the classes; 0: all")
       ->check(CLI::NonNegativeNumber)

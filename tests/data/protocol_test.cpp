@@ -55,12 +55,13 @@ TEST(ProtocolRegistry, EveryEntryMakesASplit) {
     EXPECT_FALSE(split.notes.empty());
     expect_partition(set, split);
   }
-  EXPECT_THAT(names, ElementsAre("random", "inter-patient", "inter-patient-leak-free"));
+  EXPECT_THAT(names, ElementsAre("random", "k-fold", "inter-patient", "inter-patient-leak-free", "patient-k-fold",
+                                 "leave-one-patient-out"));
 }
 
 TEST(Protocol, AnUnknownOneListsTheValidNames) {
   const BeatSet set = made_up_windows(record_names(4), {5});
-  EXPECT_ERROR(make_split("kfold", set, {}, {}), ErrorKind::usage, "'kfold'", "random, inter-patient");
+  EXPECT_ERROR(make_split("kfold", set, {}, {}), ErrorKind::usage, "'kfold'", "random, k-fold, inter-patient");
 }
 
 TEST(Protocol, FractionsOutOfRangeAreRefused) {
@@ -114,7 +115,9 @@ TEST(Split, DependsOnTheSeedAlone) {
     EXPECT_EQ(one.validation, again.validation);
     EXPECT_EQ(one.test, again.test);
     EXPECT_EQ(one.hash, again.hash);
-    EXPECT_NE(one.test, other.test) << spec.name;
+    if (spec.name != "leave-one-patient-out") {
+      EXPECT_NE(one.test, other.test) << spec.name;
+    }
     EXPECT_NE(one.validation, other.validation) << spec.name;
     EXPECT_NE(one.hash, other.hash) << spec.name;
   }
@@ -245,6 +248,103 @@ TEST(InterPatientSplit, TooFewSubjectsAreAnError) {
   database.test_records = {"r1"};
   EXPECT_ERROR(make_split("inter-patient", made_up_windows(record_names(2), {50}), database, {}), ErrorKind::data,
                "too few training subjects");
+}
+
+// Tests every fold, and returns in how many of them each row was tested.
+std::vector<int> times_tested(std::string_view protocol, const BeatSet& set, const Database& database,
+                              SplitOptions options) {
+  std::vector<int> times(set.size(), 0);
+  const int folds = count_folds(protocol, set, options);
+  for (options.fold = 1; options.fold <= folds; ++options.fold) {
+    const Split split = make_split(protocol, set, database, options);
+    expect_partition(set, split);
+    for (const std::uint32_t row : split.test) ++times[row];
+  }
+  return times;
+}
+
+TEST(Folds, TestEveryBeatOnce) {
+  const BeatSet set = made_up_windows(record_names(12), {30, 20, 1});
+  for (const ProtocolSpec& spec : protocol_registry()) {
+    if (!spec.count_folds) continue;
+    EXPECT_THAT(times_tested(spec.name, set, {}, {.folds = 5, .seed = 3}), testing::Each(1)) << spec.name;
+  }
+}
+
+TEST(Folds, OfBeatsHoldTheSameShareOfEachClass) {
+  const BeatSet set = made_up_windows(record_names(10), {1000, 100, 37});
+  for (int fold = 1; fold <= 10; ++fold) {
+    const Split split = make_split("k-fold", set, {}, {.fold = fold});
+    EXPECT_EQ(split.label(), "k-fold (intra-patient)");
+    EXPECT_EQ(class_counts(set, split.test)[0], 1000);
+    EXPECT_EQ(class_counts(set, split.test)[1], 100);
+    EXPECT_EQ(class_counts(set, split.test)[2], 37);
+    EXPECT_EQ(class_counts(set, split.validation)[0], 900);
+    EXPECT_THAT(split.notes, Contains("fold " + std::to_string(fold) + " of 10"));
+  }
+}
+
+TEST(Folds, OfPatientsKeepSubjectsOnOneSide) {
+  std::vector<RecordName> names = record_names(20);
+  for (std::size_t i = 10; i < 20; ++i) names[i].subject = names[i - 10].subject;  // two records a subject
+  const BeatSet set = made_up_windows(names, {30, 10});
+  Database database;
+  for (const RecordName& name : names) database.subjects[name.id] = name.subject;
+  EXPECT_EQ(count_folds("leave-one-patient-out", set, {}), 10);
+  for (const std::string protocol : {"patient-k-fold", "leave-one-patient-out"}) {
+    for (int fold = 1; fold <= 5; ++fold) {
+      const Split split = make_split(protocol, set, database, {.folds = 5, .fold = fold});
+      const auto test = subjects_in(set, split.test);
+      EXPECT_EQ(test.size(), protocol == "patient-k-fold" ? 2 : 1);
+      EXPECT_TRUE(disjoint(subjects_in(set, split.training), test));
+      EXPECT_TRUE(disjoint(subjects_in(set, split.validation), test));
+      EXPECT_TRUE(disjoint(subjects_in(set, split.training), subjects_in(set, split.validation)));
+      EXPECT_EQ(split.label(), protocol);
+    }
+  }
+}
+
+TEST(Folds, OutOfRangeAreRefused) {
+  const BeatSet set = made_up_windows(record_names(12), {30, 20, 10});
+  EXPECT_ERROR(make_split("k-fold", set, {}, {.folds = 1}), ErrorKind::usage, "folds", "2 to 1000");
+  EXPECT_ERROR(make_split("k-fold", set, {}, {.folds = 5, .fold = 6}), ErrorKind::usage, "fold", "folds 1 to 5");
+  EXPECT_ERROR(make_split("leave-one-patient-out", set, {}, {.fold = 13}), ErrorKind::usage, "folds 1 to 12");
+  EXPECT_ERROR(make_split("random", set, {}, {.fold = 2}), ErrorKind::usage, "has no folds");
+}
+
+// Windows of four samples that differ from beat to beat.
+BeatSet distinct_windows(const std::vector<RecordName>& names) {
+  BeatSet set = made_up_windows(names, {20, 10});
+  set.length_samples = 4;
+  set.values.resize(set.size() * 4);
+  for (std::size_t i = 0; i < set.values.size(); ++i) set.values[i] = static_cast<float>(i);
+  return set;
+}
+
+TEST(Leak, ARecordingUnderTwoNamesIsRefused) {
+  BeatSet set = distinct_windows(record_names(9));
+  Database database = divided_database();
+  database.subjects.clear();
+  EXPECT_NO_THROW(make_split("inter-patient", set, database, {}));
+  const std::size_t record = 30 * 4;
+  std::copy_n(set.values.begin(), record, set.values.begin() + static_cast<std::ptrdiff_t>(6 * record));  // r6 = r0
+  EXPECT_ERROR(make_split("inter-patient", set, database, {}), ErrorKind::data, "30 of 120 test beats are the same",
+               "twice");
+}
+
+TEST(Leak, IsNotedWherePatientsAreMixed) {
+  BeatSet set = distinct_windows(record_names(9));
+  for (const std::string protocol : {"random", "k-fold"}) {
+    EXPECT_THAT(make_split(protocol, set, {}, {}).notes, Not(Contains(HasSubstr("leak"))));
+  }
+  std::copy_n(set.values.begin(), set.values.size() / 2, set.values.begin() + static_cast<long>(set.values.size() / 2));
+  EXPECT_THAT(make_split("random", set, {}, {}).notes, Contains(HasSubstr("leak: ")));
+}
+
+TEST(Leak, LevelLinesAreNone) {
+  BeatSet set = distinct_windows(record_names(9));
+  std::ranges::fill(set.values, 0.25F);
+  EXPECT_EQ(find_leak(set, make_split("inter-patient", set, {}, {})).inputs, 0);
 }
 
 }  // namespace

@@ -13,11 +13,13 @@ namespace beatbench {
 
 struct SplitOptions {
   double test_fraction = 0.1;        ///< of the beats, for beat-wise protocols; above 0, at most 0.9
-  double validation_fraction = 0.1;  ///< of the training side: of its beats, or of its subjects; above 0, at most 0.5
+  double validation_fraction = 0.1;  ///< of the training side: of its beats, or of its records; above 0, at most 0.5
+  int folds = 10;                    ///< of protocols with a free number of folds; 2 to 1000
+  int fold = 1;                      ///< the one that is tested, from 1
   std::uint64_t seed = 1;
 };
 
-/// @throws Error(usage) naming the fraction that is out of range.
+/// @throws Error(usage) naming what is out of range.
 void validate(const SplitOptions& options);
 
 /// Which rows of a data set serve for what. No row is in two lists; some may be in none.
@@ -32,13 +34,32 @@ struct Split {
   std::string label() const { return intra_patient ? protocol + " (intra-patient)" : protocol; }
 };
 
+/// What training (with validation) and test have in common that they should not.
+struct Leak {
+  std::vector<std::string> subjects;  ///< on both sides
+  std::size_t inputs = 0;             ///< rows of the test whose input equals one of the other side, bit for bit
+};
+
+/// Compares the sides of a split. Inputs that are the same number throughout (a lead that is off) do not count.
+Leak find_leak(const BeatSet& windows, const Split& split);
+
+/// What is to be done about a leak: a protocol that mixes patients, or a published division that has the leak, gets a
+/// note that says it; a database's or user's division by patient is refused.
+/// @throws Error(data) naming the subjects or the number of inputs that stand on both sides.
+void guard_against_leak(const BeatSet& windows, Split& split);
+
 struct ProtocolSpec {
   std::string_view name;
   std::string_view description;
   Split (*make)(const BeatSet& windows, const Database& database, const SplitOptions& options);
+  int (*count_folds)(const BeatSet& windows, const SplitOptions& options);  ///< nullptr: it has none
 };
 
 std::span<const ProtocolSpec> protocol_registry();
+
+/// In how many folds a protocol tests each beat once; 1 for one without folds.
+/// @throws Error(usage) as make_split.
+int count_folds(std::string_view protocol, const BeatSet& windows, const SplitOptions& options);
 
 /// Splits a data set and checks the result: disjoint lists, none of them empty, and whether a subject stands on both
 /// sides of training and test.

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <set>
 
 #include "beatbench/core/error.h"
 #include "beatbench/core/hash.h"
@@ -9,16 +8,33 @@
 namespace beatbench {
 namespace {
 
+int free_folds(const BeatSet&, const SplitOptions& options) { return options.folds; }
+
 constexpr std::array kProtocols = {
     ProtocolSpec{"random", "beats at random, stratified by class; intra-patient: a subject's beats stand on both sides",
-                 protocols::random},
+                 protocols::random, nullptr},
+    ProtocolSpec{"k-fold", "each beat is tested in one of --folds folds, stratified by class; intra-patient",
+                 protocols::beat_folds, free_folds},
     ProtocolSpec{"inter-patient",
                  "by subject: mitdb's DS1 for training and DS2 for the test; whole records for validation",
-                 protocols::inter_patient},
+                 protocols::inter_patient, nullptr},
     ProtocolSpec{"inter-patient-leak-free",
                  "the same, without the training records whose subject is tested: mitdb's 201",
-                 protocols::inter_patient_leak_free},
+                 protocols::inter_patient_leak_free, nullptr},
+    ProtocolSpec{"patient-k-fold", "each subject is tested in one of --folds folds", protocols::patient_folds,
+                 free_folds},
+    ProtocolSpec{"leave-one-patient-out", "each subject is a fold of its own", protocols::leave_one_patient_out,
+                 protocols::count_subjects},
 };
+
+const ProtocolSpec& find_protocol(std::string_view name) {
+  std::string valid;
+  for (const ProtocolSpec& spec : kProtocols) {
+    if (spec.name == name) return spec;
+    valid += (valid.empty() ? "" : ", ") + std::string(spec.name);
+  }
+  throw Error(ErrorKind::usage, "protocol", "there is no protocol '" + std::string(name) + "'; valid: " + valid);
+}
 
 std::string hash_of(const BeatSet& windows, const Split& split) {
   std::string text;
@@ -29,12 +45,6 @@ std::string hash_of(const BeatSet& windows, const Split& split) {
     text += "\n";
   }
   return content_hash(text);
-}
-
-std::set<std::string> subjects_of(const BeatSet& windows, const std::vector<std::uint32_t>& rows) {
-  std::set<std::string> subjects;
-  for (const std::uint32_t row : rows) subjects.insert(windows.records[windows.rows[row].record].subject);
-  return subjects;
 }
 
 void check_split(const BeatSet& windows, const Split& split) {
@@ -50,17 +60,12 @@ void check_split(const BeatSet& windows, const Split& split) {
   }
 }
 
-void note_shared_subjects(const BeatSet& windows, Split& split) {
-  if (split.intra_patient) return;
-  std::set<std::string> training = subjects_of(windows, split.training);
-  training.merge(subjects_of(windows, split.validation));
-  const std::set<std::string> test = subjects_of(windows, split.test);
-  std::string shared;
-  for (const std::string& subject : test) {
-    if (training.contains(subject)) shared += (shared.empty() ? "" : ", ") + subject;
-  }
-  if (!shared.empty())
-    split.notes.push_back("leak: subjects on both sides of training (with validation) and test: " + shared);
+void check_fold(const ProtocolSpec& spec, const BeatSet& windows, const SplitOptions& options) {
+  const int folds = spec.count_folds ? spec.count_folds(windows, options) : 1;
+  if (options.fold >= 1 && options.fold <= folds) return;
+  throw Error(ErrorKind::usage, "fold",
+              std::to_string(options.fold) + " is not valid; protocol " + std::string(spec.name) + " has " +
+                  (folds == 1 ? "no folds" : "folds 1 to " + std::to_string(folds) + " here"));
 }
 
 }  // namespace
@@ -73,23 +78,28 @@ void validate(const SplitOptions& options) {
   };
   require("test", options.test_fraction, 0.9);
   require("validation", options.validation_fraction, 0.5);
+  if (options.folds < 2 || options.folds > 1000) {
+    throw Error(ErrorKind::usage, "folds", std::to_string(options.folds) + " is not valid; allowed: 2 to 1000");
+  }
 }
 
 std::span<const ProtocolSpec> protocol_registry() { return kProtocols; }
 
+int count_folds(std::string_view protocol, const BeatSet& windows, const SplitOptions& options) {
+  const ProtocolSpec& spec = find_protocol(protocol);
+  validate(options);
+  return spec.count_folds ? spec.count_folds(windows, options) : 1;
+}
+
 Split make_split(std::string_view protocol, const BeatSet& windows, const Database& database,
                  const SplitOptions& options) {
-  const auto* spec = std::ranges::find(kProtocols, protocol, &ProtocolSpec::name);
-  if (spec == kProtocols.end()) {
-    std::string valid;
-    for (const ProtocolSpec& row : kProtocols) valid += (valid.empty() ? "" : ", ") + std::string(row.name);
-    throw Error(ErrorKind::usage, "protocol", "there is no protocol '" + std::string(protocol) + "'; valid: " + valid);
-  }
+  const ProtocolSpec& spec = find_protocol(protocol);
   validate(options);
-  Split split = spec->make(windows, database, options);
-  split.protocol = spec->name;
+  check_fold(spec, windows, options);
+  Split split = spec.make(windows, database, options);
+  split.protocol = spec.name;
   check_split(windows, split);
-  note_shared_subjects(windows, split);
+  guard_against_leak(windows, split);
   split.hash = hash_of(windows, split);
   return split;
 }

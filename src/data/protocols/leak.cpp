@@ -1,0 +1,76 @@
+#include <algorithm>
+#include <set>
+#include <unordered_set>
+
+#include "beatbench/core/error.h"
+#include "beatbench/core/hash.h"
+#include "beatbench/data/protocol.h"
+#include "data/protocols/by_subject.h"
+
+namespace beatbench {
+namespace {
+
+std::set<std::string> subjects_of(const BeatSet& windows, const std::vector<std::uint32_t>& rows) {
+  std::set<std::string> subjects;
+  for (const std::uint32_t row : rows) subjects.insert(windows.records[windows.rows[row].record].subject);
+  return subjects;
+}
+
+template <typename T>
+bool is_level(std::span<const T> values) {
+  return std::ranges::all_of(values, [&](T value) { return value == values.front(); });
+}
+
+// A level line: the same for every recording whose lead is off.
+bool shows_nothing(const BeatSet& set, std::size_t row) {
+  if (set.image_size == 0) return is_level(set.window(row));
+  const auto side = static_cast<std::size_t>(set.image_size);
+  for (std::size_t line = 0; line < side; ++line) {
+    if (!is_level(set.image(row).subspan(line * side, side))) return false;
+  }
+  return true;
+}
+
+std::string hash_of_input(const BeatSet& set, std::size_t row) {
+  const auto bytes = set.image_size > 0 ? std::as_bytes(set.image(row)) : std::as_bytes(set.window(row));
+  return content_hash({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+
+}  // namespace
+
+Leak find_leak(const BeatSet& windows, const Split& split) {
+  Leak leak;
+  std::set<std::string> training = subjects_of(windows, split.training);
+  training.merge(subjects_of(windows, split.validation));
+  for (const std::string& subject : subjects_of(windows, split.test)) {
+    if (training.contains(subject)) leak.subjects.push_back(subject);
+  }
+  if (windows.values.empty() && windows.pixels.empty()) return leak;  // labels alone
+  std::unordered_set<std::string> seen;
+  for (const auto* rows : {&split.training, &split.validation}) {
+    for (const std::uint32_t row : *rows) {
+      if (!shows_nothing(windows, row)) seen.insert(hash_of_input(windows, row));
+    }
+  }
+  leak.inputs = static_cast<std::size_t>(
+      std::ranges::count_if(split.test, [&](std::uint32_t row) { return seen.contains(hash_of_input(windows, row)); }));
+  return leak;
+}
+
+void guard_against_leak(const BeatSet& windows, Split& split) {
+  const Leak leak = find_leak(windows, split);
+  if (!split.intra_patient && !leak.subjects.empty()) {
+    split.notes.push_back("leak: subjects on both sides of training (with validation) and test: " +
+                          protocols::joined(leak.subjects));
+  }
+  if (leak.inputs == 0) return;
+  const std::string count = std::to_string(leak.inputs) + " of " + std::to_string(split.test.size()) +
+                            " test beats are the same, sample by sample, as one of training or validation";
+  if (!split.intra_patient) {
+    throw Error(ErrorKind::data, "protocol " + split.protocol,
+                count + "; is a recording there twice, under two names? A database says whose its records are");
+  }
+  split.notes.push_back("leak: " + count);
+}
+
+}  // namespace beatbench
