@@ -30,8 +30,10 @@ constexpr const char* kTrainExamples =
     "  train --model cnn2d --data path/to/images --classes own --amp bf16\n"
     "  train --model lstm --print-config > lstm.toml; train --config lstm.toml --seed 2\n"
     "  train --resume runs/r1\n\n"
-    "A run folder holds config.json, log.csv, train.log, curves.svg, confusion.svg, checkpoints/{best,last}.pt and\n"
-    "report.json. Exit status: 0 success, 1 failure, 2 usage, 130 interrupted (the state is saved).";
+    "A run folder holds config.json, log.csv, train.log, curves.svg, confusion.svg, "
+    "checkpoints/{best,last,last-1}.pt,\n"
+    "report.json, and augmentation.png where beats are varied. Exit status: 0 success, 1 failure, 2 usage, 130 "
+    "interrupted (the state is saved).";
 
 SplitPart count_part(const BeatSet& windows, const std::vector<std::uint32_t>& rows, std::size_t classes) {
   SplitPart part;
@@ -67,6 +69,7 @@ void check_run(RunOptions& run) {
   validate(run.preprocessing);
   validate(run.split);
   validate(run.training);
+  if (!own_classes) Augmentation(run.training.augmentation, run.preprocessing);
   ModelShape shape = shape_of(run.preprocessing);
   shape.outputs = std::max(shape.outputs, 2);
   make_model(run.model, shape, run.model_options);
@@ -94,6 +97,7 @@ TrainingResult train_with_progress(const RunOptions& run, const Dataset& dataset
   std::vector<EpochRow> history;
   TrainingCallbacks callbacks;
   callbacks.should_stop = interrupted;
+  callbacks.on_warning = [&](const std::string& text) { logger.warn("{}", text); };
   callbacks.on_step = [&](const StepProgress& p) {
     char detail[160];
     std::snprintf(detail, sizeof detail, "epoch %d/%d  loss %.4f  %.0f beats/s  %s left", p.epoch, p.epochs,
@@ -182,15 +186,6 @@ class FreshRunFolder {
   MadeFolder made_;
 };
 
-// A run can only go on with the beats it began with.
-void check_same_data(const fs::path& folder, const ModelDescription& now) {
-  const Provenance before = load_checkpoint(folder / "checkpoints" / "last.pt").description.provenance;
-  if (before.dataset_hash != now.provenance.dataset_hash || before.split_hash != now.provenance.split_hash) {
-    throw Error(ErrorKind::data, folder.string(),
-                "cannot go on: the data of " + now.provenance.dataset + " or its split is not what the run began with");
-  }
-}
-
 // What was asked for on the command line although the beats are prepared already, in another way.
 void refuse_settled(const Preprocessing& asked, const Preprocessing& settled, const std::string& data) {
   const nlohmann::json wanted = asked, usual = Preprocessing{}, had = settled;
@@ -218,15 +213,17 @@ int run_training(RunOptions run, const fs::path& folder, bool resume, bool json,
               split.validation.size(), split.test.size());
   const ModelDescription description = describe(run, dataset, split);
 
-  if (resume)
-    check_same_data(folder, description);
-  else
-    refuse_existing(folder);  // it may have appeared meanwhile
+  if (!resume) refuse_existing(folder);  // it may have appeared meanwhile
 
   std::optional<FreshRunFolder> fresh;
   if (!resume) fresh.emplace(folder);
   log_to_file(logger, folder / "train.log");
   if (!resume) write_file_atomically(folder / "config.json", run_options_json(run).dump(2) + "\n");
+  if (run.training.augmentation.any()) {
+    const Augmentation augmentation(run.training.augmentation, run.preprocessing);
+    write_file_atomically(folder / "augmentation.png",
+                          augmentation_page(augmentation, dataset.windows, split.training, run.training.seed));
+  }
   const TrainingResult result = train_with_progress(run, dataset, split, description, folder, resume, logger);
   write_log_csv(folder, result.summary.history);
   if (result.interrupted) {

@@ -9,9 +9,13 @@
 namespace beatbench {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(SplitOptions, test_fraction, validation_fraction, folds, fold, seed)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TrainingOptions, epochs, batch_size, optimizer, learning_rate, weight_decay,
-                                   momentum, schedule, warmup_epochs, step_epochs, plateau_patience, class_weights,
-                                   sampling, patience, monitor, clip_norm, label_smoothing, amp, seed, device)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(AugmentationOptions, crops, crop_classes, scale, shift_samples, warp,
+                                                noise, snr_low_db, snr_high_db, lead_dropout)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(TrainingOptions, epochs, batch_size, optimizer, learning_rate,
+                                                weight_decay, momentum, schedule, warmup_epochs, step_epochs,
+                                                plateau_patience, class_weights, sampling, patience, monitor, clip_norm,
+                                                label_smoothing, amp, augmentation, loader_threads, save_every_steps,
+                                                keep_states, seed, device)
 
 }  // namespace beatbench
 
@@ -106,9 +110,57 @@ void declare_training(CLI::App& app, RunOptions& run) {
   choice(app, "--amp", t.amp, "amp", "bf16: products and convolutions in bfloat16, weights and test in float32")
       ->group(group);
   choice(app, "--device", t.device, "device", "auto takes cuda where it is")->group(group);
+  app.add_option("--loader-threads", t.loader_threads, "that make batches ahead of the training")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--save-every", t.save_every_steps,
+                 "save the state after so many steps within an epoch, too; 0: after each epoch alone")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--keep-states", t.keep_states, "how many of the last saved states to keep")
+      ->capture_default_str()
+      ->group(group);
   app.add_option("--threads", run.threads, "0: one for each processor")
       ->capture_default_str()
       ->check(CLI::Range(0, 1024))
+      ->group(group);
+}
+
+void declare_augmentation(CLI::App& app, AugmentationOptions& o) {
+  const char* group = "Augmentation";
+  app.add_option("--crops", o.crops,
+                 "images: nine crops of 3/4 of each side, enlarged: none, random (the image or one of them), or all")
+      ->check(CLI::IsMember({"none", "random", "all"}))
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--crop-classes", o.crop_classes, "all, or arrhythmias: all but normal beats")
+      ->check(CLI::IsMember({"all", "arrhythmias"}))
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--augment-scale", o.scale, "windows: times a factor of 1 - this to 1 + this")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--augment-shift", o.shift_samples, "windows: moved by at most so many samples")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--augment-warp", o.warp, "windows: time runs faster and slower by at most this share")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option_function<std::vector<std::string>>(
+         "--augment-noise",
+         [&o](const std::vector<std::string>& records) {
+           o.noise = records;
+           std::erase(o.noise, "");  // as --print-config writes it where there is none
+         },
+         "windows: noise of these records is added, for example nstdb/bw,nstdb/ma")
+      ->delimiter(',')
+      ->group(group);
+  app.add_option("--augment-snr-low", o.snr_low_db, "its smallest signal-to-noise ratio in dB")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--augment-snr-high", o.snr_high_db, "its largest")->capture_default_str()->group(group);
+  app.add_option("--lead-dropout", o.lead_dropout, "windows of several leads: share of leads left out")
+      ->capture_default_str()
       ->group(group);
 }
 
@@ -177,6 +229,7 @@ void declare_train_options(CLI::App& app, TrainArguments& arguments) {
   declare_data(app, run);
   declare_preprocessing(app, run.preprocessing);
   declare_training(app, run);
+  declare_augmentation(app, run.training.augmentation);
 }
 
 }  // namespace beatbench::cli

@@ -66,16 +66,19 @@ void for_each_index(std::size_t count, int threads, const std::function<void(std
 BeatSet select_beats(const BeatSet& set, std::span<const std::uint32_t> rows) {
   BeatSet out;
   out.length_samples = set.length_samples;
+  out.leads = set.leads;
   out.image_size = set.image_size;
+  out.context_size = set.context_size;
   out.records = set.records;
   out.edge_windows = set.edge_windows;
   out.rows.reserve(rows.size());
-  out.pixels.reserve(set.pixels.empty() ? 0 : rows.size() * set.input_size());
-  out.values.reserve(set.values.empty() ? 0 : rows.size() * set.input_size());
+  out.pixels.reserve(set.pixels.empty() ? 0 : rows.size() * set.stored_size());
+  out.values.reserve(set.values.empty() ? 0 : rows.size() * set.stored_size());
   for (const std::uint32_t row : rows) {
     out.rows.push_back(set.rows.at(row));
     if (!set.pixels.empty()) out.pixels.insert(out.pixels.end(), set.image(row).begin(), set.image(row).end());
     if (!set.values.empty()) out.values.insert(out.values.end(), set.window(row).begin(), set.window(row).end());
+    out.context.insert(out.context.end(), set.context_of(row).begin(), set.context_of(row).end());
   }
   return out;
 }

@@ -169,7 +169,7 @@ Dataset load_images(const Database& database, const Preprocessing& preprocessing
 
   dataset.windows.image_size = preprocessing.image_size;
   dataset.windows.records = all.records;
-  const std::size_t each = dataset.windows.input_size();
+  const std::size_t each = dataset.windows.stored_size();
   if (!options.only_labels) dataset.windows.pixels.resize(chosen.size() * each);
   std::vector<std::string> hashes(files.size());
   std::vector<bool> is_chosen(files.size(), false);

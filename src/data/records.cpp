@@ -83,9 +83,12 @@ LoadedRecord load_record(const Database& database, const std::string& name, std:
 
 void append(Dataset& all, LoadedRecord&& part, std::size_t index) {
   all.windows.length_samples = part.windows.length_samples;
+  all.windows.leads = part.windows.leads;
   all.windows.image_size = part.windows.image_size;
+  all.windows.context_size = part.windows.context_size;
   all.windows.pixels.insert(all.windows.pixels.end(), part.windows.pixels.begin(), part.windows.pixels.end());
   all.windows.values.insert(all.windows.values.end(), part.windows.values.begin(), part.windows.values.end());
+  all.windows.context.insert(all.windows.context.end(), part.windows.context.begin(), part.windows.context.end());
   all.windows.rows.insert(all.windows.rows.end(), part.windows.rows.begin(), part.windows.rows.end());
   all.windows.records.push_back(part.windows.records[index]);
   all.windows.edge_windows += part.windows.edge_windows;

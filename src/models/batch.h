@@ -2,13 +2,18 @@
 
 #include <torch/types.h>
 
+#include <cstdint>
 #include <span>
+#include <vector>
 
 #include "beatbench/core/beat_set.h"
 
 namespace beatbench {
 
-/// A batch of its own, on the CPU: [rows.size(), 1, length] of windows, [rows.size(), 1, size, size] of images.
+/// [count, channels, length] of windows, [count, channels, size, size] of images, see BeatSet::copy_input.
+std::vector<std::int64_t> input_dimensions(const BeatSet& set, std::int64_t count);
+
+/// A batch of its own, on the CPU, of these dimensions.
 torch::Tensor gather_inputs(const BeatSet& windows, std::span<const std::uint32_t> rows);
 
 /// Targets int64 [rows.size()].

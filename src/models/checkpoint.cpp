@@ -9,6 +9,7 @@
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
 #include "models/checkpoint_io.h"
+#include "models/checksum.h"
 
 namespace beatbench {
 namespace {
@@ -105,12 +106,17 @@ void save_checkpoint(const std::filesystem::path& path, const ModelDescription& 
   model.save(weights);
   archive.write("weights", weights);
   if (more) more(archive);
-  write_file_atomically(path, [&](const auto& put) { save_in_parts(archive, put); });
+  write_file_atomically(path, [&](const auto& put) {
+    ChecksummedArchive file(put);
+    save_in_parts(archive, [&](std::string_view part) { file.write(part); });
+    file.finish();
+  });
 }
 
 Checkpoint load_checkpoint(const std::filesystem::path& path,
                            const std::function<void(torch::serialize::InputArchive&)>& more) {
   const std::filesystem::path file = checkpoint_path(path);
+  verify_checksum(file);
   std::ifstream bytes(file, std::ios::binary);
   if (!bytes) throw Error(ErrorKind::io, file.string(), std::string("cannot open: ") + std::strerror(errno));
   try {

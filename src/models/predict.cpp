@@ -24,10 +24,14 @@ class EvaluationMode {
 
 }  // namespace
 
+std::vector<std::int64_t> input_dimensions(const BeatSet& set, std::int64_t count) {
+  if (set.image_size > 0) return {count, 1 + set.context_size, set.image_size, set.image_size};
+  return {count, set.leads + set.context_size, set.length_samples};
+}
+
 torch::Tensor gather_inputs(const BeatSet& windows, std::span<const std::uint32_t> rows) {
   const auto count = static_cast<std::int64_t>(rows.size());
-  torch::Tensor batch = windows.image_size > 0 ? torch::empty({count, 1, windows.image_size, windows.image_size})
-                                               : torch::empty({count, 1, windows.length_samples});
+  torch::Tensor batch = torch::empty(input_dimensions(windows, count));
   float* out = batch.data_ptr<float>();
   for (const std::uint32_t row : rows) {
     windows.copy_input(row, out);

@@ -80,6 +80,12 @@ void draw_beat(std::span<const float> samples, float low, float high, int size, 
   cv::polylines(image, points, false, cv::Scalar(0), 1, cv::LINE_AA, kFractionBits);
 }
 
+void enlarge_crop(std::span<float> image, int size, int left, int top, int crop) {
+  const cv::Mat whole(size, size, CV_32FC1, image.data());
+  const cv::Mat part = whole(cv::Rect(left, top, crop, crop)).clone();
+  cv::resize(part, whole, whole.size(), 0, 0, cv::INTER_LINEAR);
+}
+
 void append_images(BeatSet& set, const PreparedLead& lead, std::span<const BeatRow> rows,
                    std::span<const std::int64_t> neighbours, const Preprocessing& preprocessing) {
   const auto length = static_cast<std::int64_t>(lead.samples.size());
@@ -104,8 +110,8 @@ void append_images(BeatSet& set, const PreparedLead& lead, std::span<const BeatR
         std::span(lead.samples)
             .subspan(static_cast<std::size_t>(range.begin), static_cast<std::size_t>(range.end - range.begin));
     const Span span = preprocessing.scaling == "window" ? span_of(samples) : of_record;
-    set.pixels.resize(set.pixels.size() + set.input_size());
-    draw_beat(samples, span.low, span.high, set.image_size, std::span(set.pixels).last(set.input_size()));
+    set.pixels.resize(set.pixels.size() + set.stored_size());
+    draw_beat(samples, span.low, span.high, set.image_size, std::span(set.pixels).last(set.stored_size()));
     set.rows.push_back(row);
   }
 }

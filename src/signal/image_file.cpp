@@ -58,8 +58,9 @@ std::vector<std::uint8_t> decode_image(std::string_view content, int size, const
   return {};
 }
 
-std::string encode_png(std::span<const std::uint8_t> pixels, int size) {
-  const cv::Mat image(size, size, CV_8UC1, const_cast<std::uint8_t*>(pixels.data()));
+std::string encode_png(std::span<const std::uint8_t> pixels, int width) {
+  const cv::Mat image(static_cast<int>(pixels.size()) / width, width, CV_8UC1,
+                      const_cast<std::uint8_t*>(pixels.data()));
   std::vector<std::uint8_t> bytes;
   cv::imencode(".png", image, bytes, {cv::IMWRITE_PNG_COMPRESSION, 3});
   return {bytes.begin(), bytes.end()};

@@ -7,20 +7,29 @@
 
 namespace beatbench {
 
-std::vector<std::uint32_t> epoch_order(const BeatSet& windows, std::span<const std::uint32_t> rows,
-                                       const std::string& sampling, std::uint64_t seed, int epoch) {
+std::vector<Example> make_examples(const BeatSet& windows, std::span<const std::uint32_t> rows,
+                                   const Augmentation& augmentation) {
+  std::vector<Example> examples;
+  for (const std::uint32_t row : rows) {
+    for (int variant = 0; variant < augmentation.variants(windows, row); ++variant) examples.push_back({row, variant});
+  }
+  return examples;
+}
+
+std::vector<Example> epoch_order(const BeatSet& windows, std::span<const Example> examples, const std::string& sampling,
+                                 std::uint64_t seed, int epoch) {
   const std::uint64_t stream = derive_seed(seed, 0x6f72646572, static_cast<std::uint64_t>(epoch));
-  std::vector<std::uint32_t> order(rows.begin(), rows.end());
+  std::vector<Example> order(examples.begin(), examples.end());
   if (sampling == "shuffled") {
     shuffle(order, stream);
     return order;
   }
-  std::map<int, std::vector<std::uint32_t>> by_class;
-  for (const std::uint32_t row : rows) by_class[windows.rows[row].label].push_back(row);
-  std::vector<const std::vector<std::uint32_t>*> classes;
+  std::map<int, std::vector<Example>> by_class;
+  for (const Example& example : examples) by_class[windows.rows[example.row].label].push_back(example);
+  std::vector<const std::vector<Example>*> classes;
   for (const auto& [label, members] : by_class) classes.push_back(&members);
   std::mt19937_64 engine(stream);
-  for (std::uint32_t& slot : order) {
+  for (Example& slot : order) {
     const auto& members = *classes[uniform_below(engine, classes.size())];
     slot = members[uniform_below(engine, members.size())];
   }

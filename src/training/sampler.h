@@ -1,18 +1,31 @@
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "beatbench/core/beat_set.h"
+#include "beatbench/data/augmentation.h"
 
 namespace beatbench {
 
-/// The order in which an epoch visits its rows: a function of seed and epoch. `shuffled` visits each once;
+/// A row of the data set as it is shown in an epoch.
+struct Example {
+  std::uint32_t row = 0;
+  int variant = 0;  ///< see Augmentation::variants
+  auto operator<=>(const Example&) const = default;
+};
+
+/// Every row with each of its variants.
+std::vector<Example> make_examples(const BeatSet& windows, std::span<const std::uint32_t> rows,
+                                   const Augmentation& augmentation);
+
+/// The order in which an epoch visits its examples: a function of seed and epoch. `shuffled` visits each once;
 /// `balanced` draws as many, each class equally often, with replacement.
-std::vector<std::uint32_t> epoch_order(const BeatSet& windows, std::span<const std::uint32_t> rows,
-                                       const std::string& sampling, std::uint64_t seed, int epoch);
+std::vector<Example> epoch_order(const BeatSet& windows, std::span<const Example> examples, const std::string& sampling,
+                                 std::uint64_t seed, int epoch);
 
 /// A loss weight per class: `balanced` in proportion to 1/n, `sqrt` to 1/sqrt(n), scaled so that their mean over the
 /// rows is 1; a class without rows gets 0. Empty for `none`.

@@ -12,8 +12,10 @@
 #include "models/batch.h"
 #include "models/checkpoint_io.h"
 #include "models/model.h"
+#include "training/loader.h"
 #include "training/optimizer.h"
 #include "training/sampler.h"
+#include "training/saved_states.h"
 #include "training/schedule.h"
 #include "training/state.h"
 
@@ -32,6 +34,8 @@ struct Trainer {
   const std::filesystem::path& checkpoints;
   const TrainingCallbacks& callbacks;
 
+  Augmentation augmentation = {};
+  std::vector<Example> examples = {};  // of an epoch
   torch::Device device{torch::kCPU};
   std::shared_ptr<BeatModel> model = {};
   std::unique_ptr<torch::optim::Optimizer> optimizer = {};
@@ -41,7 +45,7 @@ struct Trainer {
   double training_seconds = 0;    // in this call, validation not counted
 
   std::int64_t steps_per_epoch() const {
-    return (static_cast<std::int64_t>(split.training.size()) + options.batch_size - 1) / options.batch_size;
+    return (static_cast<std::int64_t>(examples.size()) + options.batch_size - 1) / options.batch_size;
   }
 };
 
@@ -49,6 +53,7 @@ void save_last(const Trainer& t, const Clock::time_point& start, const Clock::ti
   TrainingState state = t.state;
   state.seconds_before += seconds_since(start);
   state.epoch_seconds_before += state.step > 0 ? seconds_since(epoch_start) : 0.0;
+  make_room_for_state(t.checkpoints, t.options.keep_states);
   save_checkpoint(t.checkpoints / "last.pt", t.description, *t.model, [&](torch::serialize::OutputArchive& archive) {
     torch::serialize::OutputArchive optimizer(archive.compilation_unit());
     t.optimizer->save(optimizer);
@@ -64,34 +69,78 @@ void start_fresh(Trainer& t) {
   t.optimizer = make_optimizer(t.options, t.model->parameters());
 }
 
-void start_from_last(Trainer& t) {
-  const auto file = t.checkpoints / "last.pt";
+void start_from_state(Trainer& t, const std::filesystem::path& file) {
   torch::serialize::InputArchive optimizer;
-  t.model = load_checkpoint(file, [&](torch::serialize::InputArchive& archive) {
-              c10::IValue text;
-              if (!archive.try_read("state", text) || !archive.try_read("optimizer", optimizer)) {
-                throw Error(ErrorKind::data, file.string(), "holds no training state to go on from");
-              }
-              t.state = state_from_json(nlohmann::json::parse(text.toStringRef()));
-            }).model;
+  const Checkpoint found = load_checkpoint(file, [&](torch::serialize::InputArchive& archive) {
+    c10::IValue text;
+    if (!archive.try_read("state", text) || !archive.try_read("optimizer", optimizer)) {
+      throw Error(ErrorKind::data, file.string(), "holds no training state to go on from");
+    }
+    t.state = state_from_json(nlohmann::json::parse(text.toStringRef()));
+  });
+  t.model = found.model;
   t.model->to(t.device);
   t.optimizer = make_optimizer(t.options, t.model->parameters());
   t.optimizer->load(optimizer);
+  const Provenance &before = found.description.provenance, &now = t.description.provenance;
+  if (before.dataset_hash != now.dataset_hash || before.split_hash != now.split_hash) {
+    throw Error(ErrorKind::unsupported, file.string(),
+                "cannot go on: the data of " + now.dataset + " or its split is not what the run began with");
+  }
+}
+
+// From the newest state that is whole; from the start where none was saved yet.
+void start_again(Trainer& t) {
+  remove_partial_files(t.checkpoints);
+  const std::vector<std::filesystem::path> states = saved_states(t.checkpoints);
+  if (states.empty()) start_fresh(t);
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    try {
+      start_from_state(t, states[i]);
+      return;
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::data || i + 1 == states.size()) throw;
+      if (t.callbacks.on_warning) {
+        t.callbacks.on_warning(std::string(error.what()) + "; going on from " + states[i + 1].string());
+      }
+    }
+  }
+}
+
+// Batch `number` of the epoch under way.
+Batch make_batch(const Trainer& t, std::span<const Example> order, int epoch, std::int64_t number) {
+  const auto first = static_cast<std::size_t>(number) * static_cast<std::size_t>(t.options.batch_size);
+  const auto part =
+      order.subspan(first, std::min<std::size_t>(static_cast<std::size_t>(t.options.batch_size), order.size() - first));
+  std::vector<std::uint32_t> rows;
+  for (const Example& example : part) rows.push_back(example.row);
+  Batch batch{gather_inputs(t.windows, rows), gather_labels(t.windows, rows), static_cast<std::int64_t>(rows.size())};
+  if (t.options.augmentation.any()) {
+    const std::uint64_t stream = derive_seed(t.options.seed, 0x617567, static_cast<std::uint64_t>(epoch));
+    const std::span<float> inputs(batch.inputs.data_ptr<float>(), static_cast<std::size_t>(batch.inputs.numel()));
+    const std::size_t each = t.windows.input_size();
+    for (std::size_t i = 0; i < part.size(); ++i) {
+      t.augmentation.apply(t.windows, part[i].row, part[i].variant, derive_seed(stream, first + i),
+                           inputs.subspan(i * each, each));
+    }
+  }
+  if (t.device.is_cuda()) batch.inputs = batch.inputs.pin_memory();
+  return batch;
 }
 
 // One forward, backward and update. Returns the summed loss of the batch.
-double run_step(Trainer& t, std::span<const std::uint32_t> rows) {
+double run_step(Trainer& t, const Batch& batch) {
   torch::manual_seed(derive_seed(t.options.seed, static_cast<std::uint64_t>(t.state.epoch),
                                  static_cast<std::uint64_t>(t.state.step) + 1));
   set_learning_rate(*t.optimizer,
                     learning_rate_at(t.options, t.state.history, t.state.epoch, t.state.step, t.steps_per_epoch()));
   t.model->train();
   t.optimizer->zero_grad();
-  const torch::Tensor labels = gather_labels(t.windows, rows).to(t.device);
+  const torch::Tensor labels = batch.targets.to(t.device);
   torch::Tensor logits;
   {
     const Bfloat16Autocast autocast(t.options.amp == "bf16", t.device);
-    logits = t.model->forward(gather_inputs(t.windows, rows).to(t.device));
+    logits = t.model->forward(batch.inputs.to(t.device, /*non_blocking=*/true));
   }
   const torch::Tensor loss = t.loss(logits.to(torch::kFloat), labels);
   loss.backward();
@@ -104,17 +153,17 @@ double run_step(Trainer& t, std::span<const std::uint32_t> rows) {
                     std::to_string(t.state.step + 1) + "; a smaller --learning-rate or --clip-norm 1 may help");
   }
   t.state.correct += (logits.argmax(1) == labels).sum().item<std::int64_t>();
-  return value * static_cast<double>(rows.size());
+  return value * static_cast<double>(batch.count);
 }
 
 void report_step(const Trainer& t) {
   if (!t.callbacks.on_step) return;
   const std::int64_t steps = t.steps_per_epoch();
   const auto seen =
-      std::min<std::int64_t>(t.state.step * t.options.batch_size, static_cast<std::int64_t>(t.split.training.size()));
+      std::min<std::int64_t>(t.state.step * t.options.batch_size, static_cast<std::int64_t>(t.examples.size()));
   const double rate = static_cast<double>(t.windows_done) / std::max(t.training_seconds, 1e-9);
   const double left =
-      static_cast<double>(t.split.training.size()) * (t.options.epochs - t.state.epoch + 1) - static_cast<double>(seen);
+      static_cast<double>(t.examples.size()) * (t.options.epochs - t.state.epoch + 1) - static_cast<double>(seen);
   t.callbacks.on_step({t.state.epoch, t.options.epochs, t.state.step, steps,
                        t.state.loss_sum / static_cast<double>(std::max<std::int64_t>(seen, 1)), rate,
                        left / std::max(rate, 1e-9)});
@@ -129,7 +178,7 @@ EpochRow validate_epoch(Trainer& t) {
   const std::vector<int> reference(labels.data_ptr<std::int64_t>(), labels.data_ptr<std::int64_t>() + labels.numel());
   const ClassificationFigures figures =
       evaluate_classification(reference, predicted_labels(logits, outputs), t.description.preprocessing.class_names);
-  const auto n = static_cast<double>(t.split.training.size());
+  const auto n = static_cast<double>(t.examples.size());
   EpochRow row;
   row.epoch = t.state.epoch;
   row.learning_rate =
@@ -143,20 +192,23 @@ EpochRow validate_epoch(Trainer& t) {
 }
 
 // Runs what is left of the epoch under way. False if the training was told to stop.
-bool run_epoch(Trainer& t) {
-  const std::vector<std::uint32_t> order =
-      epoch_order(t.windows, t.split.training, t.options.sampling, t.options.seed, t.state.epoch);
+bool run_epoch(Trainer& t, const Clock::time_point& start, const Clock::time_point& epoch_start) {
+  const std::vector<Example> order =
+      epoch_order(t.windows, t.examples, t.options.sampling, t.options.seed, t.state.epoch);
   const std::int64_t steps = t.steps_per_epoch();
+  BatchLoader loader([&, epoch = t.state.epoch](std::int64_t number) { return make_batch(t, order, epoch, number); },
+                     t.state.step, steps, t.options.loader_threads);
   while (t.state.step < steps) {
     const auto step_start = Clock::now();
-    const auto first = static_cast<std::size_t>(t.state.step) * static_cast<std::size_t>(t.options.batch_size);
-    const auto count = std::min<std::size_t>(static_cast<std::size_t>(t.options.batch_size), order.size() - first);
-    t.state.loss_sum += run_step(t, std::span(order).subspan(first, count));
+    const Batch batch = loader.next();
+    t.state.loss_sum += run_step(t, batch);
     ++t.state.step;
-    t.windows_done += static_cast<std::int64_t>(count);
+    t.windows_done += batch.count;
     t.training_seconds += seconds_since(step_start);
     report_step(t);
     if (t.callbacks.should_stop && t.callbacks.should_stop()) return false;
+    const bool save = t.options.save_every_steps > 0 && t.state.step % t.options.save_every_steps == 0;
+    if (save && t.state.step < steps) save_last(t, start, epoch_start);
   }
   return true;
 }
@@ -183,8 +235,10 @@ TrainingResult train_model(const BeatSet& windows, const Split& split, const Mod
   validate(options);
   Trainer t{windows, split, description, options, checkpoints, callbacks};
   t.device = torch::Device(resolve_device(options.device));
+  t.augmentation = Augmentation(options.augmentation, description.preprocessing);
+  t.examples = make_examples(windows, split.training, t.augmentation);
   if (resume)
-    start_from_last(t);
+    start_again(t);
   else
     start_fresh(t);
   const std::vector<float> weights =
@@ -198,7 +252,7 @@ TrainingResult train_model(const BeatSet& windows, const Split& split, const Mod
   const auto start = Clock::now();
   while (t.state.epoch <= options.epochs && !should_stop_early(options, t.state.history)) {
     const auto epoch_start = Clock::now();
-    if (!run_epoch(t)) {
+    if (!run_epoch(t, start, epoch_start)) {
       save_last(t, start, epoch_start);
       result.interrupted = true;
       break;

@@ -115,7 +115,8 @@ void collect_output(pid_t child, const RunOptions& options, const Pipe& out, con
     ::poll(streams.data(), streams.size(), kPollMs);
     if (streams[0].revents != 0 && !read_some(out.read_end, finished.out)) streams[0].fd = -1;
     if (streams[1].revents != 0 && !read_some(err.read_end, finished.err)) streams[1].fd = -1;
-    if (!told && options.interrupt_when && options.interrupt_when(finished.err)) told = ::kill(child, SIGINT) == 0;
+    if (!told && options.interrupt_when && options.interrupt_when(finished.err))
+      told = ::kill(child, options.signal) == 0;
     if (std::chrono::duration<double>(Clock::now() - start).count() > options.timeout_s) ::kill(child, SIGKILL);
   }
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <csignal>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -13,8 +14,9 @@ struct RunOptions {
   std::filesystem::path cwd = {};
   std::map<std::string, std::string> environment = {};  ///< on top of the test's own; a variable with "" is not there
   std::optional<long> file_size_limit_bytes = {};       ///< no file may grow beyond it: what a full disk does
-  /// Asked with all of stderr so far, every few milliseconds; the first true sends SIGINT.
+  /// Asked with all of stderr so far, every few milliseconds; the first true sends `signal`.
   std::function<bool(const std::string& err)> interrupt_when = {};
+  int signal = SIGINT;
   double timeout_s = 100.0;  ///< then the program is killed, and `status` is -SIGKILL
 };
 

@@ -1,3 +1,5 @@
+#include <chrono>
+
 #include "beatbench/core/files.h"
 #include "cli/command_test.h"
 
@@ -49,6 +51,70 @@ TEST_F(Full_Resume, GoesOnToTheSameBits) {
 
   EXPECT_EQ(run("train", {"--resume", "parts"}).status, 0);  // nothing is left to do: the same report once more
   expect_same_run(folder_ / "parts", folder_ / "whole");
+}
+
+std::vector<std::string> partial_files(const fs::path& folder) {
+  std::vector<std::string> names;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (name.find(".partial-") != std::string::npos) names.push_back(name);
+  }
+  return names;
+}
+
+// SIGKILL leaves a program no chance to save anything: here at times that have nothing to do with what it is doing, and
+// while it writes a state, which is recognised by the file that is left over.
+TEST_F(Full_Resume, GoesOnToTheSameBitsAfterSigkill) {
+  write_recordings(folder_ / "recordings", 12);
+  const Words words = {"--model",          "cnn2d",  "--model-option", "filters=16,dense=1024",
+                       "--image-size",     "32",     "--data",         "recordings",
+                       "--classes",        "aami5",  "--epochs",       "3",
+                       "--batch-size",     "16",     "--max-windows",  "300",
+                       "--crops",          "random", "--sampling",     "balanced",
+                       "--loader-threads", "2",      "--save-every",   "3",
+                       "--threads",        "1",      "--seed",         "7"};
+  ASSERT_EQ(run("train", with(words, {"--out", "whole"})).status, 0);
+
+  const fs::path checkpoints = folder_ / "parts/checkpoints";
+  int killed = 0, while_saving = 0;
+  RunOptions kill;
+  kill.signal = SIGKILL;
+  for (int attempt = 0; attempt < 12; ++attempt) {
+    const auto start = std::chrono::steady_clock::now();
+    const auto seen_before = fs::exists(folder_ / "parts/config.json");
+    kill.interrupt_when = [&](const std::string&) {
+      if (attempt % 3 != 0) return !partial_files(checkpoints).empty();
+      const bool begun = seen_before || fs::exists(folder_ / "parts/config.json");
+      return begun && std::chrono::steady_clock::now() - start > std::chrono::milliseconds(600 + 170 * attempt);
+    };
+    const Words arguments = seen_before ? Words{"--resume", "parts"} : with(words, {"--out", "parts"});
+    const Finished finished = run("train", arguments, kill);
+    if (finished.status == 0) break;
+    ASSERT_EQ(finished.status, -SIGKILL) << finished.err;
+    ++killed;
+    while_saving += partial_files(checkpoints).empty() ? 0 : 1;
+  }
+  EXPECT_GE(killed, 3);
+  EXPECT_GE(while_saving, 1);
+  ASSERT_EQ(run("train", {"--resume", "parts"}).status, 0);
+  expect_same_run(folder_ / "parts", folder_ / "whole");
+  EXPECT_THAT(partial_files(checkpoints), testing::IsEmpty());
+}
+
+TEST_F(Resume, ADamagedStateIsNamedAndTheOneBeforeIsUsed) {
+  write_recordings(folder_ / "recordings", 6);
+  succeed("train", tiny_resnet1d({"--data", "recordings", "--epochs", "3", "--batch-size", "16", "--out", "run"}));
+  fs::copy(folder_ / "run", folder_ / "whole", fs::copy_options::recursive);
+  const std::string best = read_text_file(folder_ / "run/checkpoints/best.pt");
+  std::string last = read_text_file(folder_ / "run/checkpoints/last.pt");
+  last[last.size() / 2] = static_cast<char>(last[last.size() / 2] ^ 1);  // a single bit
+  folder_.put("run/checkpoints/last.pt", last);
+  const Finished finished = succeed("train", {"--resume", "run"});
+  EXPECT_THAT(finished.err, HasSubstr("run/checkpoints/last.pt: is damaged"));
+  EXPECT_THAT(finished.err, HasSubstr("going on from run/checkpoints/last-1.pt"));
+  expect_same_run(folder_ / "run", folder_ / "whole");
+  EXPECT_TRUE(read_text_file(folder_ / "run/checkpoints/best.pt") == best);
 }
 
 TEST_F(Resume, RefusesWhatItCannotGoOnFrom) {

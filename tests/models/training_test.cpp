@@ -267,8 +267,8 @@ TEST(Schedule, FollowsItsShape) {
 TEST(Sampler, ShuffledVisitsEachRowOnceAndBalancedEachClassEquallyOften) {
   BeatSet windows = made_up_windows(300);
   for (std::size_t i = 0; i < 240; ++i) windows.rows[i].label = 0;  // now 260, 20 and 20 of a class
-  std::vector<std::uint32_t> rows;
-  for (std::uint32_t i = 0; i < 300; ++i) rows.push_back(i);
+  std::vector<Example> rows;
+  for (std::uint32_t i = 0; i < 300; ++i) rows.push_back({i, 0});
   auto order = epoch_order(windows, rows, "shuffled", 1, 1);
   EXPECT_NE(order, rows);
   EXPECT_EQ(order, epoch_order(windows, rows, "shuffled", 1, 1));
@@ -278,8 +278,8 @@ TEST(Sampler, ShuffledVisitsEachRowOnceAndBalancedEachClassEquallyOften) {
 
   std::array<int, 3> counts{};
   for (int epoch = 1; epoch <= 10; ++epoch) {
-    for (const auto row : epoch_order(windows, rows, "balanced", 1, epoch))
-      ++counts[static_cast<std::size_t>(windows.rows[row].label)];
+    for (const Example& example : epoch_order(windows, rows, "balanced", 1, epoch))
+      ++counts[static_cast<std::size_t>(windows.rows[example.row].label)];
   }
   for (const int count : counts) EXPECT_NEAR(count, 1000, 130);  // five standard deviations of 3000 draws at 1/3
 }

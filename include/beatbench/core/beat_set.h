@@ -23,24 +23,41 @@ struct RecordName {
 };
 
 /// Beats as a model eats them, in one contiguous block, with a provenance row each: either windows, float32
-/// [rows, length_samples], or images, 8 bit [rows, image_size, image_size] from 0 (black) to 255 (white).
+/// [rows, leads, length_samples], or images, 8 bit [rows, image_size, image_size] from 0 (black) to 255 (white).
+/// Numbers about each beat that its signal does not show may stand beside them.
 struct BeatSet {
   int length_samples = 0;  ///< 0: images
+  int leads = 1;           ///< of windows
   int image_size = 0;      ///< pixels on each side; 0: windows
+  int context_size = 0;    ///< numbers beside each beat, see Preprocessing::context
   std::vector<float> values;
   std::vector<std::uint8_t> pixels;
+  std::vector<float> context;  ///< [rows, context_size]
   std::vector<BeatRow> rows;
   std::vector<RecordName> records;
   std::size_t edge_windows = 0;  ///< windows that crossed a recording's edge (kept or not by the edge policy)
 
   std::size_t size() const { return rows.size(); }
-  /// Values of a single input.
-  std::size_t input_size() const;
-  std::span<const float> window(std::size_t i) const {
-    return {values.data() + i * static_cast<std::size_t>(length_samples), static_cast<std::size_t>(length_samples)};
+  /// Values of a lead's window, or pixels.
+  std::size_t plane_size() const {
+    const auto side = static_cast<std::size_t>(image_size);
+    return image_size > 0 ? side * side : static_cast<std::size_t>(length_samples);
   }
-  std::span<const std::uint8_t> image(std::size_t i) const { return {pixels.data() + i * input_size(), input_size()}; }
-  /// Writes input i as a model eats it: a window as it is, an image as the blackness of its pixels from 0 to 1.
+  /// Values (or pixels) of a single window (or image).
+  std::size_t stored_size() const { return plane_size() * static_cast<std::size_t>(image_size > 0 ? 1 : leads); }
+  /// Values of a single input: what is stored, and a plane for each number beside it.
+  std::size_t input_size() const { return stored_size() + plane_size() * static_cast<std::size_t>(context_size); }
+  std::span<const float> window(std::size_t i) const { return {values.data() + i * stored_size(), stored_size()}; }
+  std::span<const std::uint8_t> image(std::size_t i) const {
+    return {pixels.data() + i * stored_size(), stored_size()};
+  }
+  std::span<const float> context_of(std::size_t i) const {
+    const auto size = static_cast<std::size_t>(context_size);
+    return {context.data() + i * size, size};
+  }
+  /// Writes input i as a model eats it, [channels, length] or [channels, image_size, image_size]: a window as it is, an
+  /// image as the blackness of its pixels from 0 to 1, and then each number beside it as a channel that holds nothing
+  /// else, so that any model takes it, in any format.
   void copy_input(std::size_t i, float* out) const;
 };
 

@@ -33,6 +33,9 @@ std::vector<BeatRange> beat_ranges(std::span<const std::int64_t> beats, std::int
 /// cut off there. `pixels` holds size * size values.
 void draw_beat(std::span<const float> samples, float low, float high, int size, std::span<std::uint8_t> pixels);
 
+/// Replaces an image of size * size values by a square part of it, enlarged bilinearly.
+void enlarge_crop(std::span<float> image, int size, int left, int top, int crop);
+
 /// Draws one image per row and appends it, with its row, to `set`. Row samples and `neighbours` (every beat and flutter
 /// wave of the recording, ascending, the rows' own among them) count at the recording's own rate. Bottom and top of the
 /// images follow the scaling: of the record, all but a thousandth of its samples on either side, and a tenth of that

@@ -17,7 +17,7 @@ bool is_image_file(const std::filesystem::path& path);
 /// @throws Error(data) if it is no image or damaged; `where` names it.
 std::vector<std::uint8_t> decode_image(std::string_view content, int size, const std::string& where);
 
-/// A gray image of size * size pixels as a PNG file.
-std::string encode_png(std::span<const std::uint8_t> pixels, int size);
+/// A gray image, `width` pixels across, as a PNG file.
+std::string encode_png(std::span<const std::uint8_t> pixels, int width);
 
 }  // namespace beatbench

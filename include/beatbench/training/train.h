@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "beatbench/core/beat_set.h"
+#include "beatbench/data/augmentation.h"
 #include "beatbench/data/protocol.h"
 #include "beatbench/models/checkpoint.h"
 #include "beatbench/report/run_report.h"
@@ -34,6 +35,10 @@ struct TrainingOptions {
   double clip_norm = 0.0;              ///< largest gradient norm; 0: no clipping
   double label_smoothing = 0.0;
   std::string amp = "off";  ///< off | bf16: products and convolutions in bfloat16, weights and their updates in float32
+  AugmentationOptions augmentation;
+  int loader_threads = 1;    ///< that make batches ahead of the training; the result does not depend on it
+  int save_every_steps = 0;  ///< the state is saved after every epoch, and after so many steps within one; 0: not there
+  int keep_states = 2;       ///< how many of the last states are kept
   std::uint64_t seed = 1;
   std::string device = "auto";  ///< auto | cpu | cuda
 };
@@ -60,6 +65,7 @@ struct StepProgress {
 struct TrainingCallbacks {
   std::function<void(const StepProgress&)> on_step;
   std::function<void(const EpochRow&, bool best)> on_epoch;
+  std::function<void(const std::string&)> on_warning;
   std::function<bool()> should_stop;  ///< asked after every step; true saves and ends the training
 };
 
@@ -68,12 +74,14 @@ struct TrainingResult {
   bool interrupted = false;  ///< ended by should_stop; `last.pt` holds the state to go on from
 };
 
-/// Trains on `split.training`, chooses by `split.validation`, and keeps `best.pt` (weights) and `last.pt` (weights,
-/// optimiser and position) in `checkpoints`, which must exist. Every random stream is a function of the seed, the
-/// epoch and the step, so that a training resumed from `last.pt` ends with the same bits as one that ran through, on
-/// the CPU at the same thread count. With `resume`, the model's weights are read from `last.pt`.
-/// @throws Error(usage) for bad options or an absent device, Error(data) if the loss stops being finite or if
-/// `last.pt` is damaged, Error(io).
+/// Trains on `split.training`, chooses by `split.validation`, and keeps `best.pt` (weights) and the last states
+/// (weights, optimiser and position) in `checkpoints`, which must exist: `last.pt` and, before it, `last-1.pt` and so
+/// on. Every random stream is a function of the seed, the epoch and the step, so that a training resumed from a state
+/// ends with the same bits as one that ran through, on the CPU at the same thread count, wherever it was cut, even by
+/// SIGKILL. With `resume`, it goes on from the last state that is whole (one that is not is warned of), or begins where
+/// none was saved yet.
+/// @throws Error(usage) for bad options or an absent device, Error(data) if the loss stops being finite, if every state
+/// is damaged, or if they are of other data than `description` says; Error(io).
 TrainingResult train_model(const BeatSet& windows, const Split& split, const ModelDescription& description,
                            const TrainingOptions& options, const std::filesystem::path& checkpoints, bool resume,
                            const TrainingCallbacks& callbacks);

@@ -1,0 +1,212 @@
+#include "beatbench/data/augmentation.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <numbers>
+#include <random>
+
+#include "beatbench/core/class_map.h"
+#include "beatbench/core/error.h"
+#include "beatbench/core/random.h"
+#include "beatbench/core/text.h"
+#include "beatbench/data/database.h"
+#include "beatbench/signal/beat_image.h"
+#include "beatbench/signal/filter.h"
+#include "beatbench/signal/image_file.h"
+#include "beatbench/signal/noise.h"
+#include "beatbench/signal/prepare.h"
+#include "beatbench/signal/resample.h"
+#include "beatbench/wfdb/record_io.h"
+
+namespace beatbench {
+namespace {
+
+void require(bool holds, const std::string& option, const std::string& found, const std::string& allowed) {
+  if (!holds) throw Error(ErrorKind::usage, option, found + " is not valid; allowed: " + allowed);
+}
+
+// Uniform in [low, high).
+double draw(std::mt19937_64& engine, double low, double high) { return low + (high - low) * uniform_unit(engine); }
+
+// The value at a place between samples, by a straight line; beyond the ends the first or last.
+float value_at(std::span<const float> samples, double place) {
+  const double inside = std::clamp(place, 0.0, static_cast<double>(samples.size() - 1));
+  const auto left = static_cast<std::size_t>(inside);
+  const std::size_t right = std::min(left + 1, samples.size() - 1);
+  const auto part = static_cast<float>(inside - static_cast<double>(left));
+  return samples[left] + part * (samples[right] - samples[left]);
+}
+
+// Moves the samples in time: by `shift`, and by a sine over the window that leaves the beat where it is.
+void move_in_time(std::span<float> window, int beat, double shift, double warp, double phase) {
+  const std::vector<float> before(window.begin(), window.end());
+  const double turn = 2 * std::numbers::pi / static_cast<double>(window.size());
+  for (std::size_t i = 0; i < window.size(); ++i) {
+    const double bend = std::sin(turn * static_cast<double>(i) + phase) - std::sin(turn * beat + phase);
+    window[i] = value_at(before, static_cast<double>(i) - shift + warp / turn * bend);
+  }
+}
+
+// The class that normal beats fall into, -1 where the classes do not say.
+int label_of_normal(const Preprocessing& preprocessing) {
+  if (preprocessing.class_map != kOwnClasses) {
+    return find_class_map(preprocessing.class_map).label_of(code_of("N").value()).value_or(-1);
+  }
+  for (std::size_t i = 0; i < preprocessing.class_names.size(); ++i) {
+    const std::string name = lower_case(preprocessing.class_names[i]);
+    if (name == "n" || name == "nor" || name == "normal") return static_cast<int>(i);
+  }
+  return -1;
+}
+
+constexpr int kShown = 8;  // lines of a page, and variants in each
+
+// Eight rows at most, one of each class before a second of any.
+std::vector<std::uint32_t> rows_to_show(const BeatSet& set, std::span<const std::uint32_t> rows) {
+  std::map<int, std::vector<std::uint32_t>> by_class;
+  for (const std::uint32_t row : rows) by_class[set.rows[row].label].push_back(row);
+  std::vector<std::uint32_t> shown;
+  for (std::size_t nth = 0; shown.size() < std::min<std::size_t>(kShown, rows.size()); ++nth) {
+    for (const auto& [label, own] : by_class) {
+      if (nth < own.size() && shown.size() < kShown) shown.push_back(own[nth]);
+    }
+  }
+  return shown;
+}
+
+// The first plane of an input as a picture. `low` and `high` are the bottom and the top of a window's.
+std::vector<std::uint8_t> picture_of(const BeatSet& set, std::span<const float> input, int side, float low,
+                                     float high) {
+  std::vector<std::uint8_t> pixels(static_cast<std::size_t>(side) * static_cast<std::size_t>(side));
+  if (set.image_size == 0) {
+    draw_beat(input.first(set.plane_size()), low, high, side, pixels);
+    return pixels;
+  }
+  std::ranges::transform(input.first(pixels.size()), pixels.begin(),
+                         [](float black) { return static_cast<std::uint8_t>(std::lround(255 * (1 - black))); });
+  return pixels;
+}
+
+}  // namespace
+
+void validate(const AugmentationOptions& o) {
+  const auto number = [](const std::string& option, double found, double most) {
+    require(found >= 0 && found <= most, option, number_text(found), "0 to " + number_text(most));
+  };
+  require(o.crops == "none" || o.crops == "random" || o.crops == "all", "crops", "'" + o.crops + "'",
+          "none, random, all");
+  require(o.crop_classes == "all" || o.crop_classes == "arrhythmias", "crop classes", "'" + o.crop_classes + "'",
+          "all, arrhythmias");
+  number("augment scale", o.scale, 0.99);
+  number("augment shift", o.shift_samples, 1000);
+  number("augment warp", o.warp, 0.5);
+  number("lead dropout", o.lead_dropout, 0.9);
+  require(o.snr_low_db >= -20 && o.snr_low_db <= o.snr_high_db && o.snr_high_db <= 60, "augment snr",
+          number_text(o.snr_low_db) + " to " + number_text(o.snr_high_db), "-20 to 60 dB, the lower one first");
+}
+
+Augmentation::Augmentation(const AugmentationOptions& options, const Preprocessing& preprocessing)
+    : options_(options),
+      normal_label_(label_of_normal(preprocessing)),
+      sampling_rate_hz_(preprocessing.sampling_rate_hz),
+      before_samples_(preprocessing.before_samples) {
+  validate(options);
+  const bool is_image = preprocessing.input == "image";
+  require(is_image || options.crops == "none", "crops", options.crops, "none, for the model eats windows");
+  AugmentationOptions of_windows = options;
+  of_windows.crops = "none";
+  require(!is_image || !of_windows.any(), "augmentation of windows", "it", "none, for the model eats images");
+  require(options.crops == "none" || options.crop_classes == "all" || normal_label_ >= 0, "crop classes", "arrhythmias",
+          "all, for none of the classes is that of normal beats");
+  for (const std::string& name : options.noise) {
+    ReadOptions read;
+    read.annotator.reset();
+    const Record record = read_record(find_record(name), read);
+    for (const Lead& lead : record.leads) {
+      Noise noise;
+      noise.samples = to_millivolts(lead);
+      fill_gaps(noise.samples);
+      noise.samples = resample(noise.samples, record.sampling_rate_hz, sampling_rate_hz_);
+      if (preprocessing.filter.order > 0)
+        filter_zero_phase(noise.samples, butterworth_band_pass(preprocessing.filter, sampling_rate_hz_));
+      noise.power = noise_power(noise.samples, sampling_rate_hz_);
+      if (noise.power > 0) noise_.push_back(std::move(noise));
+    }
+  }
+  require(options.noise.empty() || !noise_.empty(), "augment noise", "a record without noise", "records of noise");
+}
+
+bool Augmentation::is_cropped(const BeatSet& set, std::uint32_t row) const {
+  return options_.crops != "none" && (options_.crop_classes == "all" || set.rows[row].label != normal_label_);
+}
+
+int Augmentation::variants(const BeatSet& set, std::uint32_t row) const {
+  return options_.crops == "all" && is_cropped(set, row) ? kImageVariants : 1;
+}
+
+void Augmentation::apply(const BeatSet& set, std::uint32_t row, int variant, std::uint64_t seed,
+                         std::span<float> input) const {
+  std::mt19937_64 engine(seed);
+  if (is_cropped(set, row)) {
+    if (options_.crops == "random") variant = static_cast<int>(uniform_below(engine, kImageVariants));
+    if (variant == 0) return;
+    const int step = set.image_size / 8, at = variant - 1;
+    enlarge_crop(input.first(set.plane_size()), set.image_size, at % 3 * step, at / 3 * step, 3 * set.image_size / 4);
+    return;
+  }
+  if (set.image_size > 0) return;
+
+  const double factor = draw(engine, 1 - options_.scale, 1 + options_.scale);
+  const double shift = std::round(draw(engine, -options_.shift_samples - 0.5, options_.shift_samples + 0.5));
+  const double warp = draw(engine, -options_.warp, options_.warp), phase = draw(engine, 0, 2 * std::numbers::pi);
+  const double snr_db = draw(engine, options_.snr_low_db, options_.snr_high_db);
+  const std::size_t leads = static_cast<std::size_t>(set.leads), length = set.plane_size();
+  const std::size_t kept_lead = uniform_below(engine, leads);
+  for (std::size_t lead = 0; lead < leads; ++lead) {
+    const std::span<float> window = input.subspan(lead * length, length);
+    const bool dropped = uniform_unit(engine) < options_.lead_dropout && lead != kept_lead;
+    if (options_.shift_samples > 0 || options_.warp > 0) move_in_time(window, before_samples_, shift, warp, phase);
+    if (!noise_.empty()) {
+      const Noise& noise = noise_[uniform_below(engine, noise_.size())];
+      const std::size_t room = noise.samples.size() - std::min(length, noise.samples.size());
+      const auto piece = std::span(noise.samples).subspan(uniform_below(engine, room + 1));
+      const std::array<std::int64_t, 1> beat = {before_samples_};
+      add_noise(window, piece, noise_gain(qrs_power(window, beat, sampling_rate_hz_), noise.power, snr_db));
+    }
+    for (float& value : window) value = dropped ? 0.0F : value * static_cast<float>(factor);
+  }
+}
+
+std::string augmentation_page(const Augmentation& augmentation, const BeatSet& set, std::span<const std::uint32_t> rows,
+                              std::uint64_t seed) {
+  const int side = set.image_size > 0 ? set.image_size : 128;
+  const std::vector<std::uint32_t> shown = rows_to_show(set, rows);
+  const auto cell = static_cast<std::size_t>(side), width = cell * (1 + kShown);
+  std::vector<std::uint8_t> page(width * cell * shown.size(), 255);
+  std::vector<float> input(set.input_size());
+  for (std::size_t line = 0; line < shown.size(); ++line) {
+    float low = 0, high = 0;
+    for (std::size_t i = 0; i <= kShown; ++i) {
+      set.copy_input(shown[line], input.data());
+      if (i == 0) {
+        const auto [smallest, largest] = std::ranges::minmax(std::span(input).first(set.plane_size()));
+        const float margin = 0.25F * (largest - smallest);
+        low = smallest - margin;
+        high = largest + margin;
+      } else {
+        const int variant = static_cast<int>(i);
+        augmentation.apply(set, shown[line], variant, derive_seed(seed, line + 1, i), input);
+      }
+      const std::vector<std::uint8_t> picture = picture_of(set, input, side, low, high);
+      for (std::size_t y = 0; y < cell; ++y) {
+        std::ranges::copy_n(picture.begin() + static_cast<std::ptrdiff_t>(y * cell), side,
+                            page.begin() + static_cast<std::ptrdiff_t>((line * cell + y) * width + i * cell));
+      }
+    }
+  }
+  return encode_png(page, static_cast<int>(width));
+}
+
+}  // namespace beatbench
