@@ -1,5 +1,6 @@
 #include "models/checksum.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -53,22 +54,27 @@ void verify_checksum(const std::filesystem::path& file) {
   std::ifstream bytes(file, std::ios::binary | std::ios::ate);
   if (!bytes) throw Error(ErrorKind::io, file.string(), std::string("cannot open: ") + std::strerror(errno));
   const auto size = static_cast<std::size_t>(bytes.tellg());
-  std::string comment(kComment, '\0');
-  if (size < kEndRecord + kComment) return;
-  bytes.seekg(static_cast<std::streamoff>(size - kComment));
-  bytes.read(comment.data(), static_cast<std::streamsize>(kComment));
-  if (!comment.starts_with(kLabel)) return;
+  std::string end(std::min(size, kEndRecord + kComment), '\0');
+  bytes.seekg(static_cast<std::streamoff>(size - end.size()));
+  bytes.read(end.data(), static_cast<std::streamsize>(end.size()));
+  const std::size_t record = end.rfind(kEndSignature);
+  const bool has_no_comment =
+      record != std::string::npos && record + kEndRecord == end.size() && end.ends_with(std::string_view("\0\0", 2));
+  if (has_no_comment) return;  // written by an older version
+  const std::string_view comment = std::string_view(end).substr(std::min(end.size(), kEndRecord));
+  // Either the end record or the label says that there is a checksum: damage to one does not hide it.
+  if (record == std::string::npos && !comment.starts_with(kLabel)) return;  // no archive: its reader will say so
   ContentHasher hasher;
   std::vector<char> block(1 << 20);
   bytes.seekg(0);
-  for (std::size_t left = size - 32; left > 0;) {
+  for (std::size_t left = size - std::min<std::size_t>(size, 32); left > 0;) {
     const std::size_t now = std::min(left, block.size());
     bytes.read(block.data(), static_cast<std::streamsize>(now));
     if (!bytes) throw Error(ErrorKind::io, file.string(), "cannot be read");
     hasher.add({block.data(), now});
     left -= now;
   }
-  if (hasher.hash() != comment.substr(kLabel.size())) {
+  if (!comment.starts_with(kLabel) || hasher.hash() != comment.substr(kLabel.size())) {
     throw Error(ErrorKind::data, file.string(), "is damaged: its content does not match its checksum");
   }
 }

@@ -208,6 +208,7 @@ TEST_F(Training, DamagedStateIsNamed) {
   run("a", "lstm", quick_options());
   std::filesystem::copy_file(folder_ / "a" / "best.pt", folder_ / "a" / "last.pt",
                              std::filesystem::copy_options::overwrite_existing);
+  std::filesystem::remove(folder_ / "a" / "last-1.pt");
   EXPECT_THAT([&] { run("a", "lstm", quick_options(), true); },
               testing::ThrowsMessage<Error>(HasSubstr("no training state")));
 }
