@@ -42,8 +42,10 @@ void log_to_file(spdlog::logger& logger, const std::filesystem::path& file) {
   try {
     auto sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(file.string());
     sink->set_pattern("%Y-%m-%dT%H:%M:%S %l %v");
-    const auto memory = std::static_pointer_cast<spdlog::sinks::ringbuffer_sink_mt>(logger.sinks().back());
-    for (const auto& line : memory->last_raw()) sink->log(line);
+    const auto memory = std::dynamic_pointer_cast<spdlog::sinks::ringbuffer_sink_mt>(logger.sinks().back());
+    if (memory) {
+      for (const auto& line : memory->last_raw()) sink->log(line);
+    }
     logger.sinks().back() = sink;
   } catch (const spdlog::spdlog_ex& error) {
     throw Error(ErrorKind::io, file.string(), error.what());

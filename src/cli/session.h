@@ -11,7 +11,8 @@
 namespace beatbench::cli {
 
 /// The log of a command: to stderr from `level` on ("debug", "info", "warning", "error", "quiet"), and, once
-/// `log_to_file` was called (once at most), everything from debug on to a file as well, what came before included.
+/// `log_to_file` was called, everything from debug on to a file as well, with what came before the first one. A
+/// second call goes on in another file.
 std::shared_ptr<spdlog::logger> make_logger(const std::string& level);
 void log_to_file(spdlog::logger& logger, const std::filesystem::path& file);
 

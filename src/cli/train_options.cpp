@@ -58,6 +58,7 @@ void declare_data(CLI::App& app, RunOptions& run) {
       ->capture_default_str()
       ->group("Data");
   declare_split(app, run.split, "Data");
+  app.add_flag("--all-folds", run.all_folds, "train one for each fold, and report them together")->group("Data");
   app.add_option("--max-windows", run.max_windows,
                  "use at most so many beats, drawn in proportion to the classes; 0: all")
       ->check(CLI::NonNegativeNumber)
@@ -105,6 +106,10 @@ void declare_training(CLI::App& app, RunOptions& run) {
   app.add_option("--label-smoothing", t.label_smoothing, "of the cross-entropy")->capture_default_str()->group(group);
   app.add_option("--seed", t.seed, "of every random stream: split, weights, order, dropout")
       ->check(CLI::NonNegativeNumber)
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--seeds", run.seeds, "train so many, with the seeds from --seed on: mean, deviation and intervals")
+      ->check(CLI::Range(1, 1000))
       ->capture_default_str()
       ->group(group);
   choice(app, "--amp", t.amp, "amp", "bf16: products and convolutions in bfloat16, weights and test in float32")
@@ -171,7 +176,8 @@ nlohmann::json run_options_json(const RunOptions& o) {
           {"data", o.data},         {"max_windows", o.max_windows},
           {"strict", o.strict},     {"protocol", o.protocol},
           {"split", o.split},       {"preprocessing", o.preprocessing},
-          {"training", o.training}, {"threads", o.threads}};
+          {"training", o.training}, {"threads", o.threads},
+          {"seeds", o.seeds},       {"all_folds", o.all_folds}};
 }
 
 RunOptions run_options_from_json(const nlohmann::json& json, const std::string& where) {
@@ -187,6 +193,8 @@ RunOptions run_options_from_json(const nlohmann::json& json, const std::string& 
     json.at("preprocessing").get_to(o.preprocessing);
     json.at("training").get_to(o.training);
     json.at("threads").get_to(o.threads);
+    o.seeds = json.value("seeds", 1);  // not in configurations of older versions
+    o.all_folds = json.value("all_folds", false);
     return o;
   } catch (const nlohmann::json::exception& error) {
     throw Error(ErrorKind::data, where, error.what());

@@ -24,7 +24,9 @@ struct RunOptions {
   SplitOptions split;
   Preprocessing preprocessing;
   TrainingOptions training;
-  int threads = 0;  ///< 0: one for each processor
+  int threads = 0;         ///< 0: one for each processor
+  int seeds = 1;           ///< so many runs, with the seeds from `training.seed` on
+  bool all_folds = false;  ///< a run for each fold of the protocol
 };
 
 nlohmann::json run_options_json(const RunOptions& options);

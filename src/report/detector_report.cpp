@@ -23,9 +23,7 @@ Json ec57_json(const Ec57Figures& figures) {
 }
 
 Json score_json(const DetectorScore& score) {
-  Json json = {{"window_ms", 1000 * score.window_s},
-               {"from_s", score.start_s},
-               {"reference_beats", score.beats}};
+  Json json = {{"window_ms", 1000 * score.window_s}, {"from_s", score.start_s}, {"reference_beats", score.beats}};
   json["gross"] = ec57_json(score.gross);
   json["gross_95_percent"] = {{"sensitivity", interval_json(score.sensitivity)},
                               {"positive_predictivity", interval_json(score.positive_predictivity)},

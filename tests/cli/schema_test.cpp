@@ -22,6 +22,8 @@ TEST_F(Reports, KeepTheirSchema) {
   EXPECT_EQ(ReportSchema("detectors").complaints(read_json(folder_ / "detectors.json")), "");
   succeed("benchmark", {"annotations", "--data", recordings, "--annotator", "atr", "--out", "annotations.json"});
   EXPECT_EQ(ReportSchema("annotations").complaints(read_json(folder_ / "annotations.json")), "");
+  succeed("train", tiny_lstm({"--data", recordings, "--seeds", "2", "--out", "series"}));
+  EXPECT_EQ(ReportSchema("series").complaints(read_json(folder_ / "series/report.json")), "");
   for (const std::string beats : {"annotated", "detected"}) {
     succeed("classify", {"--model", model, (trained_once() / "recordings").string(), "--beats", beats, "--out", beats});
     EXPECT_EQ(ReportSchema("prediction").complaints(read_json(folder_ / (beats + "/summary.json"))), "");

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "beatbench/evaluation/bootstrap.h"
+#include "beatbench/evaluation/classification.h"
+
+namespace beatbench {
+
+/// The test of one of several trainings that differ in seed or fold alone.
+struct RunScore {
+  std::uint64_t seed = 0;
+  int fold = 1;
+  std::vector<RecordFigures> records;
+};
+
+/// A figure over several trainings.
+struct SpreadFigure {
+  std::optional<double> mean;        ///< over the seeds, of the beats of all folds together
+  std::optional<double> sd;          ///< over the seeds (n - 1); over the folds where there is one seed
+  std::optional<Interval> interval;  ///< 95 %, of the mean, by the bootstrap over subjects
+};
+
+struct ClassSpread {
+  std::string name;
+  std::int64_t n = 0;  ///< beats of this class in the reference, of all folds together
+  SpreadFigure sensitivity, positive_predictivity, f1;
+};
+
+struct SeriesFigures {
+  SpreadFigure accuracy, macro_f1;
+  std::vector<ClassSpread> classes;
+};
+
+/// Figures over all runs. Gross: the counts of a seed's folds and records are summed before a figure is formed. With
+/// `subject_of`, intervals: subjects are drawn with replacement, the same for all seeds, and the figure's mean over the
+/// seeds is formed from their records.
+/// @param left_out records that do not count
+/// @throws Error(usage) if there is no run, if a seed lacks a fold that another has, if class names differ, or if no
+/// record is left.
+SeriesFigures figures_of_series(std::span<const RunScore> runs, std::span<const std::string> left_out,
+                                const std::function<std::string(const std::string& record)>& subject_of);
+
+}  // namespace beatbench

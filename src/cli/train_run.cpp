@@ -1,0 +1,213 @@
+#include "cli/train_run.h"
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "beatbench/core/class_map.h"
+#include "beatbench/core/error.h"
+#include "beatbench/core/files.h"
+#include "beatbench/models/predict.h"
+#include "cli/data_options.h"
+#include "cli/progress.h"
+#include "cli/run_folder.h"
+#include "cli/session.h"
+
+namespace beatbench::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+SplitPart count_part(const BeatSet& windows, const std::vector<std::uint32_t>& rows, std::size_t classes) {
+  SplitPart part;
+  part.per_class.assign(classes, 0);
+  for (const std::uint32_t row : rows) ++part.per_class[static_cast<std::size_t>(windows.rows[row].label)];
+  return part;
+}
+
+ModelDescription describe(const RunOptions& run, const Dataset& dataset, const Split& split) {
+  ModelDescription d;
+  d.model = run.model;
+  d.options = resolve_options(find_model(run.model), run.model_options);
+  d.preprocessing = run.preprocessing;
+  d.shape = shape_of(run.preprocessing);
+  d.provenance = {.dataset = dataset.name,
+                  .dataset_hash = dataset.hash,
+                  .source_hash = dataset.source_hash,
+                  .protocol = split.label(),
+                  .split_hash = split.hash,
+                  .seed = run.training.seed,
+                  .commit = source_commit(),
+                  .configuration = run_options_json(run)};
+  return d;
+}
+
+// The beats of a run: all of them, or --max-windows drawn by their labels before any input is made.
+Dataset load_beats(const RunOptions& run, const Database& database, int threads, spdlog::logger& logger) {
+  LoadOptions load;
+  load.strict = run.strict;
+  load.threads = threads;
+  if (run.max_windows > 0) {
+    load.only_labels = true;
+    const BeatSet labels = load_with_progress(database, run.preprocessing, load, logger).windows;
+    load.only_labels = false;
+    if (run.max_windows < labels.size())
+      load.only_beats = rows_at(labels, draw_stratified(labels, run.max_windows, run.training.seed));
+  }
+  return load_with_progress(database, run.preprocessing, load, logger);
+}
+
+TrainingResult train_with_progress(const RunOptions& run, const Dataset& dataset, const Split& split,
+                                   const ModelDescription& description, const fs::path& folder, bool resume,
+                                   spdlog::logger& logger) {
+  Progress progress("training", 30.0);
+  std::vector<EpochRow> history;
+  TrainingCallbacks callbacks;
+  callbacks.should_stop = interrupted;
+  callbacks.on_warning = [&](const std::string& text) { logger.warn("{}", text); };
+  callbacks.on_step = [&](const StepProgress& p) {
+    char detail[160];
+    std::snprintf(detail, sizeof detail, "epoch %d/%d  loss %.4f  %.0f beats/s  %s left", p.epoch, p.epochs,
+                  p.mean_loss, p.windows_per_second, clock_text(p.seconds_left).c_str());
+    progress.update(p.step, p.steps, detail);
+  };
+  callbacks.on_epoch = [&](const EpochRow& row, bool best) {
+    progress.clear();
+    logger.info("epoch {}/{}: loss {:.4f}, validation loss {:.4f}, accuracy {:.2f} %, macro F1 {:.2f} %, {:.1f} s{}",
+                row.epoch, run.training.epochs, row.train_loss.value_or(0), row.validation_loss.value_or(0),
+                100 * row.validation_accuracy.value_or(0), 100 * row.validation_macro_f1.value_or(0), row.seconds,
+                best ? " (best)" : "");
+  };
+  return train_model(dataset.windows, split, description, run.training, folder / "checkpoints", resume, callbacks);
+}
+
+RunReport make_report(const Dataset& dataset, const Database& database, const Split& split,
+                      const ModelDescription& description, const TrainingSummary& training, const fs::path& folder,
+                      const Context& context) {
+  const Checkpoint best = load_checkpoint(folder);
+  const std::vector<float> logits = predict_logits(*best.model, dataset.windows, split.test);
+  const std::vector<int> predicted = predicted_labels(logits, description.shape.outputs);
+  const std::vector<int> reference = labels_of(dataset.windows, split.test);
+
+  RunReport report;
+  report.model = description.model;
+  report.parameters = parameter_count(*best.model);
+  report.intra_patient = split.intra_patient;
+  report.preprocessing = description.preprocessing;
+  report.provenance = description.provenance;
+  report.train = count_part(dataset.windows, split.training, dataset.class_names.size());
+  report.validation = count_part(dataset.windows, split.validation, dataset.class_names.size());
+  report.test = count_part(dataset.windows, split.test, dataset.class_names.size());
+  report.training = training;
+  report.test_figures = evaluate_classification(reference, predicted, dataset.class_names);
+  report.test_records = evaluate_by_record(reference, predicted, records_of(dataset.windows, split.test),
+                                           record_ids(dataset.windows), dataset.class_names);
+  if (!split.intra_patient) {
+    for (const std::string& record : database.concentrated_records) {
+      if (std::ranges::find(report.test_records, record, &RecordFigures::record) == report.test_records.end()) continue;
+      const std::vector<std::string> left_out = {record};
+      report.test_subsets.push_back({"without record " + record, pooled_figures(report.test_records, left_out)});
+    }
+  }
+  report.notes = split.notes;
+  if (database.form == DataForm::records) {
+    report.notes.push_back(std::to_string(dataset.windows.edge_windows) +
+                           " windows cross a recording's edge (policy: " + description.preprocessing.edge + ")");
+  } else if (!database.prepared) {
+    report.notes.push_back("how the beats were prepared is not known: the model may not fit recordings");
+  }
+  report.context = context;
+  return report;
+}
+
+// What was asked for on the command line although the beats are prepared already, in another way.
+void refuse_settled(const Preprocessing& asked, const Preprocessing& settled, const std::string& data) {
+  const nlohmann::json wanted = asked, usual = Preprocessing{}, had = settled;
+  for (const auto& [field, value] : wanted.items()) {
+    if (value == usual.at(field) || value == had.at(field)) continue;
+    throw Error(ErrorKind::usage, data,
+                "its beats are prepared already, with " + field + " " + had.at(field).dump() + ", not " + value.dump() +
+                    "; prepare them anew (convert dataset) or leave the option out");
+  }
+}
+
+bool holds_state(const fs::path& folder) {
+  std::error_code ignored;
+  for (const auto& entry : fs::recursive_directory_iterator(folder, ignored)) {
+    if (entry.path().filename() == "last.pt") return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void refuse_existing(const fs::path& folder) {
+  if (fs::exists(folder))
+    throw Error(ErrorKind::usage, folder.string(), "already exists; choose another --out, or --resume it");
+}
+
+FreshRunFolder::FreshRunFolder(fs::path folder)
+    : folder_((refuse_existing(folder), std::move(folder))), made_(folder_) {}
+
+FreshRunFolder::~FreshRunFolder() {
+  std::error_code ignored;
+  if (!holds_state(folder_)) fs::remove_all(folder_, ignored);
+}
+
+void check_run(RunOptions& run) {
+  run.model_options = resolve_options(find_model(run.model), run.model_options);
+  run.preprocessing.input = find_model(run.model).input;
+  const bool own_classes = run.preprocessing.class_map == kOwnClasses;  // which only the data knows
+  if (!own_classes) run.preprocessing.class_names = find_class_map(run.preprocessing.class_map).class_names();
+  run.split.seed = run.training.seed;
+  validate(run.preprocessing);
+  validate(run.split);
+  validate(run.training);
+  if (!own_classes) Augmentation(run.training.augmentation, run.preprocessing);
+  ModelShape shape = shape_of(run.preprocessing);
+  shape.outputs = std::max(shape.outputs, 2);
+  make_model(run.model, shape, run.model_options);
+}
+
+RunData load_run_data(RunOptions& run, int threads, spdlog::logger& logger) {
+  RunData data{open_database(run.data), {}};
+  refuse_settled(run.preprocessing, preprocessing_for(data.database, run.preprocessing), run.data);
+  run.preprocessing = preprocessing_for(data.database, run.preprocessing);
+  data.dataset = load_beats(run, data.database, threads, logger);
+  run.preprocessing.class_names = data.dataset.class_names;
+  return data;
+}
+
+std::optional<RunReport> train_run(const RunOptions& run, const RunData& data, const fs::path& folder,
+                                   const fs::path& to_resume, bool resume, const Context& context,
+                                   spdlog::logger& logger) {
+  const Dataset& dataset = data.dataset;
+  const Split split = make_split(run.protocol, dataset.windows, data.database, run.split);
+  for (const std::string& note : split.notes) logger.info("{}: {}", split.label(), note);
+  logger.info("{} beats for training, {} for validation, {} for the test", split.training.size(),
+              split.validation.size(), split.test.size());
+  const ModelDescription description = describe(run, dataset, split);
+
+  std::optional<FreshRunFolder> fresh;
+  if (!resume) fresh.emplace(folder);
+  const MadeFolder checkpoints(folder / "checkpoints");
+  log_to_file(logger, folder / "train.log");
+  if (!resume) write_file_atomically(folder / "config.json", run_options_json(run).dump(2) + "\n");
+  if (run.training.augmentation.any()) {
+    const Augmentation augmentation(run.training.augmentation, run.preprocessing);
+    write_file_atomically(folder / "augmentation.png",
+                          augmentation_page(augmentation, dataset.windows, split.training, run.training.seed));
+  }
+  const TrainingResult result = train_with_progress(run, dataset, split, description, folder, resume, logger);
+  write_log_csv(folder, result.summary.history);
+  if (result.interrupted) {
+    logger.warn("interrupted after {} whole epochs; to go on: train --resume {}", result.summary.epochs_run,
+                to_resume.string());
+    return std::nullopt;
+  }
+  RunReport report = make_report(dataset, data.database, split, description, result.summary, folder, context);
+  write_report(folder, report);
+  if (const std::string warning = write_pictures(folder, report); !warning.empty()) logger.warn("{}", warning);
+  return report;
+}
+
+}  // namespace beatbench::cli

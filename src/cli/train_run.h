@@ -1,0 +1,49 @@
+#pragma once
+
+#include <spdlog/logger.h>
+
+#include <filesystem>
+#include <optional>
+
+#include "beatbench/core/files.h"
+#include "beatbench/data/database.h"
+#include "beatbench/data/dataset.h"
+#include "beatbench/report/run_report.h"
+#include "cli/train_options.h"
+
+namespace beatbench::cli {
+
+/// @throws Error(usage) if the folder is there already.
+void refuse_existing(const std::filesystem::path& folder);
+
+/// A run folder that is removed again unless a training state in it, or in a folder in it, is worth keeping.
+/// @throws Error(usage) if it exists already.
+class FreshRunFolder {
+ public:
+  explicit FreshRunFolder(std::filesystem::path folder);
+  ~FreshRunFolder();
+  FreshRunFolder(const FreshRunFolder&) = delete;
+  FreshRunFolder& operator=(const FreshRunFolder&) = delete;
+
+ private:
+  std::filesystem::path folder_;
+  MadeFolder made_;
+};
+
+/// Checks what must be right before anything is read, that the model can be built among it, and completes the options.
+void check_run(RunOptions& run);
+
+/// What a run trains on. The preprocessing of `run` becomes that of the data.
+struct RunData {
+  Database database;
+  Dataset dataset;
+};
+RunData load_run_data(RunOptions& run, int threads, spdlog::logger& logger);
+
+/// Trains and tests a model, in a run folder that is new (and must not exist), or gone on with. nullopt: interrupted,
+/// and the state is saved; the user was told to go on with `to_resume`.
+std::optional<RunReport> train_run(const RunOptions& run, const RunData& data, const std::filesystem::path& folder,
+                                   const std::filesystem::path& to_resume, bool resume, const Context& context,
+                                   spdlog::logger& logger);
+
+}  // namespace beatbench::cli

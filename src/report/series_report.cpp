@@ -1,0 +1,88 @@
+#include "beatbench/report/series_report.h"
+
+#include "beatbench/core/error.h"
+#include "beatbench/report/figures_json.h"
+#include "beatbench/report/run_report.h"
+#include "report/json_values.h"
+
+namespace beatbench {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json spread_json(const SpreadFigure& figure, bool intra_patient) {
+  return {
+      {"mean", report_json::number(figure.mean, "it is so in every run")},
+      {"sd", report_json::number(figure.sd, "a single run has it")},
+      {"interval_95_percent", intra_patient ? report_json::undefined("the test's subjects are those of the training")
+                                            : interval_json(figure.interval)}};
+}
+
+Json series_json(const SeriesFigures& figures, bool intra_patient) {
+  Json classes = Json::object();
+  for (const ClassSpread& one : figures.classes) {
+    report_json::insert_new(classes, one.name,
+                            {{"n", one.n},
+                             {"sensitivity", spread_json(one.sensitivity, intra_patient)},
+                             {"positive_predictivity", spread_json(one.positive_predictivity, intra_patient)},
+                             {"f1", spread_json(one.f1, intra_patient)}});
+  }
+  return {{"accuracy", spread_json(figures.accuracy, intra_patient)},
+          {"macro_f1", spread_json(figures.macro_f1, intra_patient)},
+          {"classes", std::move(classes)}};
+}
+
+Json run_json(const std::string& folder, const RunScore& run) {
+  const ClassificationFigures figures = pooled_figures(run.records, {});
+  Json f1 = Json::object();
+  for (const ClassFigures& one : figures.classes) report_json::insert_new(f1, one.name, figure_json(one.f1));
+  return {{"folder", folder},
+          {"seed", run.seed},
+          {"fold", run.fold},
+          {"n", figures.n},
+          {"accuracy", figure_json(figures.accuracy)},
+          {"macro_f1", figure_json(figures.macro_f1)},
+          {"f1", std::move(f1)}};
+}
+
+}  // namespace
+
+Json to_json(const SeriesReport& report) {
+  Json runs = Json::array();
+  for (std::size_t i = 0; i < report.runs.size(); ++i) runs.push_back(run_json(report.folders.at(i), report.runs[i]));
+  Json subsets = Json::object();
+  for (const SeriesSubset& each : report.subsets) {
+    report_json::insert_new(subsets, each.name, series_json(each.figures, report.intra_patient));
+  }
+  return {{"schema_version", kReportSchemaVersion},
+          {"kind", "series"},
+          {"dataset", report.dataset},
+          {"protocol", report.protocol},
+          {"intra_patient", report.intra_patient},
+          {"model", report.model},
+          {"class_map", report.class_map},
+          {"notes", report.notes},
+          {"runs", std::move(runs)},
+          {"figures", series_json(report.figures, report.intra_patient)},
+          {"subsets", std::move(subsets)},
+          {"configuration", Json(report.configuration)},
+          {"context", context_json(report.context)}};
+}
+
+std::vector<RecordFigures> records_of_run_report(const nlohmann::json& report, const std::string& where) {
+  try {
+    std::vector<RecordFigures> records;
+    for (const auto& [name, figures] : report.at("test").at("records").items()) {
+      std::vector<std::int64_t> confusion;
+      for (const auto& row : figures.at("confusion")) {
+        for (const auto& count : row) confusion.push_back(count.get<std::int64_t>());
+      }
+      records.push_back({name, figures_of_confusion(confusion, figures.at("class_names"))});
+    }
+    return records;
+  } catch (const nlohmann::json::exception& error) {
+    throw Error(ErrorKind::data, where, "is no report of a run: " + std::string(error.what()));
+  }
+}
+
+}  // namespace beatbench

@@ -1,0 +1,64 @@
+#include "beatbench/core/files.h"
+#include "cli/command_test.h"
+
+namespace beatbench::tests {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+class Series : public CommandTest {};
+class Full_Series : public CommandTest {};
+
+TEST_F(Series, TrainsSeveralSeedsAndReportsThemTogether) {
+  write_recordings(folder_ / "recordings", 8);
+  const Words words = tiny_lstm({"--data", "recordings", "--classes", "aami5", "--protocol", "inter-patient",
+                                 "--validation-fraction", "0.3", "--seed", "4"});
+  const Finished finished = succeed("train", with(words, {"--seeds", "2", "--out", "two", "--json"}));
+  const auto report = nlohmann::json::parse(finished.out);
+  EXPECT_EQ(report.at("kind"), "series");
+  EXPECT_TRUE(read_json(folder_ / "two/report.json") == report);
+  ASSERT_EQ(report.at("runs").size(), 2U);
+  EXPECT_EQ(report.at("runs")[1].at("folder"), "seed-5");
+  // Each run is the run that its seed makes alone.
+  succeed("train", with(words, {"--seed", "5", "--out", "alone"}));
+  const auto alone = read_json(folder_ / "alone/report.json"), inside = read_json(folder_ / "two/seed-5/report.json");
+  EXPECT_EQ(alone.at("test"), inside.at("test"));
+  EXPECT_EQ(alone.at("test").at("accuracy"), report.at("runs")[1].at("accuracy"));
+  const double first = report.at("runs")[0].at("accuracy"), second = report.at("runs")[1].at("accuracy");
+  EXPECT_NEAR(report.at("figures").at("accuracy").at("mean").get<double>(), (first + second) / 2, 1e-9);
+}
+
+TEST_F(Full_Series, TestsEveryFoldAndGoesOnWhereItStopped) {
+  write_recordings(folder_ / "recordings", 8);
+  const Words words = tiny_lstm({"--data", "recordings", "--classes", "aami5", "--protocol", "leave-one-patient-out",
+                                 "--validation-fraction", "0.3", "--all-folds"});
+  succeed("train", with(words, {"--out", "whole"}));
+  const auto report = read_json(folder_ / "whole/report.json");
+  ASSERT_EQ(report.at("runs").size(), 8U);
+  std::int64_t tested = 0;
+  for (const auto& run : report.at("runs")) tested += run.at("n").get<std::int64_t>();
+  std::int64_t beats = 0;
+  for (const auto& [name, of_class] : report.at("figures").at("classes").items())
+    beats += of_class.at("n").get<std::int64_t>();
+  EXPECT_EQ(tested, beats);
+
+  RunOptions stop;
+  stop.interrupt_when = [&](const std::string&) { return fs::exists(folder_ / "parts/fold-3/config.json"); };
+  const Finished first = run("train", with(words, {"--out", "parts"}), stop);
+  EXPECT_EQ(first.status, 130) << first.err;
+  EXPECT_THAT(first.err, HasSubstr("train --resume parts\n"));
+  EXPECT_FALSE(fs::exists(folder_ / "parts/report.json"));
+  const std::string done = read_text_file(folder_ / "parts/fold-1/report.json");
+  succeed("train", {"--resume", "parts"});
+  EXPECT_EQ(read_text_file(folder_ / "parts/fold-1/report.json"), done) << "what is done stays as it is";
+  EXPECT_EQ(read_json(folder_ / "parts/report.json").at("figures"), report.at("figures"));
+}
+
+TEST_F(Series, RefusesFoldsWhereThereAreNone) {
+  write_recordings(folder_ / "recordings", 8);
+  refuse(2, "train", tiny_lstm({"--data", "recordings", "--all-folds", "--out", "none"}), {"--all-folds", "no folds"});
+}
+
+}  // namespace
+}  // namespace beatbench::tests

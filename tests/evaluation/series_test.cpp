@@ -1,0 +1,72 @@
+#include "beatbench/evaluation/series.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "support/test_folder.h"
+
+namespace beatbench {
+namespace {
+
+// A record with `right` of 10 beats of class A found, and all 10 of class B.
+RecordFigures record(const std::string& name, std::int64_t right) {
+  return {name, figures_of_confusion({right, 10 - right, 0, 10}, {"A", "B"})};
+}
+
+std::string itself(const std::string& record) { return record; }
+
+TEST(Series, MeanAndDeviationAreOverTheSeeds) {
+  const std::vector<RunScore> runs = {{1, 1, {record("a", 10), record("b", 6)}},
+                                      {2, 1, {record("a", 8), record("b", 6)}},
+                                      {3, 1, {record("a", 6), record("b", 0)}}};
+  const SeriesFigures figures = figures_of_series(runs, {}, {});
+  // Sensitivities 16/20, 14/20 and 6/20: mean 0.6, deviation sqrt((0.04 + 0.01 + 0.09) / 2).
+  EXPECT_NEAR(figures.classes[0].sensitivity.mean.value(), 0.6, 1e-12);
+  EXPECT_NEAR(figures.classes[0].sensitivity.sd.value(), std::sqrt(0.07), 1e-12);
+  EXPECT_NEAR(figures.accuracy.mean.value(), (36 + 34 + 26) / 3.0 / 40, 1e-12);
+  EXPECT_EQ(figures.classes[0].n, 20);
+  EXPECT_FALSE(figures.accuracy.interval.has_value()) << "no subjects were told";
+}
+
+TEST(Series, FoldsOfASeedAreOneTest) {
+  const std::vector<RunScore> runs = {{1, 1, {record("a", 10)}}, {1, 2, {record("b", 5), record("c", 6)}}};
+  const SeriesFigures figures = figures_of_series(runs, {}, {});
+  EXPECT_NEAR(figures.classes[0].sensitivity.mean.value(), 21.0 / 30, 1e-12) << "of all beats, not of the folds' means";
+  const double difference = 1.0 - 0.55;
+  EXPECT_NEAR(figures.classes[0].sensitivity.sd.value(), difference / std::sqrt(2.0), 1e-12) << "of the two folds";
+  EXPECT_EQ(figures.classes[0].n, 30);
+}
+
+TEST(Series, RecordsCanBeLeftOut) {
+  const std::vector<RunScore> runs = {{1, 1, {record("a", 10), record("b", 0)}},
+                                      {2, 1, {record("a", 8), record("b", 0)}}};
+  const std::vector<std::string> b = {"b"}, both = {"a", "b"};
+  EXPECT_NEAR(figures_of_series(runs, b, {}).classes[0].sensitivity.mean.value(), 0.9, 1e-12);
+  EXPECT_ERROR(figures_of_series(runs, both, {}), ErrorKind::usage, "no record is left");
+}
+
+// The interval of the mean of two seeds over three subjects: the extreme draws are three times the same subject.
+TEST(Series, IntervalsDrawSubjectsForAllSeedsAlike) {
+  const std::vector<RunScore> runs = {{1, 1, {record("a", 10), record("b", 5), record("c", 0)}},
+                                      {2, 1, {record("a", 10), record("b", 5), record("c", 2)}}};
+  const auto interval = figures_of_series(runs, {}, itself).classes[0].sensitivity.interval.value();
+  EXPECT_NEAR(interval.low, 0.1, 1e-12) << "c alone: (0 + 2) / 2 of 10";
+  EXPECT_NEAR(interval.high, 1.0, 1e-12);
+  const auto one_subject = [](const std::string&) { return std::string("x"); };
+  EXPECT_FALSE(figures_of_series(runs, {}, one_subject).accuracy.interval.has_value());
+}
+
+TEST(Series, RunsThatDoNotBelongTogetherAreRefused) {
+  EXPECT_ERROR(figures_of_series({}, {}, {}), ErrorKind::usage, "no run");
+  const std::vector<RunScore> fold_lacks = {
+      {1, 1, {record("a", 1)}}, {1, 2, {record("b", 1)}}, {2, 1, {record("a", 1)}}};
+  EXPECT_ERROR(figures_of_series(fold_lacks, {}, {}), ErrorKind::usage, "lacks a fold");
+  const std::vector<RunScore> others = {{1, 1, {record("a", 1)}},
+                                        {2, 1, {{"a", figures_of_confusion({1, 0, 0, 1}, {"X", "Y"})}}}};
+  EXPECT_ERROR(figures_of_series(others, {}, {}), ErrorKind::usage, "classes differ");
+}
+
+}  // namespace
+}  // namespace beatbench
