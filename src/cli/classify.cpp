@@ -106,6 +106,10 @@ Record read_recording(const ClassifyInput& input, const ClassifyArguments& argum
 }
 
 BeatSet image_beat(const ClassifyInput& input, const Preprocessing& preprocessing) {
+  if (!preprocessing.context.empty()) {
+    throw Error(ErrorKind::unsupported, input.path.string(),
+                "is an image alone; the model needs the beats around it, as a recording has them");
+  }
   if (preprocessing.input != "image") {
     throw Error(ErrorKind::unsupported, input.path.string(),
                 "is an image, but this model eats " + preprocessing.input + "s of a recording");

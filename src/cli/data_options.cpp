@@ -1,5 +1,6 @@
 #include "cli/data_options.h"
 
+#include "beatbench/data/context.h"
 #include "cli/progress.h"
 
 namespace beatbench::cli {
@@ -25,6 +26,15 @@ void declare_preprocessing(CLI::App& app, Preprocessing& p) {
   app.add_option("--scaling", p.scaling,
                  "record or window (mean 0, SD 1 over it; the height of an image), or none (mV)")
       ->capture_default_str()
+      ->group(group);
+  app.add_option_function<std::vector<std::string>>(
+         "--context",
+         [&p](const std::vector<std::string>& names) {
+           p.context = names;
+           std::erase(p.context, "");  // as --print-config writes it where there is none
+         },
+         "numbers beside each beat, which any model then takes: " + names_of(context_registry()))
+      ->delimiter(',')
       ->group(group);
   app.add_option("--edge", p.edge, "windows that cross a recording's edge: replicate its edge sample, or skip them")
       ->capture_default_str()

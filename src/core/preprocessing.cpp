@@ -34,6 +34,7 @@ void to_json(nlohmann::json& json, const Preprocessing& p) {
           {"leads", p.leads},
           {"filter", {{"order", p.filter.order}, {"low_hz", p.filter.low_hz}, {"high_hz", p.filter.high_hz}}},
           {"scaling", p.scaling},
+          {"context", p.context},
           {"edge", p.edge},
           {"class_map", p.class_map},
           {"class_names", p.class_names},
@@ -55,6 +56,7 @@ void from_json(const nlohmann::json& json, Preprocessing& p) {
   get_field(filter, "low_hz", "preprocessing filter", p.filter.low_hz);
   get_field(filter, "high_hz", "preprocessing filter", p.filter.high_hz);
   get("scaling", p.scaling);
+  p.context = json.value("context", std::vector<std::string>{});  // files of older versions do not say
   get("edge", p.edge);
   get("class_map", p.class_map);
   get("class_names", p.class_names);

@@ -9,6 +9,7 @@
 
 #include "beatbench/core/error.h"
 #include "beatbench/core/random.h"
+#include "beatbench/data/context.h"
 #include "data/load.h"
 
 namespace beatbench {
@@ -31,6 +32,7 @@ Dataset load_form(const Database& database, const Preprocessing& preprocessing, 
 
 Dataset load_database(const Database& database, const Preprocessing& preprocessing, const LoadOptions& options) {
   validate(preprocessing);
+  context_size(preprocessing);
   Dataset dataset = load_form(database, preprocessing, options);
   dataset.source_hash = database.prepared ? database.prepared->dataset_hash : dataset.hash;
   if (dataset.class_names.size() < 2) {

@@ -10,6 +10,7 @@
 #include "beatbench/core/files.h"
 #include "beatbench/core/hash.h"
 #include "beatbench/core/text.h"
+#include "beatbench/data/context.h"
 #include "data/load.h"
 
 namespace beatbench {
@@ -90,9 +91,10 @@ std::vector<std::string> own_labels(const LabelledText& text) {
   return {names.begin(), names.end()};
 }
 
-void append_values(const std::vector<std::string_view>& cells, bool decimal_commas, const std::string& where,
-                   std::vector<float>& values) {
-  for (std::size_t i = 1; i < cells.size(); ++i) {
+// The values from cell `first` on, `count` of them.
+void append_values(const std::vector<std::string_view>& cells, std::size_t first, std::size_t count,
+                   bool decimal_commas, const std::string& where, std::vector<float>& values) {
+  for (std::size_t i = first; i < first + count; ++i) {
     const auto value = number_in(cells[i], decimal_commas);
     if (!value || !std::isfinite(static_cast<float>(*value))) {
       throw Error(ErrorKind::data, where,
@@ -139,6 +141,8 @@ Dataset load_windows(const Database& database, const Preprocessing& preprocessin
   dataset.hash = content_hash(bytes);
   dataset.class_names = preprocessing.class_names.empty() ? own_labels(text) : preprocessing.class_names;
   dataset.windows.length_samples = preprocessing.length_samples();
+  dataset.windows.context_size = context_size(preprocessing);
+  const auto stored = dataset.windows.stored_size(), beside = static_cast<std::size_t>(dataset.windows.context_size);
   set_places(database, text.lines, dataset.windows);
   const std::vector<BeatRow> places = std::exchange(dataset.windows.rows, {});
 
@@ -152,13 +156,16 @@ Dataset load_windows(const Database& database, const Preprocessing& preprocessin
     if (options.only_beats && !wanted.contains({places[i].record, places[i].sample})) continue;
     const std::string where = path + " line " + std::to_string(line.number);
     split_cells(line.text, text.separator, cells);
-    if (cells.size() != 1 + dataset.windows.input_size()) {
+    if (cells.size() != 1 + stored + beside) {
       throw Error(ErrorKind::data, where,
-                  "has " + std::to_string(cells.size()) + " fields; a label and " +
-                      std::to_string(preprocessing.length_samples()) + " values are needed");
+                  "has " + std::to_string(cells.size()) + " fields; a label and " + std::to_string(stored) +
+                      " values are needed" + (beside > 0 ? ", and " + std::to_string(beside) + " of the context" : ""));
     }
     const int label = parse_label(cells.front(), dataset.class_names, where);
-    if (!options.only_labels) append_values(cells, text.decimal_commas(), where, dataset.windows.values);
+    if (!options.only_labels) {
+      append_values(cells, 1, stored, text.decimal_commas(), where, dataset.windows.values);
+      append_values(cells, 1 + stored, beside, text.decimal_commas(), where, dataset.windows.context);
+    }
     dataset.windows.rows.push_back(places[i]);
     dataset.windows.rows.back().label = static_cast<std::int16_t>(label);
   }
@@ -180,10 +187,12 @@ void write_labelled_csv(const std::filesystem::path& path, const BeatSet& window
   std::array<char, 32> number;
   for (std::size_t i = 0; i < windows.size(); ++i) {
     text += class_names[static_cast<std::size_t>(windows.rows[i].label)];
-    for (const float value : windows.window(i)) {
-      const auto end = std::to_chars(number.data(), number.data() + number.size(), value).ptr;
-      text += ',';
-      text.append(number.data(), end);
+    for (const auto values : {windows.window(i), windows.context_of(i)}) {
+      for (const float value : values) {
+        const auto end = std::to_chars(number.data(), number.data() + number.size(), value).ptr;
+        text += ',';
+        text.append(number.data(), end);
+      }
     }
     text += '\n';
   }

@@ -6,6 +6,7 @@
 
 #include "beatbench/core/class_map.h"
 #include "beatbench/core/error.h"
+#include "beatbench/data/context.h"
 #include "beatbench/signal/beat_image.h"
 #include "beatbench/signal/detector.h"
 #include "beatbench/signal/prepare.h"
@@ -100,10 +101,12 @@ void check_source(const std::string& from, bool annotated, const std::string& wh
 void append_beats(BeatSet& set, const Record& record, std::span<const BeatRow> rows,
                   std::span<const std::int64_t> neighbours, const Preprocessing& preprocessing) {
   const PreparedLead lead = prepare_lead(record, preprocessing);
+  const std::size_t first_row = set.rows.size();
   if (preprocessing.input == "image")
     append_images(set, lead, rows, neighbours, preprocessing);
   else
     append_windows(set, lead, rows, preprocessing);
+  append_context(set, first_row, record, neighbours, preprocessing);
 }
 
 RecordingBeats beats_of_recording(const Record& record, const Preprocessing& preprocessing, const BeatSource& source) {

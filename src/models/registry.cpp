@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "beatbench/core/error.h"
+#include "beatbench/data/context.h"
 #include "models/alexnet.h"
 #include "models/cnn2d.h"
 #include "models/inception_v3.h"
@@ -68,8 +69,9 @@ ModelOptions resolve_options(const ModelSpec& spec, const ModelOptions& given) {
 
 ModelShape shape_of(const Preprocessing& p) {
   const int outputs = static_cast<int>(p.class_names.size());
-  return p.input == "image" ? ModelShape{1, p.image_size, outputs, p.image_size}
-                            : ModelShape{1, p.length_samples(), outputs};
+  const int channels = 1 + context_size(p);
+  return p.input == "image" ? ModelShape{channels, p.image_size, outputs, p.image_size}
+                            : ModelShape{channels, p.length_samples(), outputs};
 }
 
 std::shared_ptr<BeatModel> make_model(std::string_view name, const ModelShape& shape, const ModelOptions& given) {

@@ -1,0 +1,133 @@
+#include "beatbench/data/context.h"
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+
+#include "beatbench/data/dataset.h"
+#include "beatbench/data/recording.h"
+#include "data/made_up_data.h"
+#include "support/test_folder.h"
+
+namespace beatbench {
+namespace {
+
+using testing::ElementsAre;
+using testing::FloatNear;
+using testing::HasSubstr;
+
+Preprocessing with_context(const std::vector<std::string>& names) {
+  Preprocessing p;
+  p.before_samples = p.after_samples = 20;
+  p.context = names;
+  p.class_map = "aami5";
+  return p;
+}
+
+// The context of the beats `rows` of a recording with beats at `beats`.
+BeatSet context_of(const std::vector<std::int64_t>& beats, const std::vector<std::int64_t>& rows,
+                   const std::vector<std::string>& names = {"rr"}, double rate_hz = 360) {
+  Record record = tests::small_record("r1", "");
+  record.sampling_rate_hz = rate_hz;
+  BeatSet set;
+  set.records = {{"r1", "r1"}};
+  for (const std::int64_t sample : rows) set.rows.push_back({0, sample, 1, 0});
+  append_context(set, 0, record, beats, with_context(names));
+  return set;
+}
+
+TEST(RrContext, IsIntervalsAndTheirRatiosToThoseAround) {
+  // Intervals of 1 s but for an early beat at 3.6 s: 0.6 s before it and 1.4 s after.
+  const std::vector<std::int64_t> beats = {0, 360, 720, 1080, 1296, 1800, 2160, 2520, 2880};
+  const BeatSet set = context_of(beats, {1296, 1800});
+  ASSERT_EQ(set.context_size, 4);
+  EXPECT_THAT(set.context_of(0), ElementsAre(FloatNear(0.6F, 1e-6F), FloatNear(1.4F, 1e-6F),
+                                             FloatNear(std::log(0.6F), 1e-6F), FloatNear(std::log(1.4F), 1e-6F)));
+  // The ten intervals around the next beat are the last eight of the recording: their mean is 1 s as well.
+  EXPECT_THAT(set.context_of(1), ElementsAre(FloatNear(1.4F, 1e-6F), FloatNear(1.0F, 1e-6F),
+                                             FloatNear(std::log(1.4F), 1e-6F), FloatNear(0.0F, 1e-6F)));
+}
+
+TEST(RrContext, TakesTheMeanOfTenIntervals) {
+  std::vector<std::int64_t> beats;  // 0.5 s up to 10 s, then 1 s
+  for (int i = 0; i <= 20; ++i) beats.push_back(180 * i);
+  for (int i = 1; i <= 20; ++i) beats.push_back(3600 + 360 * i);
+  EXPECT_NEAR(context_of(beats, {3600}).context_of(0)[2], std::log(0.5 / 0.75), 1e-6) << "five of each";
+  EXPECT_NEAR(context_of(beats, {3600 + 5 * 360}).context_of(0)[2], 0, 1e-6);
+}
+
+TEST(RrContext, OfTheFirstAndTheLastBeatTakesTheOtherSide) {
+  const std::vector<std::int64_t> beats = {100, 460, 1000};
+  const BeatSet set = context_of(beats, {100, 1000});
+  EXPECT_NEAR(set.context_of(0)[0], 1.0, 1e-6);
+  EXPECT_NEAR(set.context_of(0)[1], 1.0, 1e-6);
+  EXPECT_NEAR(set.context_of(1)[0], 1.5, 1e-6);
+  EXPECT_NEAR(set.context_of(1)[1], 1.5, 1e-6);
+  EXPECT_THAT(context_of({500}, {500}).context_of(0), ElementsAre(1, 1, 0, 0)) << "a single beat";
+}
+
+// Seconds and ratios do not depend on the rate.
+TEST(RrContext, IsTheSameAtAnotherRate) {
+  const BeatSet one = context_of({0, 300, 720, 1080}, {300, 720}),
+                other = context_of({0, 600, 1440, 2160}, {600, 1440}, {"rr"}, 720);
+  EXPECT_EQ(one.context, other.context);
+}
+
+TEST(Context, AnUnknownOneListsTheValidNames) {
+  EXPECT_ERROR(context_size(with_context({"qt"})), ErrorKind::usage, "'qt'", "rr");
+  EXPECT_EQ(context_size(with_context({})), 0);
+}
+
+TEST(Context, EveryEntryGivesFiniteNumbersWhateverTheBeats) {
+  for (const ContextSpec& spec : context_registry()) {
+    EXPECT_FALSE(spec.description.empty());
+    for (const std::vector<std::int64_t>& beats :
+         {std::vector<std::int64_t>{0}, {0, 1}, {5, 5, 5}, {0, 3599}, {10, 11, 12, 3000, 3001}}) {
+      const BeatSet set = context_of(beats, beats, {std::string(spec.name)});
+      ASSERT_EQ(set.context.size(), beats.size() * spec.numbers.size());
+      for (const float value : set.context) EXPECT_TRUE(std::isfinite(value) && std::abs(value) < 100) << spec.name;
+    }
+  }
+}
+
+// Each number is a channel of its own after the window's.
+TEST(Context, IsAChannelForEachNumber) {
+  const Record record = tests::small_record("r1", "NAVNN");
+  const RecordingBeats found = beats_of_recording(record, with_context({"rr"}), {});
+  const BeatSet& set = found.beats;
+  ASSERT_EQ(set.size(), 5);
+  EXPECT_EQ(set.input_size(), 5 * 40);
+  std::vector<float> input(set.input_size());
+  set.copy_input(2, input.data());
+  EXPECT_TRUE(std::equal(input.begin(), input.begin() + 40, set.window(2).begin()));
+  for (std::size_t k = 0; k < 4; ++k) {
+    for (std::size_t t = 0; t < 40; ++t) EXPECT_EQ(input[40 * (1 + k) + t], set.context_of(2)[k]);
+  }
+}
+
+TEST(Context, GoesThroughACsvOfWindowsBitForBit) {
+  const tests::TestFolder folder;
+  const Record record = tests::small_record("r1", "NAVNN");
+  Preprocessing p = with_context({"rr"});
+  BeatSet set = beats_of_recording(record, p, {}).beats;
+  for (std::size_t i = 0; i < set.size(); ++i) set.rows[i].label = static_cast<std::int16_t>(i % 2);
+  p.class_names = {"N", "S", "V", "F", "Q"};
+  write_labelled_csv(folder / "beats.csv", set, p.class_names);
+  const Dataset back = load_labelled_csv(folder / "beats.csv", p);
+  EXPECT_EQ(back.windows.values, set.values);
+  EXPECT_EQ(back.windows.context, set.context);
+  p.context.clear();
+  EXPECT_ERROR(load_labelled_csv(folder / "beats.csv", p), ErrorKind::data, "45 fields", "40 values");
+}
+
+TEST(Context, FollowsTheRowsThatAreSelected) {
+  const Record record = tests::small_record("r1", "NAVNN");
+  const BeatSet set = beats_of_recording(record, with_context({"rr"}), {}).beats;
+  const std::vector<std::uint32_t> rows = {3, 1};
+  const BeatSet two = select_beats(set, rows);
+  EXPECT_TRUE(std::ranges::equal(two.context_of(0), set.context_of(3)));
+  EXPECT_TRUE(std::ranges::equal(two.context_of(1), set.context_of(1)));
+}
+
+}  // namespace
+}  // namespace beatbench
