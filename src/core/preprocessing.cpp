@@ -56,7 +56,8 @@ void from_json(const nlohmann::json& json, Preprocessing& p) {
   get_field(filter, "low_hz", "preprocessing filter", p.filter.low_hz);
   get_field(filter, "high_hz", "preprocessing filter", p.filter.high_hz);
   get("scaling", p.scaling);
-  p.context = json.value("context", std::vector<std::string>{});  // files of older versions do not say
+  p.context.clear();
+  if (json.contains("context")) get("context", p.context);  // files of older versions have none
   get("edge", p.edge);
   get("class_map", p.class_map);
   get("class_names", p.class_names);
