@@ -33,6 +33,7 @@ constexpr const char* kTrainExamples =
     "  train --model lstm --print-config > lstm.toml; train --config lstm.toml --seed 2\n"
     "  train --data mitdb --classes aami5 --protocol inter-patient --seeds 5 --out runs/i5\n"
     "  train --data mitdb --protocol k-fold --folds 10 --all-folds --out runs/k10\n"
+    "  train --data mitdb --init-from runs/pretrained --replace-head new --freeze-layers 2 --loaded-rate-factor 0.1\n"
     "  train --resume runs/r1\n\n"
     "A run folder holds config.json, log.csv, train.log, curves.svg, confusion.svg, "
     "checkpoints/{best,last,last-1}.pt,\n"
@@ -89,6 +90,7 @@ int train_command(int argc, char** argv) {
     }
     const auto logger = make_logger(arguments.log_level);
     if (arguments.resume.empty()) {
+      complete_options(arguments);
       const fs::path folder = arguments.out.empty() ? next_run_folder(arguments.run.model) : fs::path(arguments.out);
       return start(arguments.run, folder, false, arguments.json, *logger);
     }

@@ -1,5 +1,6 @@
 #include "cli/train_options.h"
 
+#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "beatbench/core/class_map.h"
@@ -14,7 +15,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(AugmentationOptions, crops, crop
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(TrainingOptions, epochs, batch_size, optimizer, learning_rate,
                                                 weight_decay, momentum, schedule, warmup_epochs, step_epochs,
                                                 plateau_patience, class_weights, sampling, patience, monitor, clip_norm,
-                                                label_smoothing, amp, augmentation, loader_threads, save_every_steps,
+                                                label_smoothing, amp, init_from, new_head, freeze_layers,
+                                                loaded_rate_factor, augmentation, loader_threads, save_every_steps,
                                                 keep_states, seed, device)
 
 }  // namespace beatbench
@@ -131,6 +133,39 @@ void declare_training(CLI::App& app, RunOptions& run) {
       ->group(group);
 }
 
+// "new", or the number of convolutions and dense layers of a new one: "conv3-dense3".
+void ask_for_head(RunOptions& run, const std::string& text) {
+  run.training.new_head = text != "keep";
+  int convolutions = 0, dense = 0;
+  char rest = 0;
+  if (text == "keep" || text == "new") return;
+  if (std::sscanf(text.c_str(), "conv%d-dense%d%c", &convolutions, &dense, &rest) != 2) {
+    throw Error(ErrorKind::usage, "--replace-head", "'" + text + "' is not valid; allowed: keep, new, convM-denseN");
+  }
+  run.model_options["head_convolutions"] = convolutions;
+  run.model_options["head_dense"] = dense;
+}
+
+void declare_transfer(CLI::App& app, TrainArguments& arguments) {
+  TrainingOptions& t = arguments.run.training;
+  const char* group = "Transfer";
+  app.add_option("--init-from", t.init_from,
+                 "checkpoint or run folder to take weights from, where names and shapes fit")
+      ->group(group);
+  app.add_option("--replace-head", arguments.head,
+                 "keep, new (drawn anew), or convM-denseN: a new one of M convolutions and N dense layers, for models "
+                 "with the options head_convolutions and head_dense")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--freeze-layers", t.freeze_layers, "the first so many layers stay as they were loaded")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--loaded-rate-factor", t.loaded_rate_factor,
+                 "learning rate of loaded weights, as a part of that of new ones")
+      ->capture_default_str()
+      ->group(group);
+}
+
 void declare_augmentation(CLI::App& app, AugmentationOptions& o) {
   const char* group = "Augmentation";
   app.add_option("--crops", o.crops,
@@ -237,7 +272,16 @@ void declare_train_options(CLI::App& app, TrainArguments& arguments) {
   declare_data(app, run);
   declare_preprocessing(app, run.preprocessing);
   declare_training(app, run);
+  declare_transfer(app, arguments);
   declare_augmentation(app, run.training.augmentation);
+}
+
+void complete_options(TrainArguments& arguments) {
+  RunOptions& run = arguments.run;
+  ask_for_head(run, arguments.head);
+  if (run.training.init_from.empty() && (run.training.new_head || run.training.loaded_rate_factor != 1)) {
+    throw Error(ErrorKind::usage, "--replace-head, --loaded-rate-factor", "are for weights that --init-from loads");
+  }
 }
 
 }  // namespace beatbench::cli

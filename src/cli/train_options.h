@@ -38,6 +38,7 @@ struct TrainArguments {
   RunOptions run;
   std::string out;
   std::string resume;
+  std::string head = "keep";  ///< see --replace-head
   std::string log_level = "info";
   bool json = false;
   bool print_config = false;
@@ -48,5 +49,9 @@ std::string descriptions_of_models();
 
 /// Declares the options of `train` on `app`, writing into `arguments`.
 void declare_train_options(CLI::App& app, TrainArguments& arguments);
+
+/// Works out what the options mean together, after they were read.
+/// @throws Error(usage) naming what does not fit.
+void complete_options(TrainArguments& arguments);
 
 }  // namespace beatbench::cli

@@ -63,6 +63,7 @@ TrainingResult train_with_progress(const RunOptions& run, const Dataset& dataset
   std::vector<EpochRow> history;
   TrainingCallbacks callbacks;
   callbacks.should_stop = interrupted;
+  callbacks.on_note = [&](const std::string& text) { logger.info("{}", text); };
   callbacks.on_warning = [&](const std::string& text) { logger.warn("{}", text); };
   callbacks.on_step = [&](const StepProgress& p) {
     char detail[160];
@@ -80,7 +81,17 @@ TrainingResult train_with_progress(const RunOptions& run, const Dataset& dataset
   return train_model(dataset.windows, split, description, run.training, folder / "checkpoints", resume, callbacks);
 }
 
-RunReport make_report(const Dataset& dataset, const Database& database, const Split& split,
+// What a reader must know of weights that were learned elsewhere.
+std::string transfer_note(const std::string& init_from, const Provenance& here) {
+  const Provenance there = load_checkpoint(init_from).description.provenance;
+  std::string text = "begun with the weights of " + init_from + " (" + there.dataset + ", " + there.protocol + ")";
+  if (there.source_hash == here.source_hash && there.split_hash != here.split_hash) {
+    text += "; leak: those were trained on another split of the same recordings, test beats may be among them";
+  }
+  return text;
+}
+
+RunReport make_report(const RunOptions& run, const Dataset& dataset, const Database& database, const Split& split,
                       const ModelDescription& description, const TrainingSummary& training, const fs::path& folder,
                       const Context& context) {
   const Checkpoint best = load_checkpoint(folder);
@@ -109,6 +120,8 @@ RunReport make_report(const Dataset& dataset, const Database& database, const Sp
     }
   }
   report.notes = split.notes;
+  if (!run.training.init_from.empty())
+    report.notes.push_back(transfer_note(run.training.init_from, description.provenance));
   if (database.form == DataForm::records) {
     report.notes.push_back(std::to_string(dataset.windows.edge_windows) +
                            " windows cross a recording's edge (policy: " + description.preprocessing.edge + ")");
@@ -204,7 +217,7 @@ std::optional<RunReport> train_run(const RunOptions& run, const RunData& data, c
                 to_resume.string());
     return std::nullopt;
   }
-  RunReport report = make_report(dataset, data.database, split, description, result.summary, folder, context);
+  RunReport report = make_report(run, dataset, data.database, split, description, result.summary, folder, context);
   write_report(folder, report);
   if (const std::string warning = write_pictures(folder, report); !warning.empty()) logger.warn("{}", warning);
   return report;

@@ -15,7 +15,10 @@ constexpr std::array kResNet1dOptions = {
     ModelOption{"kernel", "length of every convolution in samples", 7, 1, 255},
     ModelOption{"stride", "down-sampling factor of each residual unit", 2, 1, 16},
     ModelOption{"dropout", "share of activations dropped in training", 0.2, 0, 0.9},
+    ModelOption{"head_convolutions", "convolutions after the last unit, each with batch norm and ReLU", 0, 0, 8},
+    ModelOption{"head_dense", "dense layers at the end; all but the last of 128 units with ReLU and dropout", 1, 1, 8},
 };
+constexpr int kHeadUnits = 128;
 constexpr int kUnits = 4;
 
 nn::Conv1d convolution(int in, int out, int kernel, int stride) {
@@ -63,10 +66,16 @@ class ResidualUnit final : public nn::Module {
   nn::Dropout dropout_{nullptr};
 };
 
+struct ResNet1dSettings {
+  int filters, kernel, stride, head_convolutions, head_dense;
+  double dropout;
+};
+
 class ResNet1d final : public BeatModel {
  public:
-  ResNet1d(const ModelShape& shape, int filters, int kernel, int stride, double dropout)
-      : length_(shape.length), kernel_(kernel) {
+  ResNet1d(const ModelShape& shape, const ResNet1dSettings& settings)
+      : length_(shape.length), kernel_(settings.kernel) {
+    const auto [filters, kernel, stride, head_convolutions, head_dense, dropout] = settings;
     stem_ = register_module("stem", convolution(shape.channels, filters, kernel, 1));
     norm_ = register_module("norm", nn::BatchNorm1d(filters));
     int in = filters, length = shape.length;
@@ -77,7 +86,19 @@ class ResNet1d final : public BeatModel {
       in = i * filters;
       length = (length + stride - 1) / stride;
     }
-    head_ = register_module("head", nn::Linear(in * length, shape.outputs));
+    end_length_ = length;
+    for (int i = 1; i <= head_convolutions; ++i) {
+      const std::string number = std::to_string(i);
+      head_convolutions_.push_back(register_module("head_conv" + number, convolution(in, in, kernel, 1)));
+      head_norms_.push_back(register_module("head_norm" + number, nn::BatchNorm1d(in)));
+    }
+    int features = in * length;
+    for (int i = 1; i < head_dense; ++i) {
+      head_dense_.push_back(register_module("head_dense" + std::to_string(i), nn::Linear(features, kHeadUnits)));
+      features = kHeadUnits;
+    }
+    if (head_dense > 1) dropout_ = register_module("dropout", nn::Dropout(dropout));
+    head_ = register_module("head", nn::Linear(features, shape.outputs));
   }
 
   torch::Tensor forward(torch::Tensor batch) override {
@@ -88,14 +109,23 @@ class ResNet1d final : public BeatModel {
       x = out.activated;
       sum = out.sum;
     }
-    return head_(x.flatten(1));
+    for (std::size_t i = 0; i < head_convolutions_.size(); ++i) {
+      x = torch::relu(head_norms_[i](head_convolutions_[i](pad_same(x, end_length_, kernel_, 1))));
+    }
+    x = x.flatten(1);
+    for (nn::Linear& dense : head_dense_) x = dropout_(torch::relu(dense(x)));
+    return head_(x);
   }
 
  private:
-  int length_, kernel_;
+  int length_, kernel_, end_length_ = 0;
   nn::Conv1d stem_{nullptr};
   nn::BatchNorm1d norm_{nullptr};
   std::vector<std::shared_ptr<ResidualUnit>> units_;
+  std::vector<nn::Conv1d> head_convolutions_;
+  std::vector<nn::BatchNorm1d> head_norms_;
+  std::vector<nn::Linear> head_dense_;
+  nn::Dropout dropout_{nullptr};
   nn::Linear head_{nullptr};
 };
 
@@ -104,9 +134,10 @@ class ResNet1d final : public BeatModel {
 std::span<const ModelOption> resnet1d_options() { return kResNet1dOptions; }
 
 std::shared_ptr<BeatModel> make_resnet1d(const ModelShape& shape, const ModelOptions& options) {
-  return std::make_shared<ResNet1d>(shape, static_cast<int>(options.at("filters")),
-                                    static_cast<int>(options.at("kernel")), static_cast<int>(options.at("stride")),
-                                    options.at("dropout"));
+  const auto number = [&](const char* name) { return static_cast<int>(options.at(name)); };
+  return std::make_shared<ResNet1d>(
+      shape, ResNet1dSettings{number("filters"), number("kernel"), number("stride"), number("head_convolutions"),
+                              number("head_dense"), options.at("dropout")});
 }
 
 }  // namespace beatbench::models

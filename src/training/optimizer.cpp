@@ -14,27 +14,39 @@ using OneAdamW = FusedAdam<torch::optim::AdamW, torch::optim::AdamWParamState, t
 }  // namespace
 
 std::unique_ptr<torch::optim::Optimizer> make_optimizer(const TrainingOptions& options,
-                                                        const std::vector<torch::Tensor>& parameters) {
+                                                        const std::vector<torch::Tensor>& parameters,
+                                                        const std::vector<torch::Tensor>& slower) {
   namespace optim = torch::optim;
+  std::vector<optim::OptimizerParamGroup> groups;
+  bool fused = true;
+  for (const auto* list : {&parameters, &slower}) {
+    std::vector<torch::Tensor> trained;
+    std::ranges::copy_if(*list, std::back_inserter(trained), [](const auto& p) { return p.requires_grad(); });
+    fused = fused && std::ranges::all_of(trained, [](const torch::Tensor& p) {
+              return p.is_cpu() && p.scalar_type() == torch::kFloat;
+            });
+    groups.emplace_back(std::move(trained));
+  }
+  if (slower.empty()) groups.pop_back();
   if (options.optimizer == "sgd") {
     return std::make_unique<optim::SGD>(
-        parameters,
-        optim::SGDOptions(options.learning_rate).momentum(options.momentum).weight_decay(options.weight_decay));
+        groups, optim::SGDOptions(options.learning_rate).momentum(options.momentum).weight_decay(options.weight_decay));
   }
-  const bool fused = std::ranges::all_of(
-      parameters, [](const torch::Tensor& p) { return p.is_cpu() && p.scalar_type() == torch::kFloat; });
   if (options.optimizer == "adamw") {
     const auto adamw = optim::AdamWOptions(options.learning_rate).weight_decay(options.weight_decay);
-    if (fused) return std::make_unique<OneAdamW>(parameters, adamw);
-    return std::make_unique<optim::AdamW>(parameters, adamw);
+    if (fused) return std::make_unique<OneAdamW>(groups, adamw);
+    return std::make_unique<optim::AdamW>(groups, adamw);
   }
   const auto adam = optim::AdamOptions(options.learning_rate).weight_decay(options.weight_decay);
-  if (fused) return std::make_unique<OneAdam>(parameters, adam);
-  return std::make_unique<optim::Adam>(parameters, adam);
+  if (fused) return std::make_unique<OneAdam>(groups, adam);
+  return std::make_unique<optim::Adam>(groups, adam);
 }
 
-void set_learning_rate(torch::optim::Optimizer& optimizer, double rate) {
-  for (auto& group : optimizer.param_groups()) group.options().set_lr(rate);
+void set_learning_rate(torch::optim::Optimizer& optimizer, const TrainingOptions& options, double rate) {
+  for (auto& group : optimizer.param_groups()) {
+    group.options().set_lr(rate);
+    rate *= options.loaded_rate_factor;
+  }
 }
 
 std::string resolve_device(const std::string& option) {

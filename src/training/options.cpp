@@ -51,6 +51,9 @@ void validate(const TrainingOptions& options) {
   require(options.clip_norm >= 0, "clip_norm", options.clip_norm, "0 (off) or more");
   require(options.label_smoothing >= 0 && options.label_smoothing < 1, "label_smoothing", options.label_smoothing,
           "0 to below 1");
+  require(options.freeze_layers >= 0, "freeze_layers", options.freeze_layers, "0 (none) or more");
+  require(options.loaded_rate_factor > 0 && options.loaded_rate_factor <= 1, "loaded_rate_factor",
+          options.loaded_rate_factor, "above 0, at most 1");
   require(options.loader_threads >= 0 && options.loader_threads <= 256, "loader_threads", options.loader_threads,
           "0 to 256");
   require(options.save_every_steps >= 0, "save_every_steps", options.save_every_steps, "0 (off) or more");

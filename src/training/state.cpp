@@ -28,7 +28,8 @@ nlohmann::json state_json(const TrainingState& state) {
           {"correct", state.correct},
           {"seconds_before", state.seconds_before},
           {"epoch_seconds_before", state.epoch_seconds_before},
-          {"history", rows}};
+          {"history", rows},
+          {"loaded", state.loaded}};
 }
 
 TrainingState state_from_json(const nlohmann::json& json) {
@@ -44,6 +45,7 @@ TrainingState state_from_json(const nlohmann::json& json) {
                              optional_from(row.at(3)), optional_from(row.at(4)), optional_from(row.at(5)),
                              optional_from(row.at(6)), row.at(7).get<double>()});
   }
+  state.loaded = json.value("loaded", std::vector<std::string>{});
   return state;
 }
 

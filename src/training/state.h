@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <string>
 #include <vector>
 
 #include "beatbench/report/run_report.h"
@@ -18,6 +19,7 @@ struct TrainingState {
   double seconds_before = 0;        ///< wall time of earlier epochs and calls
   double epoch_seconds_before = 0;  ///< wall time of this epoch in earlier calls
   std::vector<EpochRow> history;
+  std::vector<std::string> loaded;  ///< parameters that came from another checkpoint
 };
 
 nlohmann::json state_json(const TrainingState& state);

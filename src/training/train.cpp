@@ -18,6 +18,7 @@
 #include "training/saved_states.h"
 #include "training/schedule.h"
 #include "training/state.h"
+#include "training/transfer.h"
 
 namespace beatbench {
 namespace {
@@ -62,11 +63,44 @@ void save_last(const Trainer& t, const Clock::time_point& start, const Clock::ti
   });
 }
 
+// Fixes what is to be fixed, and makes the optimiser of the rest: weights that were loaded are a group of their own.
+void prepare_weights(Trainer& t) {
+  t.model->to(t.device);
+  freeze_layers(*t.model, t.options.freeze_layers);
+  std::vector<torch::Tensor> others, loaded;
+  for (const auto& parameter : t.model->named_parameters()) {
+    const bool was_loaded = std::ranges::find(t.state.loaded, parameter.key()) != t.state.loaded.end();
+    (was_loaded ? loaded : others).push_back(parameter.value());
+  }
+  t.optimizer = make_optimizer(t.options, others, loaded);
+}
+
+void note(const Trainer& t, const std::string& text) {
+  if (t.callbacks.on_note) t.callbacks.on_note(text);
+}
+
+void load_weights(Trainer& t) {
+  const Checkpoint from = load_checkpoint(t.options.init_from);
+  const LoadedWeights weights = load_what_fits(*t.model, *from.model, t.options.new_head);
+  if (weights.loaded.empty()) {
+    throw Error(ErrorKind::usage, t.options.init_from,
+                "is of model " + from.description.model + " and has no weight that fits " + t.description.model);
+  }
+  t.state.loaded = weights.loaded;
+  note(t, std::to_string(weights.loaded.size()) + " of " + std::to_string(weights.loaded.size() + weights.left.size()) +
+              " weights are those of " + t.options.init_from + " (" + from.description.model + " on " +
+              from.description.provenance.dataset + ")");
+  for (const std::string& text : weights.left) note(t, "new weight " + text);
+}
+
 void start_fresh(Trainer& t) {
   torch::manual_seed(derive_seed(t.options.seed, 0x696e6974));
   t.model = make_model(t.description.model, t.description.shape, t.description.options);
-  t.model->to(t.device);
-  t.optimizer = make_optimizer(t.options, t.model->parameters());
+  if (!t.options.init_from.empty()) load_weights(t);
+  prepare_weights(t);
+  const std::vector<std::string> layers = layers_of(*t.model);
+  for (int i = 0; i < t.options.freeze_layers; ++i)
+    note(t, "layer " + layers[static_cast<std::size_t>(i)] + " is fixed");
 }
 
 void start_from_state(Trainer& t, const std::filesystem::path& file) {
@@ -79,8 +113,7 @@ void start_from_state(Trainer& t, const std::filesystem::path& file) {
     t.state = state_from_json(nlohmann::json::parse(text.toStringRef()));
   });
   t.model = found.model;
-  t.model->to(t.device);
-  t.optimizer = make_optimizer(t.options, t.model->parameters());
+  prepare_weights(t);
   t.optimizer->load(optimizer);
   const Provenance &before = found.description.provenance, &now = t.description.provenance;
   if (before.dataset_hash != now.dataset_hash || before.split_hash != now.split_hash) {
@@ -132,9 +165,9 @@ Batch make_batch(const Trainer& t, std::span<const Example> order, int epoch, st
 double run_step(Trainer& t, const Batch& batch) {
   torch::manual_seed(derive_seed(t.options.seed, static_cast<std::uint64_t>(t.state.epoch),
                                  static_cast<std::uint64_t>(t.state.step) + 1));
-  set_learning_rate(*t.optimizer,
+  set_learning_rate(*t.optimizer, t.options,
                     learning_rate_at(t.options, t.state.history, t.state.epoch, t.state.step, t.steps_per_epoch()));
-  t.model->train();
+  train_but_frozen(*t.model, t.options.freeze_layers);
   t.optimizer->zero_grad();
   const torch::Tensor labels = batch.targets.to(t.device);
   torch::Tensor logits;

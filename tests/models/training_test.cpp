@@ -198,6 +198,75 @@ TEST_F(Training, BestIsByValidationAndEarlyStoppingStops) {
   }
 }
 
+// A model that has learned early, middle and late bumps learns it anew from few beats, with another head.
+TEST_F(Training, GoesOnFromTheWeightsOfAnother) {
+  TrainingOptions options = quick_options();
+  options.epochs = 6;
+  run("a", "resnet1d", options);
+  const ModelDescription other =
+      made_up_description("resnet1d", {{"filters", 4}, {"head_convolutions", 1}, {"head_dense", 2}});
+  options.init_from = (folder_ / "a" / "best.pt").string();
+  options.new_head = true;
+  options.freeze_layers = 3;
+  options.loaded_rate_factor = 0.5;
+  options.epochs = 3;
+  std::vector<std::string> notes;
+  TrainingCallbacks callbacks;
+  callbacks.on_note = [&](const std::string& text) { notes.push_back(text); };
+  train_model(windows_, split_, other, options, folder_ / "b", false, callbacks);
+  EXPECT_THAT(notes, testing::Contains(HasSubstr("weights are those of " + options.init_from)));
+  EXPECT_THAT(notes, testing::Contains(HasSubstr("new weight head_conv1.weight: a new head was asked for")));
+  EXPECT_THAT(notes, testing::Contains("layer unit1 is fixed"));
+  const auto before = load_checkpoint(folder_ / "a" / "best.pt").model->named_parameters();
+  const auto buffers_before = load_checkpoint(folder_ / "a" / "best.pt").model->named_buffers();
+  const auto after = load_checkpoint(folder_ / "b" / "last.pt").model;
+  for (const std::string fixed : {"stem.weight", "norm.weight", "unit1.conv1.weight"}) {
+    EXPECT_TRUE(torch::equal(before[fixed], after->named_parameters()[fixed])) << fixed;
+  }
+  EXPECT_TRUE(torch::equal(buffers_before["norm.running_mean"], after->named_buffers()["norm.running_mean"]));
+  EXPECT_FALSE(torch::equal(before["unit3.conv1.weight"], after->named_parameters()["unit3.conv1.weight"]));
+  EXPECT_FALSE(
+      torch::equal(buffers_before["unit3.norm1.running_mean"], after->named_buffers()["unit3.norm1.running_mean"]));
+
+  // Cut in the middle, with the other checkpoint gone: the same bits.
+  const auto whole = weights_of("b");
+  std::filesystem::create_directories(folder_ / "c");
+  int steps = 0;
+  callbacks.should_stop = [&] { return ++steps == 20; };
+  train_model(windows_, split_, other, options, folder_ / "c", false, callbacks);
+  std::filesystem::remove(folder_ / "a" / "best.pt");
+  train_model(windows_, split_, other, options, folder_ / "c", true, {});
+  EXPECT_EQ(weights_of("c"), whole);
+}
+
+TEST_F(Training, SaysWhichLayersCanBeFrozenAndWhatDoesNotFit) {
+  TrainingOptions options = quick_options();
+  options.epochs = 1;
+  options.freeze_layers = 7;
+  EXPECT_THAT([&] { run("a", "resnet1d", options); },
+              testing::ThrowsMessage<Error>(HasSubstr("stem, norm, unit1, unit2, unit3, unit4, head")));
+  options.freeze_layers = 0;
+  run("a", "resnet1d", options);
+  options.init_from = (folder_ / "a" / "best.pt").string();
+  options.new_head = true;
+  EXPECT_THAT([&] { run("b", "lstm", options); }, testing::ThrowsMessage<Error>(HasSubstr("is of model resnet1d")));
+}
+
+TEST(Transfer, RatesOfLoadedAndNewWeightsDiffer) {
+  TrainingOptions options;
+  options.optimizer = "sgd";
+  options.momentum = 0;
+  options.loaded_rate_factor = 0.25;
+  std::vector<torch::Tensor> fresh = {torch::zeros({1}).set_requires_grad(true)},
+                             loaded = {torch::zeros({1}).set_requires_grad(true)};
+  const auto optimizer = make_optimizer(options, fresh, loaded);
+  set_learning_rate(*optimizer, options, 0.4);
+  (fresh[0] + loaded[0]).sum().backward();
+  optimizer->step();
+  EXPECT_FLOAT_EQ(fresh[0].item<float>(), -0.4F);
+  EXPECT_FLOAT_EQ(loaded[0].item<float>(), -0.1F);
+}
+
 TEST_F(Training, LossThatIsNoNumberEndsTheRun) {
   windows_.values[5 * 64 + 3] = std::nanf("");
   EXPECT_THAT([&] { run("a", "resnet1d", quick_options()); },

@@ -35,6 +35,10 @@ struct TrainingOptions {
   double clip_norm = 0.0;              ///< largest gradient norm; 0: no clipping
   double label_smoothing = 0.0;
   std::string amp = "off";  ///< off | bf16: products and convolutions in bfloat16, weights and their updates in float32
+  std::string init_from;    ///< checkpoint or run folder whose weights are loaded where they fit; "": none
+  bool new_head = false;    ///< but for those of the head
+  int freeze_layers = 0;    ///< the first so many layers stay as they are
+  double loaded_rate_factor = 1;  ///< the learning rate of loaded weights is this times that of new ones
   AugmentationOptions augmentation;
   int loader_threads = 1;    ///< that make batches ahead of the training; the result does not depend on it
   int save_every_steps = 0;  ///< the state is saved after every epoch, and after so many steps within one; 0: not there
@@ -65,7 +69,7 @@ struct StepProgress {
 struct TrainingCallbacks {
   std::function<void(const StepProgress&)> on_step;
   std::function<void(const EpochRow&, bool best)> on_epoch;
-  std::function<void(const std::string&)> on_warning;
+  std::function<void(const std::string&)> on_note, on_warning;
   std::function<bool()> should_stop;  ///< asked after every step; true saves and ends the training
 };
 
@@ -80,6 +84,8 @@ struct TrainingResult {
 /// ends with the same bits as one that ran through, on the CPU at the same thread count, wherever it was cut, even by
 /// SIGKILL. With `resume`, it goes on from the last state that is whole (one that is not is warned of), or begins where
 /// none was saved yet.
+/// Weights are drawn anew unless `init_from` says where to take them from; what was loaded and what did not fit is
+/// noted.
 /// @throws Error(usage) for bad options or an absent device, Error(data) if the loss stops being finite, if every state
 /// is damaged, or if they are of other data than `description` says; Error(io).
 TrainingResult train_model(const BeatSet& windows, const Split& split, const ModelDescription& description,
