@@ -14,10 +14,10 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(AugmentationOptions, crops, crop
                                                 noise, snr_low_db, snr_high_db, lead_dropout)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(TrainingOptions, epochs, batch_size, optimizer, learning_rate,
                                                 weight_decay, momentum, schedule, warmup_epochs, step_epochs,
-                                                plateau_patience, class_weights, sampling, patience, monitor, clip_norm,
-                                                label_smoothing, amp, init_from, new_head, freeze_layers,
-                                                loaded_rate_factor, augmentation, loader_threads, save_every_steps,
-                                                keep_states, seed, device)
+                                                plateau_patience, class_weights, largest_class_weight, record_weights,
+                                                sampling, patience, monitor, clip_norm, label_smoothing, amp, init_from,
+                                                new_head, freeze_layers, loaded_rate_factor, augmentation,
+                                                loader_threads, save_every_steps, keep_states, seed, device)
 
 }  // namespace beatbench
 
@@ -60,6 +60,9 @@ void declare_data(CLI::App& app, RunOptions& run) {
       ->capture_default_str()
       ->group("Data");
   declare_split(app, run.split, "Data");
+  app.add_option("--extra-training", run.extra_training,
+                 "another database; all of its beats are trained on, none is tested")
+      ->group("Data");
   app.add_flag("--all-folds", run.all_folds, "train one for each fold, and report them together")->group("Data");
   app.add_option("--max-windows", run.max_windows,
                  "use at most so many beats, drawn in proportion to the classes; 0: all")
@@ -96,12 +99,20 @@ void declare_training(CLI::App& app, RunOptions& run) {
   choice(app, "--class-weights", t.class_weights, "class_weights",
          "weight of a class in the loss: equal, 1/n, 1/sqrt(n)")
       ->group(group);
+  app.add_option("--largest-class-weight", t.largest_class_weight,
+                 "no class weighs more than so many times the most frequent one; 0: no limit")
+      ->capture_default_str()
+      ->group(group);
+  choice(app, "--record-weights", t.record_weights, "record_weights",
+         "sqrt: beats of a class count less the more of them a recording has, by 1/sqrt(n)")
+      ->group(group);
   choice(app, "--sampling", t.sampling, "sampling", "each beat once an epoch, or each class equally often")
       ->group(group);
   app.add_option("--patience", t.patience, "stop early after so many epochs without a better --monitor; 0: never")
       ->capture_default_str()
       ->group(group);
-  choice(app, "--monitor", t.monitor, "monitor", "validation figure that chooses the best epoch")->group(group);
+  choice(app, "--monitor", t.monitor, "monitor", "validation figure that chooses the best epoch; last: the last one")
+      ->group(group);
   app.add_option("--clip-norm", t.clip_norm, "largest gradient norm; 0: no clipping")
       ->capture_default_str()
       ->group(group);
@@ -207,12 +218,19 @@ void declare_augmentation(CLI::App& app, AugmentationOptions& o) {
 }  // namespace
 
 nlohmann::json run_options_json(const RunOptions& o) {
-  return {{"model", o.model},       {"model_options", o.model_options},
-          {"data", o.data},         {"max_windows", o.max_windows},
-          {"strict", o.strict},     {"protocol", o.protocol},
-          {"split", o.split},       {"preprocessing", o.preprocessing},
-          {"training", o.training}, {"threads", o.threads},
-          {"seeds", o.seeds},       {"all_folds", o.all_folds}};
+  return {{"model", o.model},
+          {"model_options", o.model_options},
+          {"data", o.data},
+          {"max_windows", o.max_windows},
+          {"strict", o.strict},
+          {"protocol", o.protocol},
+          {"split", o.split},
+          {"preprocessing", o.preprocessing},
+          {"training", o.training},
+          {"threads", o.threads},
+          {"extra_training", o.extra_training},
+          {"seeds", o.seeds},
+          {"all_folds", o.all_folds}};
 }
 
 RunOptions run_options_from_json(const nlohmann::json& json, const std::string& where) {
@@ -228,6 +246,7 @@ RunOptions run_options_from_json(const nlohmann::json& json, const std::string& 
     json.at("preprocessing").get_to(o.preprocessing);
     json.at("training").get_to(o.training);
     json.at("threads").get_to(o.threads);
+    o.extra_training = json.value("extra_training", "");
     o.seeds = json.value("seeds", 1);  // not in configurations of older versions
     o.all_folds = json.value("all_folds", false);
     return o;

@@ -18,6 +18,7 @@ struct RunOptions {
   std::string model = "resnet1d";
   ModelOptions model_options;
   std::string data = "simdb";
+  std::string extra_training;   ///< another database, all of whose beats are trained on; "": none
   std::size_t max_windows = 0;  ///< 0: all
   bool strict = false;
   std::string protocol = "random";

@@ -2,10 +2,12 @@
 
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "beatbench/core/class_map.h"
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
+#include "beatbench/core/text.h"
 #include "beatbench/models/predict.h"
 #include "cli/data_options.h"
 #include "cli/progress.h"
@@ -143,6 +145,36 @@ void refuse_settled(const Preprocessing& asked, const Preprocessing& settled, co
   }
 }
 
+// The beats that are trained on beside those of the run's own data.
+void add_extra(const RunOptions& run, RunData& data, int threads, spdlog::logger& logger) {
+  const Database extra = open_database(run.extra_training);
+  const Preprocessing prepared = preprocessing_for(extra, run.preprocessing);
+  refuse_settled(run.preprocessing, prepared, run.extra_training);
+  LoadOptions load;
+  load.strict = run.strict;
+  load.threads = threads;
+  const Dataset more = load_with_progress(extra, prepared, load, logger);
+  if (more.class_names != data.dataset.class_names || more.source_hash == data.dataset.source_hash) {
+    throw Error(ErrorKind::usage, "--extra-training", extra.name + " has other classes, or is the data itself");
+  }
+  join_beats(data.dataset.windows, more.windows, extra.name + "/");
+  data.extra_name = more.name;
+  data.extra_hash = more.hash;
+}
+
+// The split of the run's own beats; all others are trained on.
+Split split_of(const RunOptions& run, const RunData& data) {
+  if (data.extra_name.empty()) return make_split(run.protocol, data.dataset.windows, data.database, run.split);
+  Split split = make_split(run.protocol, own_beats(data), data.database, run.split);
+  for (std::size_t i = data.own_beats; i < data.dataset.windows.size(); ++i) {
+    split.training.push_back(static_cast<std::uint32_t>(i));
+  }
+  guard_against_leak(data.dataset.windows, split);
+  split.notes.push_back("trained on all " + std::to_string(data.dataset.windows.size() - data.own_beats) +
+                        " beats of " + data.extra_name + " as well");
+  return split;
+}
+
 bool holds_state(const fs::path& folder) {
   std::error_code ignored;
   for (const auto& entry : fs::recursive_directory_iterator(folder, ignored)) {
@@ -168,7 +200,13 @@ FreshRunFolder::~FreshRunFolder() {
 
 void check_run(RunOptions& run) {
   run.model_options = resolve_options(find_model(run.model), run.model_options);
-  run.preprocessing.input = find_model(run.model).input;
+  const ModelSpec& spec = find_model(run.model);
+  run.preprocessing.input = spec.input;
+  if (run.preprocessing.context.empty() && !spec.context.empty()) {
+    std::vector<std::string_view> names;
+    split_cells(spec.context, ',', names);
+    run.preprocessing.context.assign(names.begin(), names.end());
+  }
   const bool own_classes = run.preprocessing.class_map == kOwnClasses;  // which only the data knows
   if (!own_classes) run.preprocessing.class_names = find_class_map(run.preprocessing.class_map).class_names();
   run.split.seed = run.training.seed;
@@ -181,12 +219,23 @@ void check_run(RunOptions& run) {
   make_model(run.model, shape, run.model_options);
 }
 
+BeatSet own_beats(const RunData& data) {
+  std::vector<std::uint32_t> own(data.own_beats);
+  std::iota(own.begin(), own.end(), 0U);
+  BeatSet beats = select_beats(data.dataset.windows, own);
+  if (data.extra_name.empty()) return beats;
+  std::erase_if(beats.records, [&](const RecordName& name) { return name.id.starts_with(data.extra_name + "/"); });
+  return beats;
+}
+
 RunData load_run_data(RunOptions& run, int threads, spdlog::logger& logger) {
-  RunData data{open_database(run.data), {}};
+  RunData data{open_database(run.data), {}, 0, "", ""};
   refuse_settled(run.preprocessing, preprocessing_for(data.database, run.preprocessing), run.data);
   run.preprocessing = preprocessing_for(data.database, run.preprocessing);
   data.dataset = load_beats(run, data.database, threads, logger);
   run.preprocessing.class_names = data.dataset.class_names;
+  data.own_beats = data.dataset.windows.size();
+  if (!run.extra_training.empty()) add_extra(run, data, threads, logger);
   return data;
 }
 
@@ -194,11 +243,12 @@ std::optional<RunReport> train_run(const RunOptions& run, const RunData& data, c
                                    const fs::path& to_resume, bool resume, const Context& context,
                                    spdlog::logger& logger) {
   const Dataset& dataset = data.dataset;
-  const Split split = make_split(run.protocol, dataset.windows, data.database, run.split);
+  const Split split = split_of(run, data);
   for (const std::string& note : split.notes) logger.info("{}: {}", split.label(), note);
   logger.info("{} beats for training, {} for validation, {} for the test", split.training.size(),
               split.validation.size(), split.test.size());
-  const ModelDescription description = describe(run, dataset, split);
+  ModelDescription description = describe(run, dataset, split);
+  if (!data.extra_hash.empty()) description.provenance.configuration["extra_training_hash"] = data.extra_hash;
 
   std::optional<FreshRunFolder> fresh;
   if (!resume) fresh.emplace(folder);

@@ -37,7 +37,11 @@ void check_run(RunOptions& run);
 struct RunData {
   Database database;
   Dataset dataset;
+  std::size_t own_beats = 0;           ///< of `dataset`: those behind them are of --extra-training
+  std::string extra_name, extra_hash;  ///< of which database
 };
+/// The beats without those of --extra-training.
+BeatSet own_beats(const RunData& data);
 RunData load_run_data(RunOptions& run, int threads, spdlog::logger& logger);
 
 /// Trains and tests a model, in a run folder that is new (and must not exist), or gone on with. nullopt: interrupted,

@@ -86,7 +86,7 @@ void print_series(const SeriesReport& report, const fs::path& folder) {
 // The folds of a seed test each beat once; how many there are depends on the data.
 int folds_of(const RunOptions& run, const RunData& data) {
   if (!run.all_folds) return 1;
-  const int folds = count_folds(run.protocol, data.dataset.windows, run.split);
+  const int folds = count_folds(run.protocol, own_beats(data), run.split);
   if (folds == 1) throw Error(ErrorKind::usage, "--all-folds", "protocol " + run.protocol + " has no folds");
   return folds;
 }

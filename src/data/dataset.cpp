@@ -85,6 +85,22 @@ BeatSet select_beats(const BeatSet& set, std::span<const std::uint32_t> rows) {
   return out;
 }
 
+void join_beats(BeatSet& set, const BeatSet& more, const std::string& prefix) {
+  if (set.length_samples != more.length_samples || set.leads != more.leads || set.image_size != more.image_size ||
+      set.context_size != more.context_size) {
+    throw Error(ErrorKind::usage, "data", "inputs of two sizes cannot be joined");
+  }
+  const auto records = static_cast<std::uint32_t>(set.records.size());
+  for (const RecordName& name : more.records) set.records.push_back({prefix + name.id, prefix + name.subject});
+  for (BeatRow row : more.rows) {
+    row.record += records;
+    set.rows.push_back(row);
+  }
+  set.values.insert(set.values.end(), more.values.begin(), more.values.end());
+  set.pixels.insert(set.pixels.end(), more.pixels.begin(), more.pixels.end());
+  set.context.insert(set.context.end(), more.context.begin(), more.context.end());
+}
+
 std::vector<std::uint32_t> draw_stratified(const BeatSet& set, std::size_t count, std::uint64_t seed) {
   std::map<int, std::vector<std::uint32_t>> by_class;
   for (std::uint32_t i = 0; i < set.size(); ++i) by_class[set.rows[i].label].push_back(i);

@@ -7,6 +7,7 @@
 #include "beatbench/data/context.h"
 #include "models/alexnet.h"
 #include "models/cnn2d.h"
+#include "models/context_mlp.h"
 #include "models/inception_v3.h"
 #include "models/lstm.h"
 #include "models/model.h"
@@ -31,6 +32,8 @@ const std::array kModels = {
               models::make_lstm},
     ModelSpec{"resnet1d", "residual 1D-CNN after Ribeiro et al. 2020, sized for beat windows", "window",
               models::resnet1d_options(), models::make_resnet1d},
+    ModelSpec{"context_mlp", "dense layers over the numbers of --context alone, for new patients", "window",
+              models::context_mlp_options(), models::make_context_mlp, "rhythm,usual_beat"},
 };
 
 }  // namespace

@@ -15,7 +15,8 @@ namespace beatbench {
 
 struct Batch {
   torch::Tensor inputs, targets;
-  std::int64_t count = 0;  ///< of rows
+  std::int64_t count = 0;      ///< of rows
+  torch::Tensor weights = {};  ///< of each row in the loss; undefined: all alike
 };
 
 /// Makes batches ahead of the training, in threads of its own. They come in the order of their numbers, whatever the

@@ -24,8 +24,9 @@ std::vector<std::string> choices_of(std::string_view option) {
   if (option == "optimizer") return {"adam", "adamw", "sgd"};
   if (option == "schedule") return {"constant", "cosine", "step", "plateau"};
   if (option == "class_weights") return {"none", "balanced", "sqrt"};
+  if (option == "record_weights") return {"none", "sqrt"};
   if (option == "sampling") return {"shuffled", "balanced"};
-  if (option == "monitor") return {"macro_f1", "accuracy", "loss"};
+  if (option == "monitor") return {"macro_f1", "accuracy", "loss", "last"};
   if (option == "amp") return {"off", "bf16"};
   if (option == "device") return {"auto", "cpu", "cuda"};
   return {};
@@ -35,6 +36,7 @@ void validate(const TrainingOptions& options) {
   require_choice("optimizer", options.optimizer);
   require_choice("schedule", options.schedule);
   require_choice("class_weights", options.class_weights);
+  require_choice("record_weights", options.record_weights);
   require_choice("sampling", options.sampling);
   require_choice("monitor", options.monitor);
   require_choice("amp", options.amp);
@@ -51,6 +53,8 @@ void validate(const TrainingOptions& options) {
   require(options.clip_norm >= 0, "clip_norm", options.clip_norm, "0 (off) or more");
   require(options.label_smoothing >= 0 && options.label_smoothing < 1, "label_smoothing", options.label_smoothing,
           "0 to below 1");
+  require(options.largest_class_weight == 0 || options.largest_class_weight >= 1, "largest_class_weight",
+          options.largest_class_weight, "0 (no limit), or 1 or more");
   require(options.freeze_layers >= 0, "freeze_layers", options.freeze_layers, "0 (none) or more");
   require(options.loaded_rate_factor > 0 && options.loaded_rate_factor <= 1, "loaded_rate_factor",
           options.loaded_rate_factor, "above 0, at most 1");

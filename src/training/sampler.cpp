@@ -1,5 +1,6 @@
 #include "training/sampler.h"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -37,18 +38,42 @@ std::vector<Example> epoch_order(const BeatSet& windows, std::span<const Example
 }
 
 std::vector<float> loss_weights(const BeatSet& windows, std::span<const std::uint32_t> rows, int classes,
-                                const std::string& class_weights) {
+                                const std::string& class_weights, double largest) {
   if (class_weights == "none") return {};
   std::vector<double> counts(static_cast<std::size_t>(classes), 0.0);
   for (const std::uint32_t row : rows) counts[static_cast<std::size_t>(windows.rows[row].label)] += 1;
   std::vector<float> weights;
   double sum = 0;
+  const double most = *std::ranges::max_element(counts);
+  const auto weight_of = [&](double n) { return class_weights == "balanced" ? 1.0 / n : 1.0 / std::sqrt(n); };
   for (const double n : counts) {
-    const double weight = n == 0 ? 0.0 : class_weights == "balanced" ? 1.0 / n : 1.0 / std::sqrt(n);
+    double weight = n == 0 ? 0.0 : weight_of(n);
+    if (largest > 0) weight = std::min(weight, largest * weight_of(most));
     weights.push_back(static_cast<float>(weight));
     sum += weight * n;
   }
   for (float& weight : weights) weight = static_cast<float>(weight * static_cast<double>(rows.size()) / sum);
+  return weights;
+}
+
+std::vector<float> row_weights(const BeatSet& windows, std::span<const std::uint32_t> rows,
+                               std::span<const float> class_weights) {
+  std::map<std::pair<int, std::uint32_t>, double> beats;  // of a class in a record
+  std::map<int, double> roots, of_class;                  // of a class: sum over its beats of 1/sqrt(n), beats
+  for (const std::uint32_t row : rows) beats[{windows.rows[row].label, windows.rows[row].record}] += 1;
+  for (const auto& [place, n] : beats) {
+    roots[place.first] += std::sqrt(n);
+    of_class[place.first] += n;
+  }
+  std::vector<float> weights(windows.size(), 0.0F);
+  for (const std::uint32_t row : rows) {
+    const int label = windows.rows[row].label;
+    const double own = 1.0 / std::sqrt(beats.at({label, windows.rows[row].record}));
+    const double scale = of_class.at(label) / roots.at(label);
+    const double of_its_class =
+        class_weights.empty() ? 1.0 : static_cast<double>(class_weights[static_cast<std::size_t>(label)]);
+    weights[row] = static_cast<float>(own * scale * of_its_class);
+  }
   return weights;
 }
 

@@ -10,6 +10,7 @@ namespace {
 // Larger is better.
 double monitored(const TrainingOptions& options, const EpochRow& row) {
   constexpr double none = -std::numeric_limits<double>::infinity();
+  if (options.monitor == "last") return row.epoch;
   if (options.monitor == "loss") return row.validation_loss ? -*row.validation_loss : none;
   if (options.monitor == "accuracy") return row.validation_accuracy.value_or(none);
   return row.validation_macro_f1.value_or(none);

@@ -36,7 +36,8 @@ struct Trainer {
   const TrainingCallbacks& callbacks;
 
   Augmentation augmentation = {};
-  std::vector<Example> examples = {};  // of an epoch
+  std::vector<Example> examples = {};   // of an epoch
+  std::vector<float> row_weights = {};  // in the loss; empty: all alike
   torch::Device device{torch::kCPU};
   std::shared_ptr<BeatModel> model = {};
   std::unique_ptr<torch::optim::Optimizer> optimizer = {};
@@ -116,7 +117,10 @@ void start_from_state(Trainer& t, const std::filesystem::path& file) {
   prepare_weights(t);
   t.optimizer->load(optimizer);
   const Provenance &before = found.description.provenance, &now = t.description.provenance;
-  if (before.dataset_hash != now.dataset_hash || before.split_hash != now.split_hash) {
+  const auto extra = [](const Provenance& p) {
+    return p.configuration.is_object() ? p.configuration.value("extra_training_hash", "") : std::string();
+  };
+  if (before.dataset_hash != now.dataset_hash || before.split_hash != now.split_hash || extra(before) != extra(now)) {
     throw Error(ErrorKind::unsupported, file.string(),
                 "cannot go on: the data of " + now.dataset + " or its split is not what the run began with");
   }
@@ -157,6 +161,11 @@ Batch make_batch(const Trainer& t, std::span<const Example> order, int epoch, st
                            inputs.subspan(i * each, each));
     }
   }
+  if (!t.row_weights.empty()) {
+    batch.weights = torch::empty({batch.count});
+    std::ranges::transform(rows, batch.weights.data_ptr<float>(),
+                           [&](std::uint32_t row) { return t.row_weights[row]; });
+  }
   if (t.device.is_cuda()) batch.inputs = batch.inputs.pin_memory();
   return batch;
 }
@@ -175,7 +184,11 @@ double run_step(Trainer& t, const Batch& batch) {
     const Bfloat16Autocast autocast(t.options.amp == "bf16", t.device);
     logits = t.model->forward(batch.inputs.to(t.device, /*non_blocking=*/true));
   }
-  const torch::Tensor loss = t.loss(logits.to(torch::kFloat), labels);
+  torch::Tensor loss = t.loss(logits.to(torch::kFloat), labels);
+  if (batch.weights.defined()) {
+    const torch::Tensor weights = batch.weights.to(t.device);
+    loss = (loss * weights).sum() / weights.sum().clamp_min(1e-12);
+  }
   loss.backward();
   if (t.options.clip_norm > 0) torch::nn::utils::clip_grad_norm_(t.model->parameters(), t.options.clip_norm);
   t.optimizer->step();
@@ -274,10 +287,15 @@ TrainingResult train_model(const BeatSet& windows, const Split& split, const Mod
     start_again(t);
   else
     start_fresh(t);
-  const std::vector<float> weights =
-      loss_weights(windows, split.training, description.shape.outputs, options.class_weights);
+  const std::vector<float> weights = loss_weights(windows, split.training, description.shape.outputs,
+                                                  options.class_weights, options.largest_class_weight);
   auto loss_options = torch::nn::CrossEntropyLossOptions().label_smoothing(options.label_smoothing);
-  if (!weights.empty()) loss_options.weight(torch::tensor(weights));
+  if (options.record_weights != "none") {
+    t.row_weights = row_weights(windows, split.training, weights);
+    loss_options.reduction(torch::kNone);
+  } else if (!weights.empty()) {
+    loss_options.weight(torch::tensor(weights));
+  }
   t.loss = torch::nn::CrossEntropyLoss(loss_options);
   t.loss->to(t.device);
 

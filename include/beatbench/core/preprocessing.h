@@ -30,7 +30,7 @@ struct Preprocessing {
   /// top are those of the record | of the beat | none (-2.5 and 2.5 mV).
   std::string scaling = "record";
   std::vector<std::string> context;  ///< numbers beside each beat, see data/context.h
-  std::string edge = "replicate";  ///< replicate | skip: windows that cross a recording's edge
+  std::string edge = "replicate";    ///< replicate | skip: windows that cross a recording's edge
   std::string class_map = "paper8";
   std::vector<std::string> class_names;
   bool multi_label = false;

@@ -17,6 +17,7 @@ struct ContextSource {
   const Record& record;
   std::span<const std::int64_t> beats;  ///< every beat and flutter wave of the recording, ascending, its own samples
   std::span<const std::size_t> places;  ///< of the beats asked for, indices into `beats`
+  std::span<const std::string> leads;   ///< names in order of preference
 };
 
 /// Numbers about a beat that its window does not show. They need no labels: only where beats are, and the signal.

@@ -70,6 +70,11 @@ void write_images(const std::filesystem::path& folder, const BeatSet& images, st
 /// set.
 BeatSet select_beats(const BeatSet& set, std::span<const std::uint32_t> rows);
 
+/// Adds the rows of another set, with its records under the names `prefix` + theirs; `edge_windows` stays that of
+/// `set`.
+/// @throws Error(usage) if their inputs are not of one size.
+void join_beats(BeatSet& set, const BeatSet& more, const std::string& prefix);
+
 /// At most `count` rows in their order, drawn with `seed` in proportion to the classes (at least one of each).
 std::vector<std::uint32_t> draw_stratified(const BeatSet& set, std::size_t count, std::uint64_t seed);
 

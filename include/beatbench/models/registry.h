@@ -50,6 +50,7 @@ struct ModelSpec {
   std::string_view input;  ///< what it eats: "window" or "image", see Preprocessing::input
   std::span<const ModelOption> options;
   std::shared_ptr<BeatModel> (*make)(const ModelShape& shape, const ModelOptions& options);
+  std::string_view context = "";  ///< what it takes beside a beat unless told otherwise, see Preprocessing::context
 };
 
 std::span<const ModelSpec> model_registry();

@@ -10,6 +10,10 @@ namespace {
 const std::array kContexts = {
     ContextSpec{"rr", "intervals to the beats before and after, and their ratios to those around", contexts::kRrNumbers,
                 contexts::append_rr},
+    ContextSpec{"rhythm", "intervals against the recording's and those around, and how regular they are",
+                contexts::kRhythmNumbers, contexts::append_rhythm},
+    ContextSpec{"usual_beat", "how QRS complex and P wave differ from the recording's usual ones, in two leads",
+                contexts::kUsualBeatNumbers, contexts::append_usual_beat},
 };
 
 const ContextSpec& find_context(const std::string& name) {
@@ -51,7 +55,7 @@ void append_context(BeatSet& set, std::size_t first_row, const Record& record, s
   for (const std::string& name : preprocessing.context) {
     const ContextSpec& spec = find_context(name);
     std::vector<float> values;
-    spec.append({record, beats, places}, values);
+    spec.append({record, beats, places, preprocessing.leads}, values);
     for (std::size_t i = 0; i < places.size(); ++i) {
       for (std::size_t k = 0; k < spec.numbers.size(); ++k) {
         set.context[first + i * width + column + k] = values[i * spec.numbers.size() + k];

@@ -22,15 +22,15 @@ constexpr double kWithoutNeighbours_s = 1.0;
 const std::span<const std::string_view> kRrNumbers = kNumbers;
 
 // The first and the last beat take the interval on their other side for the one that they lack.
-void append_rr(const ContextSource& input, std::vector<float>& values) {
+void append_rr(const ContextSource& source, std::vector<float>& values) {
   std::vector<double> intervals_s;  // i: from beat i to beat i + 1
-  for (std::size_t i = 1; i < input.beats.size(); ++i) {
-    const auto samples = static_cast<double>(input.beats[i] - input.beats[i - 1]);
-    intervals_s.push_back(std::clamp(samples / input.record.sampling_rate_hz, kShortest_s, kLongest_s));
+  for (std::size_t i = 1; i < source.beats.size(); ++i) {
+    const auto samples = static_cast<double>(source.beats[i] - source.beats[i - 1]);
+    intervals_s.push_back(std::clamp(samples / source.record.sampling_rate_hz, kShortest_s, kLongest_s));
   }
   if (intervals_s.empty()) intervals_s.push_back(kWithoutNeighbours_s);
   const std::size_t last = intervals_s.size() - 1;
-  for (const std::size_t place : input.places) {
+  for (const std::size_t place : source.places) {
     const std::size_t before = std::min(place == 0 ? 0 : place - 1, last), after = std::min(place, last);
     const std::size_t begin = std::min(place > kAround ? place - kAround : 0, last);
     const std::size_t end = std::min(place + kAround, intervals_s.size());
