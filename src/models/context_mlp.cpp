@@ -26,7 +26,7 @@ class ContextMlp final : public BeatModel {
 
   torch::Tensor forward(torch::Tensor batch) override {
     torch::Tensor x = batch.select(2, 0);  // every sample of a number's channel is the number
-    x = norm_(x.narrow(1, x.size(1) - numbers_, numbers_)).clamp(-kLargest, kLargest);
+    x = norm_(x.narrow(1, 1, numbers_)).clamp(-kLargest, kLargest);
     x = dropout_(torch::relu(dense1_(x)));
     x = dropout_(torch::relu(dense2_(x)));
     return head_(x);

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "beatbench/core/random.h"
 #include "beatbench/data/dataset.h"
 #include "beatbench/data/recording.h"
 #include "data/made_up_data.h"
@@ -14,7 +15,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::FloatNear;
-using testing::HasSubstr;
 
 Preprocessing with_context(const std::vector<std::string>& names) {
   Preprocessing p;
@@ -71,6 +71,100 @@ TEST(RrContext, IsTheSameAtAnotherRate) {
   const BeatSet one = context_of({0, 300, 720, 1080}, {300, 720}),
                 other = context_of({0, 600, 1440, 2160}, {600, 1440}, {"rr"}, 720);
   EXPECT_EQ(one.context, other.context);
+}
+
+// Beats a second apart, but for one that comes early and is followed by a pause, as an atrial premature beat is.
+std::vector<std::int64_t> one_premature() {
+  std::vector<std::int64_t> beats;
+  for (int i = 0; i < 60; ++i) beats.push_back(360 * i);
+  beats[30] -= 108;
+  return beats;
+}
+
+TEST(RhythmContext, ShowsAPrematureBeatAgainstMedianMeanAndNeighbours) {
+  const auto beats = one_premature();
+  const BeatSet set = context_of(beats, {beats[30], beats[10]}, {"rhythm"});
+  ASSERT_EQ(set.context_size, 12);
+  const auto early = set.context_of(0), usual = set.context_of(1);
+  EXPECT_NEAR(early[0], std::log(0.7), 1e-5) << "against the median, 1 s";
+  EXPECT_NEAR(early[1], std::log(1.3), 1e-5);
+  EXPECT_NEAR(early[2], std::log(0.7), 1e-5) << "the mean is 1 s too";
+  EXPECT_NEAR(early[4], std::log(0.7), 1e-5) << "and that of the eleven intervals around";
+  for (int k = 0; k < 12; ++k) EXPECT_NEAR(usual[static_cast<std::size_t>(k)], 0, 1e-5) << k;
+}
+
+// In bigeminy an interval comes back after two beats; in atrial fibrillation none does. Both change from beat to beat.
+TEST(RhythmContext, TellsWhatComesBackFromWhatDoesNot) {
+  std::vector<std::int64_t> bigeminy = {0}, fibrillation = {0};
+  std::mt19937_64 engine(1);
+  for (int i = 0; i < 300; ++i) {
+    bigeminy.push_back(bigeminy.back() + (i % 2 == 0 ? 216 : 324));
+    fibrillation.push_back(fibrillation.back() + static_cast<std::int64_t>(180 + uniform_below(engine, 200)));
+  }
+  const auto of_bigeminy = context_of(bigeminy, {bigeminy[150]}, {"rhythm"}).context;
+  const auto of_fibrillation = context_of(fibrillation, {fibrillation[150]}, {"rhythm"}).context;
+  EXPECT_GT(of_bigeminy[7], 0.3);
+  EXPECT_GT(of_fibrillation[7], 0.1);
+  for (const std::size_t k : {9, 10, 11}) {
+    EXPECT_NEAR(of_bigeminy[k], 0, 1e-5);
+    EXPECT_GT(of_fibrillation[k], 0.02);
+  }
+}
+
+// A recording of bumps that are alike, in two leads, but for one that is wide and upside down.
+Record bumps(double size = 1) {
+  Record record = tests::small_record("r1", "");
+  record.leads.resize(2, record.leads.front());
+  record.leads[1].name = "V1";
+  const std::size_t length = 360 * 62;
+  for (Lead& lead : record.leads) {
+    lead.samples.assign(length, 0);
+    for (int beat = 1; beat <= 60; ++beat) {
+      for (int t = -110; t <= 60; ++t) {
+        const double wide = beat == 30 ? 18 : 6, height = beat == 30 ? -180 : 200;
+        const double p = beat == 30 ? 0 : 40 * std::exp(-0.5 * std::pow((t + 70) / 8.0, 2));
+        const double value = height * std::exp(-0.5 * std::pow(t / wide, 2)) + p;
+        lead.samples[static_cast<std::size_t>(360 * beat + t)] += static_cast<std::int32_t>(std::lround(size * value));
+      }
+    }
+  }
+  for (int beat = 1; beat <= 60; ++beat) {
+    Annotation one;
+    one.sample = 360 * beat + (beat == 20 ? 8 : 0);  // one is marked 22 ms late
+    one.code = 1;
+    record.annotations.push_back(one);
+  }
+  return record;
+}
+
+TEST(UsualBeatContext, ShowsTheBeatThatIsNot) {
+  const BeatSet set = beats_of_recording(bumps(), with_context({"usual_beat"}), {}).beats;
+  ASSERT_EQ(set.context_size, 10);
+  const auto usual = set.context_of(10), late = set.context_of(19), other = set.context_of(29);
+  EXPECT_GT(usual[0], 0.99);
+  EXPECT_LT(usual[1], 0.1);
+  EXPECT_GT(late[0], 0.99) << "it is moved to where it fits";
+  EXPECT_LT(other[0], 0.6);
+  EXPECT_GT(other[1], 0.8);
+  EXPECT_GT(other[5], usual[5] + 1) << "wider";
+  EXPECT_LT(other[7], usual[7] - 0.3) << "less steep";
+}
+
+// A gain is no news: but for what the logs hold against nothing at all (0.05 mV), twice the size is the same.
+TEST(UsualBeatContext, HardlyDependsOnTheGain) {
+  const auto once = beats_of_recording(bumps(), with_context({"usual_beat"}), {}).beats.context;
+  const auto twice = beats_of_recording(bumps(2), with_context({"usual_beat"}), {}).beats.context;
+  for (std::size_t i = 0; i < once.size(); ++i) {
+    EXPECT_NEAR(once[i], twice[i], i % 10 == 9 ? std::log(2.0) : 0.06) << i;
+  }
+}
+
+TEST(UsualBeatContext, TakesASingleLeadWhereThereIsNoOther) {
+  Record record = bumps();
+  record.leads.resize(1);
+  const BeatSet set = beats_of_recording(record, with_context({"usual_beat"}), {}).beats;
+  EXPECT_GT(set.context_of(10)[0], 0.99);
+  EXPECT_FLOAT_EQ(set.context_of(29)[2], set.context_of(29)[3]);
 }
 
 TEST(Context, AnUnknownOneListsTheValidNames) {

@@ -4,6 +4,7 @@
 
 #include "beatbench/data/dataset.h"
 #include "data/made_up_data.h"
+#include "support/test_folder.h"
 
 namespace beatbench {
 namespace {
@@ -73,6 +74,22 @@ TEST(DrawStratified, DependsOnTheSeedAlone) {
   const BeatSet set = made_up_windows(record_names(10), {80, 20});
   EXPECT_EQ(draw_stratified(set, 50, 1), draw_stratified(set, 50, 1));
   EXPECT_NE(draw_stratified(set, 50, 1), draw_stratified(set, 50, 2));
+}
+
+TEST(JoinBeats, AddsRowsUnderTheirOwnRecords) {
+  BeatSet set = made_up_windows(record_names(2), {3, 1});
+  const BeatSet more = made_up_windows(record_names(1), {2});
+  const std::size_t before = set.size();
+  join_beats(set, more, "other/");
+  ASSERT_EQ(set.size(), before + 2);
+  ASSERT_EQ(set.records.size(), 3);
+  EXPECT_EQ(set.records[2].id, "other/r0");
+  EXPECT_EQ(set.records[2].subject, "other/" + more.records[0].subject);
+  EXPECT_EQ(set.rows.back().record, 2);
+  EXPECT_EQ(set.window(before + 1)[0], more.window(1)[0]);
+  BeatSet longer = more;
+  longer.length_samples = 2;
+  EXPECT_ERROR(join_beats(set, longer, "x/"), ErrorKind::usage, "two sizes");
 }
 
 TEST(DrawStratified, OfNothingIsNothing) { EXPECT_THAT(draw_stratified(BeatSet(), 10, 1), IsEmpty()); }

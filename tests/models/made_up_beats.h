@@ -55,10 +55,24 @@ inline BeatSet made_up_images(std::size_t count, std::uint64_t seed = 1, int siz
   return set;
 }
 
-/// Beats as this model eats them.
+/// The numbers beside the beats of a model that eats them.
+inline std::vector<std::string> made_up_context(std::string_view model) {
+  return find_model(model).context.empty() ? std::vector<std::string>{} : std::vector<std::string>{"rr"};
+}
+
+/// Beats as this model eats them; the numbers beside them tell the classes as well.
 inline BeatSet made_up_beats(std::string_view model, std::size_t count, std::uint64_t seed = 1) {
-  return find_model(model).input == "image" ? made_up_images(count, seed, made_up_image_size(model))
-                                            : made_up_windows(count, seed);
+  if (find_model(model).input == "image") return made_up_images(count, seed, made_up_image_size(model));
+  BeatSet set = made_up_windows(count, seed);
+  if (made_up_context(model).empty()) return set;
+  set.context_size = 4;
+  std::mt19937_64 engine(seed);
+  for (const BeatRow& row : set.rows) {
+    for (int k = 0; k < 4; ++k) {
+      set.context.push_back(static_cast<float>(0.2 * uniform_unit(engine) + (row.label == k ? 1.0 : 0.4)));
+    }
+  }
+  return set;
 }
 
 inline Split made_up_split(std::size_t count) {
@@ -75,7 +89,7 @@ inline ModelDescription made_up_description(const std::string& model, const Mode
   d.model = model;
   ModelOptions small;
   for (const ModelOption& option : find_model(model).options) {
-    if (d.model == "lstm" || d.model == "resnet1d") break;  // are small enough
+    if (d.model == "lstm" || d.model == "resnet1d" || d.model == "context_mlp") break;  // are small enough
     if (option.name == "filters") small["filters"] = 4;
     if (option.name == "dense") small["dense"] = 16;
     if (option.name == "width") small["width"] = 0.1;
@@ -85,6 +99,7 @@ inline ModelDescription made_up_description(const std::string& model, const Mode
   d.preprocessing.input = find_model(model).input;
   d.preprocessing.before_samples = d.preprocessing.after_samples = 32;
   d.preprocessing.image_size = made_up_image_size(model);
+  d.preprocessing.context = made_up_context(model);
   d.preprocessing.class_names = {"early", "middle", "late"};
   d.shape = shape_of(d.preprocessing);
   d.provenance.dataset = "made up";

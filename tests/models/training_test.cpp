@@ -18,6 +18,8 @@ namespace beatbench {
 namespace {
 
 using testing::HasSubstr;
+using tests::made_up_beats;
+using tests::made_up_context;
 using tests::made_up_description;
 using tests::made_up_image_size;
 using tests::made_up_images;
@@ -56,13 +58,14 @@ class Training : public testing::Test {
 
   std::filesystem::path folder_;
   const BeatSet& beats_of(const std::string& model) {
+    if (!made_up_context(model).empty()) return with_context_;
     if (find_model(model).input == "window") return windows_;
     const int size = made_up_image_size(model);
     if (!images_.contains(size)) images_[size] = made_up_images(300, 1, size);
     return images_[size];
   }
 
-  BeatSet windows_ = made_up_windows(300);
+  BeatSet windows_ = made_up_windows(300), with_context_ = made_up_beats("context_mlp", 300);
   std::map<int, BeatSet> images_;  // by size
   Split split_ = made_up_split(300);
 };
@@ -364,8 +367,44 @@ TEST(Sampler, LossWeightsHaveMeanOneAndFollowTheirRule) {
   EXPECT_NEAR(balanced[1] / balanced[0], 260.0 / 20.0, 1e-4);
   EXPECT_EQ(balanced[3], 0.0F);
   EXPECT_NEAR((260 * balanced[0] + 20 * balanced[1] + 20 * balanced[2]) / 300, 1.0, 1e-5);
+  EXPECT_NEAR(loss_weights(windows, rows, 4, "balanced", 5)[1] / loss_weights(windows, rows, 4, "balanced", 5)[0], 5,
+              1e-4);
   const auto root = loss_weights(windows, rows, 4, "sqrt");
   EXPECT_NEAR(root[1] / root[0], std::sqrt(260.0 / 20.0), 1e-4);
+}
+
+// Record a holds 90 beats of class 0 and b 10: a beat of b counts three times one of a, and their mean is 1.
+TEST(Sampler, RowWeightsLetARecordWithManyBeatsCountLess) {
+  BeatSet windows = made_up_windows(102);
+  std::vector<std::uint32_t> rows;
+  for (std::uint32_t i = 0; i < 100; ++i) {
+    windows.rows[i].label = 0;
+    windows.rows[i].record = i < 90 ? 0 : 1;
+    rows.push_back(i);
+  }
+  const auto weights = row_weights(windows, rows, {});
+  EXPECT_NEAR(weights[95] / weights[5], 3, 1e-5);
+  EXPECT_NEAR((90 * weights[5] + 10 * weights[95]) / 100, 1, 1e-5);
+  EXPECT_EQ(weights[101], 0) << "no row of the training";
+  const std::vector<float> of_classes = {0.5F, 1, 1};
+  EXPECT_NEAR(row_weights(windows, rows, of_classes)[5], 0.5F * weights[5], 1e-6);
+}
+
+// The gradient of a batch with weights is that of the weighted mean.
+TEST_F(Training, RecordWeightsTrainAndResume) {
+  TrainingOptions options = quick_options();
+  options.record_weights = "sqrt";
+  options.class_weights = "sqrt";
+  options.largest_class_weight = 3;
+  options.monitor = "last";
+  const TrainingResult whole = run("a", "context_mlp", options);
+  EXPECT_EQ(whole.summary.best_epoch, 4) << "the last";
+  int steps = 0;
+  TrainingCallbacks callbacks;
+  callbacks.should_stop = [&] { return ++steps == 20; };
+  run("b", "context_mlp", options, false, callbacks);
+  run("b", "context_mlp", options, true);
+  EXPECT_EQ(weights_of("a"), weights_of("b"));
 }
 
 }  // namespace
