@@ -52,8 +52,9 @@ void declare_split(CLI::App& app, SplitOptions& split, const char* group) {
   app.add_option("--test-fraction", split.test_fraction, "share of the beats for the test (protocol random)")
       ->capture_default_str()
       ->group(group);
-  app.add_option("--validation-fraction", split.validation_fraction,
-                 "share of the training side, of its beats or its records, for validation")
+  app.add_option(
+         "--validation-fraction", split.validation_fraction,
+         "share of the training side, of its beats or its records, for validation; 0: none, with --monitor last")
       ->capture_default_str()
       ->group(group);
   app.add_option("--folds", split.folds, "how many (protocols k-fold and patient-k-fold)")

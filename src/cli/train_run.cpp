@@ -75,10 +75,13 @@ TrainingResult train_with_progress(const RunOptions& run, const Dataset& dataset
   };
   callbacks.on_epoch = [&](const EpochRow& row, bool best) {
     progress.clear();
-    logger.info("epoch {}/{}: loss {:.4f}, validation loss {:.4f}, accuracy {:.2f} %, macro F1 {:.2f} %, {:.1f} s{}",
-                row.epoch, run.training.epochs, row.train_loss.value_or(0), row.validation_loss.value_or(0),
-                100 * row.validation_accuracy.value_or(0), 100 * row.validation_macro_f1.value_or(0), row.seconds,
-                best ? " (best)" : "");
+    const std::string validation =
+        row.validation_loss
+            ? fmt::format("validation loss {:.4f}, accuracy {:.2f} %, macro F1 {:.2f} %, ", *row.validation_loss,
+                          100 * row.validation_accuracy.value_or(0), 100 * row.validation_macro_f1.value_or(0))
+            : "";
+    logger.info("epoch {}/{}: loss {:.4f}, {}{:.1f} s{}", row.epoch, run.training.epochs, row.train_loss.value_or(0),
+                validation, row.seconds, best ? " (best)" : "");
   };
   return train_model(dataset.windows, split, description, run.training, folder / "checkpoints", resume, callbacks);
 }

@@ -215,7 +215,7 @@ void report_step(const Trainer& t) {
                        left / std::max(rate, 1e-9)});
 }
 
-EpochRow validate_epoch(Trainer& t) {
+void validate_epoch(const Trainer& t, EpochRow& row) {
   const std::vector<float> logits = predict_logits(*t.model, t.windows, t.split.validation, t.options.amp == "bf16");
   const int outputs = t.description.shape.outputs;
   const torch::Tensor scores = torch::from_blob(const_cast<float*>(logits.data()),
@@ -224,6 +224,12 @@ EpochRow validate_epoch(Trainer& t) {
   const std::vector<int> reference(labels.data_ptr<std::int64_t>(), labels.data_ptr<std::int64_t>() + labels.numel());
   const ClassificationFigures figures =
       evaluate_classification(reference, predicted_labels(logits, outputs), t.description.preprocessing.class_names);
+  row.validation_loss = torch::nn::functional::cross_entropy(scores, labels).item<double>();
+  row.validation_accuracy = figures.accuracy.value;
+  row.validation_macro_f1 = figures.macro_f1.value;
+}
+
+EpochRow figures_of_epoch(const Trainer& t) {
   const auto n = static_cast<double>(t.examples.size());
   EpochRow row;
   row.epoch = t.state.epoch;
@@ -231,9 +237,7 @@ EpochRow validate_epoch(Trainer& t) {
       learning_rate_at(t.options, t.state.history, t.state.epoch, t.steps_per_epoch() - 1, t.steps_per_epoch());
   row.train_loss = t.state.loss_sum / n;
   row.train_accuracy = static_cast<double>(t.state.correct) / n;
-  row.validation_loss = torch::nn::functional::cross_entropy(scores, labels).item<double>();
-  row.validation_accuracy = figures.accuracy.value;
-  row.validation_macro_f1 = figures.macro_f1.value;
+  if (!t.split.validation.empty()) validate_epoch(t, row);
   return row;
 }
 
@@ -260,7 +264,7 @@ bool run_epoch(Trainer& t, const Clock::time_point& start, const Clock::time_poi
 }
 
 void finish_epoch(Trainer& t, const Clock::time_point& epoch_start) {
-  EpochRow row = validate_epoch(t);
+  EpochRow row = figures_of_epoch(t);
   row.seconds = t.state.epoch_seconds_before + seconds_since(epoch_start);
   t.state.history.push_back(row);
   const bool best = *best_epoch(t.options, t.state.history) + 1 == t.state.history.size();
@@ -279,6 +283,12 @@ TrainingResult train_model(const BeatSet& windows, const Split& split, const Mod
                            const TrainingOptions& options, const std::filesystem::path& checkpoints, bool resume,
                            const TrainingCallbacks& callbacks) {
   validate(options);
+  const bool needs_validation = options.monitor != "last" || options.schedule == "plateau" || options.patience > 0;
+  if (split.validation.empty() && needs_validation) {
+    throw Error(ErrorKind::usage, "validation fraction",
+                "0 leaves nothing to choose an epoch, a rate or a stop by; allowed with monitor last, another schedule "
+                "than plateau and patience 0");
+  }
   Trainer t{windows, split, description, options, checkpoints, callbacks};
   t.device = torch::Device(resolve_device(options.device));
   t.augmentation = Augmentation(options.augmentation, description.preprocessing);

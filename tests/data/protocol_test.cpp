@@ -71,12 +71,23 @@ TEST(Protocol, FractionsOutOfRangeAreRefused) {
     for (const double fraction : {0.0, -0.1, 0.91, 1.0, nan}) {
       EXPECT_ERROR(make_split(spec.name, set, {}, {.test_fraction = fraction}), ErrorKind::usage, "test fraction");
     }
-    for (const double fraction : {0.0, -0.1, 0.51, 1.0, nan}) {
+    for (const double fraction : {-0.1, 0.51, 1.0, nan}) {
       EXPECT_ERROR(make_split(spec.name, set, {}, {.validation_fraction = fraction}), ErrorKind::usage,
                    "validation fraction");
     }
   }
   EXPECT_NO_THROW(make_split("random", set, {}, {.test_fraction = 0.9, .validation_fraction = 0.5}));
+}
+
+TEST(Protocol, NoValidationLeavesEverythingElseForTraining) {
+  const BeatSet set = made_up_windows(record_names(12), {30, 20, 10});
+  for (const ProtocolSpec& spec : protocol_registry()) {
+    const Split with = make_split(spec.name, set, {}, {}),
+                without = make_split(spec.name, set, {}, {.validation_fraction = 0});
+    EXPECT_TRUE(without.validation.empty()) << spec.name;
+    EXPECT_EQ(without.training.size(), with.training.size() + with.validation.size());
+    EXPECT_EQ(without.test, with.test);
+  }
 }
 
 TEST(Protocol, ASideWithoutBeatsIsAnError) {

@@ -270,6 +270,18 @@ TEST(Transfer, RatesOfLoadedAndNewWeightsDiffer) {
   EXPECT_FLOAT_EQ(loaded[0].item<float>(), -0.1F);
 }
 
+TEST_F(Training, WithoutValidationTheLastEpochIsTheModel) {
+  split_.training.insert(split_.training.end(), split_.validation.begin(), split_.validation.end());
+  split_.validation.clear();
+  TrainingOptions options = quick_options();
+  EXPECT_THAT([&] { run("a", "resnet1d", options); }, testing::ThrowsMessage<Error>(HasSubstr("monitor last")));
+  options.monitor = "last";
+  const TrainingResult result = run("a", "resnet1d", options);
+  EXPECT_EQ(result.summary.best_epoch, 4);
+  EXPECT_FALSE(result.summary.history[0].validation_loss.has_value());
+  EXPECT_EQ(weights_of("a", "best.pt"), weights_of("a", "last.pt"));
+}
+
 TEST_F(Training, LossThatIsNoNumberEndsTheRun) {
   windows_.values[5 * 64 + 3] = std::nanf("");
   EXPECT_THAT([&] { run("a", "resnet1d", quick_options()); },

@@ -13,7 +13,7 @@ namespace beatbench {
 
 struct SplitOptions {
   double test_fraction = 0.1;        ///< of the beats, for beat-wise protocols; above 0, at most 0.9
-  double validation_fraction = 0.1;  ///< of the training side: of its beats, or of its records; above 0, at most 0.5
+  double validation_fraction = 0.1;  ///< of the training side: of its beats, or of its records; 0 (none) to 0.5
   int folds = 10;                    ///< of protocols with a free number of folds; 2 to 1000
   int fold = 1;                      ///< the one that is tested, from 1
   std::uint64_t seed = 1;

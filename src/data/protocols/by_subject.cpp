@@ -37,6 +37,7 @@ double imbalance(const std::map<std::string, Counts>& counts, const Names& valid
 
 Names choose_validation(const BeatSet& windows, const Database& database, const Names& training,
                         const SplitOptions& options) {
+  if (options.validation_fraction == 0) return {};
   std::map<std::string, Names> records_of_subject;
   for (const std::string& record : training) {
     const bool kept = std::ranges::find(database.never_validation, record) != database.never_validation.end();
@@ -110,7 +111,8 @@ Split split_by_subject(const BeatSet& windows, const Database& database, const D
     else if (in_test.contains(record))
       split.test.push_back(row);
   }
-  split.notes = {database.division_note, "validation records: " + joined(validation)};
+  split.notes = {database.division_note,
+                 validation.empty() ? "no validation records" : "validation records: " + joined(validation)};
   return split;
 }
 

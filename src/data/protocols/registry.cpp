@@ -47,12 +47,13 @@ std::string hash_of(const BeatSet& windows, const Split& split) {
   return content_hash(text);
 }
 
-void check_split(const BeatSet& windows, const Split& split) {
+void check_split(const BeatSet& windows, const Split& split, const SplitOptions& options) {
   std::vector<bool> seen(windows.size(), false);
   for (const auto& [name, list] :
        {std::pair{"training", &split.training}, {"validation", &split.validation}, {"test", &split.test}}) {
     const std::string where = "protocol " + split.protocol;
-    if (list->empty()) throw Error(ErrorKind::data, where, std::string("no beat is left for ") + name);
+    const bool may_be_empty = list == &split.validation && options.validation_fraction == 0;
+    if (list->empty() && !may_be_empty) throw Error(ErrorKind::data, where, std::string("no beat is left for ") + name);
     for (const std::uint32_t row : *list) {
       if (seen.at(row)) throw Error(ErrorKind::data, where, "a beat is in two parts of the split");
       seen[row] = true;
@@ -77,7 +78,7 @@ void validate(const SplitOptions& options) {
                 number_text(found) + " is not valid; allowed: above 0, at most " + number_text(most));
   };
   require("test", options.test_fraction, 0.9);
-  require("validation", options.validation_fraction, 0.5);
+  if (options.validation_fraction != 0) require("validation", options.validation_fraction, 0.5);
   if (options.folds < 2 || options.folds > 1000) {
     throw Error(ErrorKind::usage, "folds", std::to_string(options.folds) + " is not valid; allowed: 2 to 1000");
   }
@@ -98,7 +99,7 @@ Split make_split(std::string_view protocol, const BeatSet& windows, const Databa
   check_fold(spec, windows, options);
   Split split = spec.make(windows, database, options);
   split.protocol = spec.name;
-  check_split(windows, split);
+  check_split(windows, split, options);
   guard_against_leak(windows, split);
   split.hash = hash_of(windows, split);
   return split;
