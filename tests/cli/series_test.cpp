@@ -55,6 +55,32 @@ TEST_F(Full_Series, TestsEveryFoldAndGoesOnWhereItStopped) {
   EXPECT_EQ(read_json(folder_ / "parts/report.json").at("figures"), report.at("figures"));
 }
 
+// The test part is that of a run without the other database.
+TEST_F(Series, ExtraTrainingIsNeverTested) {
+  write_recordings(folder_ / "recordings", 8);
+  write_recordings(folder_ / "more", 10);
+  fs::remove(folder_ / "more/RECORDS");
+  folder_.put("more/RECORDS", "s009\ns010\n");
+  const Words words = tiny_lstm(
+      {"--data", "recordings", "--classes", "aami5", "--protocol", "inter-patient", "--validation-fraction", "0.3"});
+  succeed("train", with(words, {"--out", "alone"}));
+  const Finished finished = succeed("train", with(words, {"--extra-training", "more", "--out", "both"}));
+  const auto alone = read_json(folder_ / "alone/report.json"), both = read_json(folder_ / "both/report.json");
+  EXPECT_EQ(alone.at("split").at("test"), both.at("split").at("test"));
+  EXPECT_EQ(alone.at("split").at("validation"), both.at("split").at("validation"));
+  EXPECT_GT(both.at("split").at("train").at("n"), alone.at("split").at("train").at("n"));
+  EXPECT_THAT(both.at("notes").dump(), HasSubstr("beats of more as well"));
+  EXPECT_EQ(both.at("provenance").at("split_hash"), alone.at("provenance").at("split_hash"));
+  refuse(2, "train", with(words, {"--extra-training", "recordings", "--out", "same"}), {"--extra-training"});
+  // A recording that is tested, under another name in the other database: a leak.
+  const std::string tested = both.at("test").at("records").begin().key();
+  for (const char* end : {".hea", ".dat", ".atr"})
+    fs::copy(folder_ / ("recordings/" + tested + end), folder_ / ("more/" + tested + end),
+             fs::copy_options::overwrite_existing);
+  folder_.put("more/RECORDS", "s009\n" + tested + "\n");
+  refuse(1, "train", with(words, {"--extra-training", "more", "--out", "leak"}), {"the same, sample by sample"});
+}
+
 TEST_F(Series, RefusesFoldsWhereThereAreNone) {
   write_recordings(folder_ / "recordings", 8);
   refuse(2, "train", tiny_lstm({"--data", "recordings", "--all-folds", "--out", "none"}), {"--all-folds", "no folds"});
