@@ -1,5 +1,7 @@
 #include "cli/run_folder.h"
 
+#include <algorithm>
+#include <functional>
 #include <sstream>
 
 #include "beatbench/core/error.h"
@@ -35,13 +37,60 @@ void write_report(const std::filesystem::path& folder, const RunReport& report) 
   write_file_atomically(folder / "report.json", report_text(to_json(report)));
 }
 
-std::string write_pictures(const std::filesystem::path& folder, const RunReport& report) {
+namespace {
+
+constexpr std::size_t kMistakesShown = 24;
+
+std::vector<ClassThresholds> thresholds_of(const TestedBeats& tested, const std::vector<std::string>& class_names) {
+  std::vector<ClassThresholds> out;
+  for (std::size_t c = 0; c < class_names.size(); ++c) {
+    std::vector<float> scores;
+    std::vector<bool> is_class;
+    for (std::size_t i = 0; i < tested.rows.size(); ++i) {
+      scores.push_back(tested.probabilities[i * class_names.size() + c]);
+      is_class.push_back(tested.reference[i] == static_cast<int>(c));
+    }
+    out.push_back({class_names[c], threshold_curve(scores, is_class)});
+  }
+  return out;
+}
+
+// Those that the model was surest of.
+std::vector<Mistake> surest_mistakes(const TestedBeats& tested, const BeatSet& beats,
+                                     const std::vector<std::string>& class_names) {
+  std::vector<Mistake> mistakes;
+  for (std::size_t i = 0; i < tested.rows.size(); ++i) {
+    if (tested.reference[i] == tested.predicted[i]) continue;
+    const BeatRow& row = beats.rows[tested.rows[i]];
+    const auto predicted = static_cast<std::size_t>(tested.predicted[i]);
+    mistakes.push_back({tested.rows[i], beats.records[row.record].id, row.sample,
+                        class_names[static_cast<std::size_t>(tested.reference[i])], class_names[predicted],
+                        static_cast<double>(tested.probabilities[i * class_names.size() + predicted])});
+  }
+  std::ranges::stable_sort(mistakes, std::greater(), &Mistake::probability);
+  if (mistakes.size() > kMistakesShown) mistakes.resize(kMistakesShown);
+  return mistakes;
+}
+
+}  // namespace
+
+std::string write_pictures(const std::filesystem::path& folder, const RunReport& report, const BeatSet& beats,
+                           const TestedBeats& tested) {
+  const std::vector<std::string>& class_names = report.preprocessing.class_names;
   const std::string title = report.model + " on " + report.provenance.dataset + ", " + report.preprocessing.class_map +
                             ", " + report.provenance.protocol;
+  const auto thresholds = thresholds_of(tested, class_names);
+  const auto mistakes = surest_mistakes(tested, beats, class_names);
   try {
-    write_file_atomically(folder / "curves.svg",
-                          plot_curves(report.training.history, report.training.best_epoch, title));
-    write_file_atomically(folder / "confusion.svg", plot_confusion(report.test_figures, title + ", test"));
+    for (const auto& [format, ending] : {std::pair{PlotFormat::svg, ".svg"}, {PlotFormat::png, ".png"}}) {
+      const auto write = [&, end = ending](const std::string& name, const std::string& picture) {
+        write_file_atomically(folder / (name + end), picture);
+      };
+      write("curves", plot_curves(report.training.history, report.training.best_epoch, title, format));
+      write("confusion", plot_confusion(report.test_figures, title + ", test", format));
+      write("thresholds", plot_thresholds(thresholds, title + ", test", format));
+      write("mistakes", plot_mistakes(beats, mistakes, title + ": the surest mistakes of the test", format));
+    }
     return "";
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::unsupported) throw;

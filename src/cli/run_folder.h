@@ -1,9 +1,12 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>
+#include <vector>
 
+#include "beatbench/core/beat_set.h"
 #include "beatbench/report/run_report.h"
 
 namespace beatbench::cli {
@@ -12,8 +15,17 @@ namespace beatbench::cli {
 void write_log_csv(const std::filesystem::path& folder, std::span<const EpochRow> history);
 void write_report(const std::filesystem::path& folder, const RunReport& report);
 
-/// curves.svg and confusion.svg. Returns a warning where pictures cannot be drawn on this machine, else "".
-std::string write_pictures(const std::filesystem::path& folder, const RunReport& report);
+/// What a model said of the test beats.
+struct TestedBeats {
+  std::vector<std::uint32_t> rows;
+  std::vector<int> reference, predicted;
+  std::vector<float> probabilities;  ///< [rows, classes]
+};
+
+/// curves, confusion, thresholds and mistakes, each as .svg and .png. Returns a warning where pictures cannot be drawn
+/// on this machine, else "".
+std::string write_pictures(const std::filesystem::path& folder, const RunReport& report, const BeatSet& beats,
+                           const TestedBeats& tested);
 
 /// runs/MODEL-1, or the first number that is free.
 std::filesystem::path next_run_folder(const std::string& model);

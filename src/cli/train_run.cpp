@@ -86,6 +86,17 @@ TrainingResult train_with_progress(const RunOptions& run, const Dataset& dataset
   return train_model(dataset.windows, split, description, run.training, folder / "checkpoints", resume, callbacks);
 }
 
+// The best weights on the test part.
+TestedBeats test_model(BeatModel& model, const Dataset& dataset, const Split& split, int outputs) {
+  TestedBeats tested;
+  tested.rows = split.test;
+  tested.probabilities = predict_logits(model, dataset.windows, split.test);
+  tested.predicted = predicted_labels(tested.probabilities, outputs);
+  tested.reference = labels_of(dataset.windows, split.test);
+  softmax_rows(tested.probabilities, outputs);
+  return tested;
+}
+
 // What a reader must know of weights that were learned elsewhere.
 std::string transfer_note(const std::string& init_from, const Provenance& here) {
   const Provenance there = load_checkpoint(init_from).description.provenance;
@@ -97,16 +108,11 @@ std::string transfer_note(const std::string& init_from, const Provenance& here) 
 }
 
 RunReport make_report(const RunOptions& run, const Dataset& dataset, const Database& database, const Split& split,
-                      const ModelDescription& description, const TrainingSummary& training, const fs::path& folder,
+                      const ModelDescription& description, const TrainingSummary& training, const TestedBeats& tested,
                       const Context& context) {
-  const Checkpoint best = load_checkpoint(folder);
-  const std::vector<float> logits = predict_logits(*best.model, dataset.windows, split.test);
-  const std::vector<int> predicted = predicted_labels(logits, description.shape.outputs);
-  const std::vector<int> reference = labels_of(dataset.windows, split.test);
-
+  const auto &reference = tested.reference, &predicted = tested.predicted;
   RunReport report;
   report.model = description.model;
-  report.parameters = parameter_count(*best.model);
   report.intra_patient = split.intra_patient;
   report.preprocessing = description.preprocessing;
   report.provenance = description.provenance;
@@ -270,9 +276,13 @@ std::optional<RunReport> train_run(const RunOptions& run, const RunData& data, c
                 to_resume.string());
     return std::nullopt;
   }
-  RunReport report = make_report(run, dataset, data.database, split, description, result.summary, folder, context);
+  const Checkpoint best = load_checkpoint(folder);
+  const TestedBeats tested = test_model(*best.model, dataset, split, description.shape.outputs);
+  RunReport report = make_report(run, dataset, data.database, split, description, result.summary, tested, context);
+  report.parameters = parameter_count(*best.model);
   write_report(folder, report);
-  if (const std::string warning = write_pictures(folder, report); !warning.empty()) logger.warn("{}", warning);
+  const std::string warning = write_pictures(folder, report, dataset.windows, tested);
+  if (!warning.empty()) logger.warn("{}", warning);
   return report;
 }
 

@@ -76,7 +76,9 @@ TEST_F(Train, LeavesAWholeRunFolder) {
       "checkpoints", "checkpoints/best.pt", "checkpoints/last.pt", "config.json", "log.csv", "report.json",
       "train.log"};
   if (has_gnuplot()) {
-    expected.insert(expected.end(), {"confusion.svg", "curves.svg"});
+    for (const std::string name : {"confusion", "curves", "mistakes", "thresholds"}) {
+      expected.insert(expected.end(), {name + ".png", name + ".svg"});
+    }
     EXPECT_THAT(read_text_file(run / "curves.svg"), HasSubstr("resnet1d on recordings"));
     EXPECT_THAT(read_text_file(run / "confusion.svg"), HasSubstr("paper8"));
   }

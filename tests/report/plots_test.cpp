@@ -85,6 +85,35 @@ TEST(Plots, ShareNeverRoundsToAllOrNothing) {
   EXPECT_EQ(count_of(svg, "0.1%<"), 1U + 2U);
 }
 
+TEST(Plots, ThresholdsHaveAnAreaForEachClassWithBeats) {
+  const std::vector<float> scores = {0.1F, 0.4F, 0.35F, 0.8F};
+  const std::vector<ClassThresholds> classes = {{"N", threshold_curve(scores, {false, false, true, true})},
+                                                {"Q", threshold_curve(scores, {false, false, false, false})}};
+  const std::string svg = plot_thresholds(classes, "mitdb, inter-patient");
+  EXPECT_THAT(svg, HasSubstr("mitdb, inter-patient"));
+  EXPECT_THAT(svg, HasSubstr(">N  0.7500<"));
+  EXPECT_THAT(svg, HasSubstr(">N  0.8333<"));
+  EXPECT_THAT(svg, testing::Not(HasSubstr(">Q")));
+  EXPECT_THAT(plot_thresholds({}, "none"), HasSubstr("</svg>"));
+  EXPECT_EQ(plot_thresholds(classes, "x", PlotFormat::png).substr(1, 3), "PNG");
+}
+
+TEST(Plots, MistakesAreNamedOneByOne) {
+  BeatSet windows;
+  windows.length_samples = 20;
+  for (int i = 0; i < 40; ++i) windows.values.push_back(static_cast<float>(std::sin(i)));
+  const std::vector<Mistake> mistakes = {{1, "208", 4711, "F", "V", 0.998}, {0, "100", 77, "N", "S", 0.5}};
+  const std::string svg = plot_mistakes(windows, mistakes, "the surest");
+  EXPECT_THAT(svg, HasSubstr(">208 at 4711<"));
+  EXPECT_THAT(svg, HasSubstr(">F taken for V, 99.8 %<"));
+  EXPECT_THAT(svg, HasSubstr(">N taken for S, 50.0 %<"));
+  EXPECT_THAT(plot_mistakes(windows, {}, "none"), HasSubstr(">no mistake<"));
+  BeatSet images;
+  images.image_size = 16;
+  images.pixels.assign(2 * 256, 200);
+  EXPECT_THAT(plot_mistakes(images, mistakes, "images"), HasSubstr(">208 at 4711<"));
+}
+
 TEST(Plots, DrawWhereNearlyEverythingIsUndefined) {
   const std::string svg = plot_confusion(figures_of_confusion({0, 0, 0, 0}, {"a", "b"}), "");
   EXPECT_THAT(svg, HasSubstr("n = 0"));

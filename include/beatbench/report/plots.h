@@ -1,10 +1,13 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 
+#include "beatbench/core/beat_set.h"
 #include "beatbench/evaluation/classification.h"
+#include "beatbench/evaluation/thresholds.h"
 #include "beatbench/report/run_report.h"
 
 namespace beatbench {
@@ -25,5 +28,29 @@ std::string plot_curves(std::span<const EpochRow> history, std::optional<int> be
 /// `title` should name the data set and the protocol.
 std::string plot_confusion(const ClassificationFigures& figures, const std::string& title,
                            PlotFormat format = PlotFormat::svg);
+
+/// A class and its curve, see threshold_curve.
+struct ClassThresholds {
+  std::string name;
+  ThresholdCurve curve;
+};
+
+/// Sensitivity against 1 - specificity (ROC, left) and positive predictivity against sensitivity (right), a curve for
+/// each class that the test has beats of, with its area and its average precision.
+std::string plot_thresholds(std::span<const ClassThresholds> classes, const std::string& title,
+                            PlotFormat format = PlotFormat::svg);
+
+/// A test beat that was put into a wrong class.
+struct Mistake {
+  std::uint32_t row = 0;  ///< of the set
+  std::string record;
+  std::int64_t sample = 0;
+  std::string reference, predicted;
+  double probability = 0;  ///< of the class that it was put into
+};
+
+/// The beats themselves, six in a line, each with its record, its sample, both classes and the probability.
+std::string plot_mistakes(const BeatSet& set, std::span<const Mistake> mistakes, const std::string& title,
+                          PlotFormat format = PlotFormat::svg);
 
 }  // namespace beatbench
