@@ -17,4 +17,7 @@ void append_rhythm(const ContextSource& source, std::vector<float>& values);
 extern const std::span<const std::string_view> kUsualBeatNumbers;
 void append_usual_beat(const ContextSource& source, std::vector<float>& values);
 
+/// 0 of nothing.
+double median(std::vector<double> values);
+
 }  // namespace beatbench::contexts

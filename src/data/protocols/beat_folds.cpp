@@ -1,8 +1,7 @@
-#include <algorithm>
 #include <cmath>
-#include <map>
 
 #include "beatbench/core/random.h"
+#include "data/protocols/by_class.h"
 #include "data/protocols/protocols.h"
 
 namespace beatbench::protocols {
@@ -10,16 +9,10 @@ namespace beatbench::protocols {
 // Each class is shuffled by itself and dealt out to the folds in turn, the next class where the last one ended, so that
 // folds are of one size even where classes are smaller than their number.
 Split beat_folds(const BeatSet& windows, const Database&, const SplitOptions& options) {
-  std::map<int, std::vector<std::uint32_t>> by_class;
-  for (std::uint32_t row = 0; row < windows.size(); ++row) by_class[windows.rows[row].label].push_back(row);
-
-  Split split;
-  split.intra_patient = true;
-  split.notes.push_back(
-      "beats of one patient stand on both sides of this split: its figures do not carry over to new patients");
+  Split split = intra_patient_split();
   split.notes.push_back("fold " + std::to_string(options.fold) + " of " + std::to_string(options.folds));
   std::size_t dealt = 0;
-  for (auto& [label, rows] : by_class) {
+  for (auto [label, rows] : rows_by_class(windows)) {
     shuffle(rows, derive_seed(options.seed, 0x666f6c6473, static_cast<std::uint64_t>(label)));
     std::vector<std::uint32_t> rest;
     for (const std::uint32_t row : rows) {
@@ -30,7 +23,7 @@ Split beat_folds(const BeatSet& windows, const Database&, const SplitOptions& op
     split.validation.insert(split.validation.end(), rest.begin(), rest.begin() + validation);
     split.training.insert(split.training.end(), rest.begin() + validation, rest.end());
   }
-  for (auto* part : {&split.training, &split.validation, &split.test}) std::ranges::sort(*part);
+  sort_rows(split);
   return split;
 }
 
