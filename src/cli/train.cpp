@@ -35,10 +35,9 @@ constexpr const char* kTrainExamples =
     "  train --data mitdb --protocol k-fold --folds 10 --all-folds --out runs/k10\n"
     "  train --data mitdb --init-from runs/pretrained --replace-head new --freeze-layers 2 --loaded-rate-factor 0.1\n"
     "  train --resume runs/r1\n\n"
-    "A run folder holds config.json, log.csv, train.log, checkpoints/{best,last,last-1}.pt, report.json, and as .svg "
-    "and\n"
-    ".png curves, confusion, thresholds (ROC, precision and recall) and mistakes; augmentation.png where beats are\n"
-    "varied. Exit status: 0 success, 1 failure, 2 usage, 130 interrupted (the state is saved).";
+    "A run folder holds config.json, log.csv, train.log, checkpoints/{best,last,last-1}.pt and report.json; curves,\n"
+    "confusion, thresholds (ROC, precision and recall) and mistakes as .svg and .png; augmentation.png where there is\n"
+    "any. Exit status: 0 success, 1 failure, 2 usage, 130 interrupted (the state is saved).";
 
 void print_summary(const RunReport& report, const fs::path& folder) {
   std::printf("%s on %s, %s, %s, seed %llu: test of %lld beats\n\n", report.model.c_str(),

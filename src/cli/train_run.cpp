@@ -99,10 +99,15 @@ TestedBeats test_model(BeatModel& model, const Dataset& dataset, const Split& sp
 
 // What a reader must know of weights that were learned elsewhere.
 std::string transfer_note(const std::string& init_from, const Provenance& here) {
-  const Provenance there = load_checkpoint(init_from).description.provenance;
-  std::string text = "begun with the weights of " + init_from + " (" + there.dataset + ", " + there.protocol + ")";
-  if (there.source_hash == here.source_hash && there.split_hash != here.split_hash) {
-    text += "; leak: those were trained on another split of the same recordings, test beats may be among them";
+  std::string text = "begun with the weights of " + init_from;
+  try {
+    const Provenance there = load_checkpoint(init_from).description.provenance;
+    text += " (" + there.dataset + ", " + there.protocol + ")";
+    if (there.source_hash == here.source_hash && there.split_hash != here.split_hash) {
+      text += "; leak: those were trained on another split of the same recordings, test beats may be among them";
+    }
+  } catch (const Error&) {  // a resumed run does without it
+    text += ", which are no longer there";
   }
   return text;
 }
@@ -222,6 +227,7 @@ void check_run(RunOptions& run) {
   validate(run.preprocessing);
   validate(run.split);
   validate(run.training);
+  check_validation(run.training, run.split.validation_fraction > 0);
   if (!own_classes) Augmentation(run.training.augmentation, run.preprocessing);
   ModelShape shape = shape_of(run.preprocessing);
   shape.outputs = std::max(shape.outputs, 2);

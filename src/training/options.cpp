@@ -32,6 +32,14 @@ std::vector<std::string> choices_of(std::string_view option) {
   return {};
 }
 
+void check_validation(const TrainingOptions& options, bool has_validation) {
+  const bool needs_it = options.monitor != "last" || options.schedule == "plateau" || options.patience > 0;
+  if (has_validation || !needs_it) return;
+  throw Error(ErrorKind::usage, "validation fraction",
+              "0 leaves nothing to choose an epoch, a rate or a stop by; allowed: above 0, or 0 with monitor last, "
+              "another schedule than plateau and patience 0");
+}
+
 void validate(const TrainingOptions& options) {
   require_choice("optimizer", options.optimizer);
   require_choice("schedule", options.schedule);

@@ -283,12 +283,7 @@ TrainingResult train_model(const BeatSet& windows, const Split& split, const Mod
                            const TrainingOptions& options, const std::filesystem::path& checkpoints, bool resume,
                            const TrainingCallbacks& callbacks) {
   validate(options);
-  const bool needs_validation = options.monitor != "last" || options.schedule == "plateau" || options.patience > 0;
-  if (split.validation.empty() && needs_validation) {
-    throw Error(ErrorKind::usage, "validation fraction",
-                "0 leaves nothing to choose an epoch, a rate or a stop by; allowed with monitor last, another schedule "
-                "than plateau and patience 0");
-  }
+  check_validation(options, !split.validation.empty());
   Trainer t{windows, split, description, options, checkpoints, callbacks};
   t.device = torch::Device(resolve_device(options.device));
   t.augmentation = Augmentation(options.augmentation, description.preprocessing);

@@ -52,6 +52,9 @@ struct TrainingOptions {
 /// @throws Error(usage) naming the option, what was given and what is allowed.
 void validate(const TrainingOptions& options);
 
+/// @throws Error(usage) if there is no validation part, but the options choose by one.
+void check_validation(const TrainingOptions& options, bool has_validation);
+
 /// The device that a training with this option runs on: "cpu" or "cuda".
 /// @throws Error(usage) for "cuda" where this build or machine has none.
 std::string resolve_device(const std::string& option);
