@@ -146,7 +146,9 @@ int train_series(const RunOptions& options, const fs::path& folder, bool resume,
     const bool draws_beats = one.max_windows > 0 && runs[i].seed != run.training.seed;
     if (draws_beats) data = load_run_data(one, context.threads, logger);
     one.preprocessing = run.preprocessing;
-    if (!train_run(one, data, own, folder, fs::exists(own / "config.json"), context, logger)) return kInterrupted;
+    const bool begun = fs::exists(own / "config.json");
+    if (!begun) fs::remove_all(own);  // killed before it had anything to go on with
+    if (!train_run(one, data, own, folder, begun, context, logger)) return kInterrupted;
   }
   const SeriesReport report = report_of(runs, folder, asked, data, context);
   const std::string text = report_text(to_json(report));

@@ -352,6 +352,16 @@ TEST(Leak, IsNotedWherePatientsAreMixed) {
   EXPECT_THAT(make_split("random", set, {}, {}).notes, Contains(HasSubstr("leak: ")));
 }
 
+TEST(Leak, IsNotedOnceHoweverOftenItIsLookedFor) {
+  BeatSet set = distinct_windows(record_names(9));
+  set.records[5].subject = "r0";
+  Split split = make_split("inter-patient", set, divided_database(), {});
+  const auto notes = split.notes;
+  EXPECT_THAT(notes, Contains(HasSubstr("leak: subjects")));
+  guard_against_leak(set, split);
+  EXPECT_EQ(split.notes, notes);
+}
+
 TEST(Leak, LevelLinesAreNone) {
   BeatSet set = distinct_windows(record_names(9));
   std::ranges::fill(set.values, 0.25F);

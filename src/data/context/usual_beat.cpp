@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include "beatbench/signal/filter.h"
 #include "beatbench/signal/prepare.h"

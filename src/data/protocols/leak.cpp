@@ -36,6 +36,11 @@ std::string hash_of_input(const BeatSet& set, std::size_t row) {
   return content_hash({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
+// A split that grows is looked at again.
+void note_once(Split& split, const std::string& text) {
+  if (std::ranges::find(split.notes, text) == split.notes.end()) split.notes.push_back(text);
+}
+
 }  // namespace
 
 Leak find_leak(const BeatSet& windows, const Split& split) {
@@ -60,8 +65,8 @@ Leak find_leak(const BeatSet& windows, const Split& split) {
 void guard_against_leak(const BeatSet& windows, Split& split) {
   const Leak leak = find_leak(windows, split);
   if (!split.intra_patient && !leak.subjects.empty()) {
-    split.notes.push_back("leak: subjects on both sides of training (with validation) and test: " +
-                          protocols::joined(leak.subjects));
+    note_once(split, "leak: subjects on both sides of training (with validation) and test: " +
+                         protocols::joined(leak.subjects));
   }
   if (leak.inputs == 0) return;
   const std::string count = std::to_string(leak.inputs) + " of " + std::to_string(split.test.size()) +
@@ -70,7 +75,7 @@ void guard_against_leak(const BeatSet& windows, Split& split) {
     throw Error(ErrorKind::data, "protocol " + split.protocol,
                 count + "; is a recording there twice, under two names? A database says whose its records are");
   }
-  split.notes.push_back("leak: " + count);
+  note_once(split, "leak: " + count);
 }
 
 }  // namespace beatbench
