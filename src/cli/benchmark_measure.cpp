@@ -31,13 +31,15 @@ bool is_record_folder(const fs::path& folder) {
     headers = headers || entry.path().extension() == ".hea";
     annotations = annotations || entry.path().extension() == ".atr";
   }
-  return headers && annotations;
+  return headers && (annotations || is_recording_folder(folder));
 }
 
 std::optional<DataForm> form_of(const fs::directory_entry& entry) {
   if (entry.is_regular_file() && lower_extension(entry.path()) == ".csv") return DataForm::windows;
   if (!entry.is_directory()) return std::nullopt;
-  if (is_record_folder(entry.path())) return DataForm::records;
+  if (fs::exists(entry.path() / "ptbxl_database.csv")) return DataForm::recordings;
+  if (is_record_folder(entry.path()))
+    return is_recording_folder(entry.path()) ? DataForm::recordings : DataForm::records;
   return is_image_folder(entry.path()) ? std::optional(DataForm::images) : std::nullopt;
 }
 
@@ -171,7 +173,7 @@ BenchmarkRows load_rows(const FoundDataset& found, const ModelDescription& descr
     rows.protocol = stored->split.label();
     rows.intra_patient = stored->split.intra_patient;
     for (const std::string& note : stored->split.notes) rows.notes.push_back(found.name + ": " + note);
-  } else if (database.form != DataForm::records) {
+  } else if (database.form == DataForm::images || database.form == DataForm::windows) {
     describe_prepared(found, database, description, rows);
   } else if (labels.hash == description.provenance.source_hash) {
     rows.intra_patient = true;
@@ -186,8 +188,10 @@ DatasetResult measure_dataset(Engine& engine, const BenchmarkRows& rows, double 
   const BeatSet& windows = rows.dataset.windows;
   std::vector<std::uint32_t> all(windows.size());
   std::iota(all.begin(), all.end(), 0U);
-  const std::vector<int> reference = labels_of(windows, all);
-  const std::vector<int> predicted = predicted_labels(run_all(engine, windows), engine.description().shape.outputs);
+  const Preprocessing& preprocessing = engine.description().preprocessing;
+  const int outputs = engine.description().shape.outputs;
+  std::vector<float> probabilities = run_all(engine, windows);
+  probabilities_of_logits(probabilities, outputs, preprocessing.multi_label);
 
   DatasetResult result;
   result.name = rows.dataset.name;
@@ -196,9 +200,11 @@ DatasetResult measure_dataset(Engine& engine, const BenchmarkRows& rows, double 
   result.protocol = rows.protocol;
   result.intra_patient = rows.intra_patient;
   result.total = static_cast<std::int64_t>(windows.size());
-  result.figures = evaluate_classification(reference, predicted, rows.dataset.class_names);
-  result.records =
-      evaluate_by_record(reference, predicted, records_of(windows, all), record_ids(windows), rows.dataset.class_names);
+  result.figures = evaluate_probabilities(windows, all, probabilities, preprocessing);
+  if (!preprocessing.multi_label) {
+    result.records = evaluate_by_record(labels_of(windows, all), predicted_labels(probabilities, outputs),
+                                        records_of(windows, all), record_ids(windows), rows.dataset.class_names);
+  }
   if (!rows.dataset.prepare_seconds_per_beat.empty()) {
     result.preprocessing_time = summarise_timing(rows.dataset.prepare_seconds_per_beat);
   }

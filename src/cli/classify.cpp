@@ -1,12 +1,15 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdio>
 #include <numeric>
 
 #include "beatbench/core/class_map.h"
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
+#include "beatbench/core/label_map.h"
+#include "beatbench/data/database.h"
 #include "beatbench/data/recording.h"
 #include "beatbench/models/predict.h"
 #include "beatbench/report/figures_json.h"
@@ -15,6 +18,7 @@
 #include "beatbench/runtime/engine.h"
 #include "beatbench/signal/detector.h"
 #include "beatbench/signal/image_file.h"
+#include "beatbench/signal/prepare.h"
 #include "beatbench/wfdb/annotation_file.h"
 #include "beatbench/wfdb/csv_recording.h"
 #include "beatbench/wfdb/edf_recording.h"
@@ -23,6 +27,7 @@
 #include "cli/commands.h"
 #include "cli/data_options.h"
 #include "cli/progress.h"
+#include "cli/run_folder.h"
 #include "cli/run_main.h"
 
 namespace beatbench::cli {
@@ -53,12 +58,13 @@ struct ClassifyArguments {
   bool json = false;
 };
 
-// One input's beats with what the model said of them.
+// One input's beats with what the model said of them; of a whole recording, one.
 struct Classified {
   PredictedInput summary;
   BeatSet beats;
-  std::vector<float> probabilities;  // [beats, classes]
-  std::vector<int> labels;
+  std::vector<float> probabilities;          // [beats, classes]
+  std::vector<std::uint64_t> found;          // of each beat: bit c is set where it is of class c
+  std::vector<std::string> statements = {};  // what a recording's header says of it
 };
 
 std::vector<float> probabilities_of(Engine& engine, const BeatSet& beats) {
@@ -72,7 +78,8 @@ std::vector<float> probabilities_of(Engine& engine, const BeatSet& beats) {
     const auto part = engine.run(inputs_of(beats, std::span(rows).subspan(first, count)), static_cast<int>(count));
     out.insert(out.end(), part.begin(), part.end());
   }
-  softmax_rows(out, engine.description().shape.outputs);
+  const ModelDescription& description = engine.description();
+  probabilities_of_logits(out, description.shape.outputs, description.preprocessing.multi_label);
   return out;
 }
 
@@ -122,6 +129,24 @@ BeatSet image_beat(const ClassifyInput& input, const Preprocessing& preprocessin
   return set;
 }
 
+// A recording as a model of whole recordings eats it.
+BeatSet whole_recording(const Record& record, const Preprocessing& preprocessing) {
+  BeatSet set;
+  set.length_samples = preprocessing.length_samples();
+  set.leads = static_cast<int>(preprocessing.leads.size());
+  set.values = prepare_recording(record, preprocessing);
+  set.records = {{record.id, record.subject}};
+  set.rows = {{}};
+  return set;
+}
+
+// Figures against what a recording's header states; nullopt where it states nothing.
+std::optional<ClassificationFigures> agreement_of_whole(const Classified& result, const Preprocessing& preprocessing) {
+  if (result.statements.empty()) return std::nullopt;
+  const std::uint64_t reference = find_label_map(preprocessing.class_map).classes_of(result.statements);
+  return evaluate_multi_label({&reference, 1}, result.found, preprocessing.class_names);
+}
+
 // Figures against the annotations, of the beats that the model's classes have a place for.
 std::optional<ClassificationFigures> agreement_of(const Classified& result, const Preprocessing& preprocessing) {
   if (preprocessing.class_map == kOwnClasses) return std::nullopt;
@@ -131,7 +156,7 @@ std::optional<ClassificationFigures> agreement_of(const Classified& result, cons
     const auto label = classes.label_of(result.beats.rows[i].code);
     if (!label) continue;
     reference.push_back(*label);
-    predicted.push_back(result.labels[i]);
+    predicted.push_back(std::countr_zero(result.found[i]));
   }
   if (reference.empty()) return std::nullopt;
   return evaluate_classification(reference, predicted, preprocessing.class_names);
@@ -154,27 +179,40 @@ Classified classify_one(const ClassifyInput& input, const ClassifyArguments& arg
   } else {
     Record record = read_recording(input, arguments, warn);
     record.id = input.record;
-    RecordingBeats found = beats_of_recording(record, preprocessing, arguments.source);
-    for (const std::string& text : found.warnings) warn(record.id + ": " + text);
-    result.beats = std::move(found.beats);
-    summary.lead = found.lead;
-    summary.detected = found.detected;
-    if (found.searched_leads > 1) logger.info("{}: beats detected in {} ECG leads", record.id, found.searched_leads);
+    if (preprocessing.of_recordings()) {
+      summary.is_whole = true;
+      for (const std::string& name : preprocessing.leads) summary.lead += (summary.lead.empty() ? "" : ",") + name;
+      result.beats = whole_recording(record, preprocessing);
+      result.statements = statements_in(record.comments);
+    } else {
+      RecordingBeats found = beats_of_recording(record, preprocessing, arguments.source);
+      for (const std::string& text : found.warnings) warn(record.id + ": " + text);
+      result.beats = std::move(found.beats);
+      summary.lead = found.lead;
+      summary.detected = found.detected;
+      if (found.searched_leads > 1) logger.info("{}: beats detected in {} ECG leads", record.id, found.searched_leads);
+    }
     summary.sampling_rate_hz = record.sampling_rate_hz;
     summary.start_s = record.start_s;
     summary.duration_s = static_cast<double>(record.length_samples()) / record.sampling_rate_hz;
   }
   const int classes = engine.description().shape.outputs;
   result.probabilities = probabilities_of(engine, result.beats);
-  result.labels = predicted_labels(result.probabilities, classes);
+  result.found = predicted_classes(result.probabilities, preprocessing);
   summary.counts.assign(static_cast<std::size_t>(classes), 0);
   summary.mean_probabilities.assign(static_cast<std::size_t>(classes), 0.0);
-  for (const int label : result.labels) ++summary.counts[static_cast<std::size_t>(label)];
+  for (const std::uint64_t set : result.found) {
+    for (std::size_t c = 0; c < summary.counts.size(); ++c)
+      summary.counts[c] += static_cast<std::int64_t>(set >> c & 1U);
+  }
   for (std::size_t i = 0; i < result.probabilities.size(); ++i) {
     summary.mean_probabilities[i % static_cast<std::size_t>(classes)] +=
         static_cast<double>(result.probabilities[i]) / static_cast<double>(result.beats.size());
   }
-  if (!summary.is_image && !summary.detected) summary.agreement = agreement_of(result, preprocessing);
+  if (summary.is_whole)
+    summary.agreement = agreement_of_whole(result, preprocessing);
+  else if (!summary.is_image && !summary.detected)
+    summary.agreement = agreement_of(result, preprocessing);
   return result;
 }
 
@@ -197,7 +235,7 @@ std::string csv_rows(const Classified& result, const std::vector<std::string>& c
   std::array<char, 64> number;
   for (std::size_t i = 0; i < result.beats.size(); ++i) {
     text += csv_cell(result.summary.record) + ",";
-    if (result.summary.is_image) {
+    if (result.summary.is_image || result.summary.is_whole) {
       text += ",";
     } else {
       const std::int64_t sample = result.beats.rows[i].sample;
@@ -205,7 +243,7 @@ std::string csv_rows(const Classified& result, const std::vector<std::string>& c
                     result.summary.start_s + static_cast<double>(sample) / result.summary.sampling_rate_hz);
       text += number.data();
     }
-    text += "," + csv_cell(class_names[static_cast<std::size_t>(result.labels[i])]);
+    text += "," + csv_cell(names_in(result.found[i], class_names));
     for (std::size_t c = 0; c < class_names.size(); ++c) {
       std::snprintf(number.data(), number.size(), ",%.6f",
                     static_cast<double>(result.probabilities[i * class_names.size() + c]));
@@ -227,7 +265,7 @@ std::vector<Annotation> annotations_of(const Classified& result, const Preproces
     annotations.push_back(note);
   }
   for (std::size_t i = 0; i < result.beats.size(); ++i) {
-    const std::string& name = preprocessing.class_names[static_cast<std::size_t>(result.labels[i])];
+    const std::string& name = preprocessing.class_names[static_cast<std::size_t>(std::countr_zero(result.found[i]))];
     const auto symbol = symbol_of_class(preprocessing.class_map, name);
     Annotation annotation;
     annotation.sample = result.beats.rows[i].sample;
@@ -250,8 +288,9 @@ void print_table(const PredictionReport& report) {
   Table table({{"record", Align::left}, {"beats"}, {"from", Align::left}, {"verdict", Align::left}});
   for (const PredictedInput& input : report.inputs) {
     const std::int64_t beats = std::accumulate(input.counts.begin(), input.counts.end(), std::int64_t{0});
-    table.add_row({input.record, std::to_string(beats),
+    table.add_row({input.record, input.is_whole ? "-" : std::to_string(beats),
                    input.is_image   ? "image"
+                   : input.is_whole ? "recording"
                    : input.detected ? "detector"
                                     : "annotations",
                    verdict(input, report.preprocessing.class_names)});
@@ -286,7 +325,7 @@ int run_classify(const ClassifyArguments& arguments, spdlog::logger& logger) {
     try {
       const Classified result = classify_one(inputs[i], arguments, *engine, logger);
       csv += csv_rows(result, description.preprocessing.class_names);
-      if (!result.summary.is_image) {
+      if (!result.summary.is_image && !result.summary.is_whole) {
         write_annotations(folder.temporary(), result, description.preprocessing,
                           inputs[i].kind == ClassifyInput::Kind::record);
       }
@@ -310,7 +349,7 @@ int run_classify(const ClassifyArguments& arguments, spdlog::logger& logger) {
   else
     print_table(report);
   logger.info("{}: predictions.csv, summary.json{}", arguments.out,
-              report.inputs.front().is_image ? "" : ", annotation files .pred");
+              report.inputs.front().is_image || report.inputs.front().is_whole ? "" : ", annotation files .pred");
   return report.failures.empty() ? kSuccess : kFailure;
 }
 

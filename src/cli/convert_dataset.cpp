@@ -20,25 +20,47 @@ namespace fs = std::filesystem;
 // Records whose images are in memory at a time: 150 MB of mitdb's.
 constexpr std::size_t kRecordsAtOnce = 4;
 
-int write_simulated(const DatasetArguments& arguments, const fs::path& out) {
-  SimulationOptions simulation = arguments.simulation;
-  simulation.seed = arguments.seed;
+// Writes `count` records; `write` makes and writes one, and returns its name.
+int write_simulated(const fs::path& out, int count, const std::function<std::string(int, const fs::path&)>& write) {
   AtomicFolder folder(out);
   Progress progress("simulating", 5.0);
   std::string list;
   catch_interrupts();
-  for (int i = 0; i < simulation.records; ++i) {
+  for (int i = 0; i < count; ++i) {
     stop_if_interrupted();
-    const Record record = simulate_record(simulation, i);
-    write_record(record, folder.temporary());
-    list += record.id + "\n";
-    progress.update(i + 1, simulation.records, "records");
+    list += write(i, folder.temporary()) + "\n";
+    progress.update(i + 1, count, "records");
   }
   progress.clear();
   write_file_atomically(folder.temporary() / "RECORDS", list);
   folder.commit();
-  std::printf("%s  %d simulated records\n", out.c_str(), simulation.records);
+  std::printf("%s  %d simulated records\n", out.c_str(), count);
   return kSuccess;
+}
+
+int write_simdb(const DatasetArguments& arguments, const fs::path& out) {
+  SimulationOptions simulation;
+  simulation.seed = arguments.seed;
+  simulation.records = arguments.records.value_or(simulation.records);
+  simulation.duration_s = arguments.duration_s.value_or(simulation.duration_s);
+  return write_simulated(out, simulation.records, [&](int i, const fs::path& folder) {
+    const Record record = simulate_record(simulation, i);
+    write_record(record, folder);
+    return record.id;
+  });
+}
+
+int write_simdb12(const DatasetArguments& arguments, const fs::path& out) {
+  constexpr int kFormat = 16;
+  Simulation12Options simulation;
+  simulation.seed = arguments.seed;
+  simulation.records = arguments.records.value_or(simulation.records);
+  simulation.duration_s = arguments.duration_s.value_or(simulation.duration_s);
+  return write_simulated(out, simulation.records, [&](int i, const fs::path& folder) {
+    const Record record = simulate_recording12(simulation, i);
+    write_record(record, folder, kFormat, "");
+    return record.id;
+  });
 }
 
 // The beats of one part of a database, by their labels.
@@ -139,7 +161,9 @@ int write_beats(DatasetArguments arguments, const fs::path& out, spdlog::logger&
   if (!images) refuse_if_there(description);
   const Database database = open_database(arguments.name);
   if (database.form != DataForm::records) {
-    throw Error(ErrorKind::usage, arguments.name, "holds beats that are prepared already; records are needed");
+    throw Error(
+        ErrorKind::usage, arguments.name,
+        "holds beats that are prepared already, or recordings without annotated beats; annotated records are needed");
   }
   catch_interrupts();
   LoadOptions load;
@@ -166,7 +190,8 @@ void declare_dataset_options(CLI::App& app, DatasetArguments& a) {
   app.add_option("name", a.name, names_of(database_registry()) + ", or a folder of WFDB records")
       ->capture_default_str();
   app.add_option("--to", a.format,
-                 "wfdb: simdb's records, made anew; png: a folder of images for each class; csv: windows, class first")
+                 "wfdb: records of simdb or simdb12, made anew; png: a folder of images for each class; csv: windows, "
+                 "class first")
       ->check(CLI::IsMember({"wfdb", "png", "csv"}))
       ->capture_default_str();
   app.add_option("--out", a.out,
@@ -174,12 +199,11 @@ void declare_dataset_options(CLI::App& app, DatasetArguments& a) {
   app.add_option("--seed", a.seed, "of the simulation, or of the split")
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber);
-  app.add_option("--records", a.simulation.records, "number of simulated patients")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 999))
+  app.add_option("--records", a.records, "number of simulated patients (default: simdb 48, simdb12 600)")
+      ->check(CLI::Range(1, 9999))
       ->group("Simulation");
-  app.add_option("--duration", a.simulation.duration_s, "of each simulated record in seconds")
-      ->capture_default_str()
+  app.add_option("--duration", a.duration_s,
+                 "of each simulated record in seconds (default: simdb 1805.556, simdb12 10)")
       ->check(CLI::Range(10.0, 86400.0))
       ->group("Simulation");
   app.add_option("--classes", a.preprocessing.class_map, names_of(class_maps()))->capture_default_str()->group("Beats");
@@ -211,11 +235,11 @@ int convert_dataset(DatasetArguments a, spdlog::logger& logger) {
                                                               : "-" + a.part + ".csv"));
   }
   if (a.format != "wfdb") return write_beats(a, out, logger);
-  if (a.name != "simdb") {
-    throw Error(ErrorKind::usage, "dataset",
-                "'" + a.name + "' cannot be written as 'wfdb', only simdb can; there are also --to png and --to csv");
-  }
-  return write_simulated(a, out);
+  if (a.name == "simdb") return write_simdb(a, out);
+  if (a.name == "simdb12") return write_simdb12(a, out);
+  throw Error(
+      ErrorKind::usage, "dataset",
+      "'" + a.name + "' cannot be written as 'wfdb', only simdb and simdb12 can; there are also --to png and --to csv");
 }
 
 }  // namespace beatbench::cli

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <optional>
 #include <string>
 
 #include "beatbench/core/preprocessing.h"
 #include "beatbench/data/protocol.h"
 #include "beatbench/data/simdb.h"
+#include "beatbench/data/simdb12.h"
 #include "cli/session.h"
 
 namespace beatbench::cli {
@@ -16,7 +18,8 @@ struct DatasetArguments {
   std::string format = "wfdb";
   std::string out;
   std::uint64_t seed = 1;
-  SimulationOptions simulation;
+  std::optional<int> records;  ///< simulated ones; nullopt: as many as is usual
+  std::optional<double> duration_s;
   Preprocessing preprocessing;
   std::string protocol = "random";
   std::string part;  ///< "": test for csv, all for png

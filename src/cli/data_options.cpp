@@ -1,5 +1,7 @@
 #include "cli/data_options.h"
 
+#include <set>
+
 #include "beatbench/data/context.h"
 #include "cli/progress.h"
 
@@ -7,11 +9,13 @@ namespace beatbench::cli {
 
 void declare_preprocessing(CLI::App& app, Preprocessing& p) {
   const char* group = "Preprocessing";
-  app.add_option("--lead", p.leads, "lead names in order of preference; the first that a record has is used")
+  app.add_option("--lead", p.leads,
+                 "beats: names in order of preference, the first that a record has is used; recordings: all of them")
       ->delimiter(',')
       ->default_str("MLII,II,V5")
       ->group(group);
-  app.add_option("--window-before", p.before_samples, "samples before the beat at 360 Hz")
+  app.add_option("--window-before", p.before_samples,
+                 "samples before the beat at 360 Hz; of a recording (at 400 Hz), before its middle")
       ->capture_default_str()
       ->group(group);
   app.add_option("--window-after", p.after_samples, "samples from the beat on")->capture_default_str()->group(group);
@@ -24,7 +28,7 @@ void declare_preprocessing(CLI::App& app, Preprocessing& p) {
       ->capture_default_str()
       ->group(group);
   app.add_option("--scaling", p.scaling,
-                 "record or window (mean 0, SD 1 over it; the height of an image), or none (mV)")
+                 "record or window (mean 0, SD 1 over it; the height of an image), or none (mV, as for recordings)")
       ->capture_default_str()
       ->group(group);
   app.add_option_function<std::vector<std::string>>(
@@ -36,7 +40,8 @@ void declare_preprocessing(CLI::App& app, Preprocessing& p) {
          "numbers beside each beat, which any model then takes: " + names_of(context_registry()))
       ->delimiter(',')
       ->group(group);
-  app.add_option("--edge", p.edge, "windows that cross a recording's edge: replicate its edge sample, or skip them")
+  app.add_option("--edge", p.edge,
+                 "windows that cross a recording's edge: replicate its edge sample, or skip them; recordings: zero")
       ->capture_default_str()
       ->group(group);
   app.add_option("--filter-order", p.filter.order, "of the zero-phase Butterworth band-pass; 0: no filter")
@@ -46,6 +51,32 @@ void declare_preprocessing(CLI::App& app, Preprocessing& p) {
       ->capture_default_str()
       ->group(group);
   app.add_option("--filter-high", p.filter.high_hz, "upper one in Hz")->capture_default_str()->group(group);
+}
+
+void complete_preprocessing(CLI::App& app, Preprocessing& p, std::string_view input) {
+  const Preprocessing asked = p;
+  p = usual_preprocessing(input);
+  const auto settle = [&](const char* flag, auto& field, const auto& given, const std::string& text) {
+    CLI::Option* option = app.get_option(flag);
+    if (option->count() > 0)
+      field = given;
+    else
+      option->default_str(text);
+  };
+  std::string leads;
+  for (const std::string& name : p.leads) leads += (leads.empty() ? "" : ",") + name;
+  settle("--lead", p.leads, asked.leads, leads);
+  settle("--window-before", p.before_samples, asked.before_samples, std::to_string(p.before_samples));
+  settle("--window-after", p.after_samples, asked.after_samples, std::to_string(p.after_samples));
+  settle("--scaling", p.scaling, asked.scaling, p.scaling);
+  settle("--edge", p.edge, asked.edge, p.edge);
+  settle("--filter-order", p.filter.order, asked.filter.order, std::to_string(p.filter.order));
+  settle("--classes", p.class_map, asked.class_map, p.class_map);
+  p.filter.low_hz = asked.filter.low_hz;
+  p.filter.high_hz = asked.filter.high_hz;
+  p.image_size = asked.image_size;
+  p.image_range = asked.image_range;
+  p.context = asked.context;
 }
 
 void declare_split(CLI::App& app, SplitOptions& split, const char* group) {
@@ -65,6 +96,16 @@ void declare_split(CLI::App& app, SplitOptions& split, const char* group) {
       ->group(group);
 }
 
+namespace {
+
+std::size_t count_subjects(const BeatSet& set) {
+  std::set<std::string> subjects;
+  for (const BeatRow& row : set.rows) subjects.insert(set.records[row.record].subject);
+  return subjects.size();
+}
+
+}  // namespace
+
 Dataset load_with_progress(const Database& database, const Preprocessing& preprocessing, LoadOptions options,
                            spdlog::logger& logger) {
   Progress progress("reading " + database.name);
@@ -79,6 +120,11 @@ Dataset load_with_progress(const Database& database, const Preprocessing& prepro
   const Dataset dataset = load_database(database, preprocessing, options);
   progress.clear();
   if (options.only_labels) return dataset;
+  if (preprocessing.of_recordings()) {
+    logger.info("{}: {} recordings of {} subjects; {} without statements are left out", dataset.name,
+                dataset.windows.size(), count_subjects(dataset.windows), dataset.annotations_left_out);
+    return dataset;
+  }
   if (database.form != DataForm::records) {
     logger.info("{}: {} beats of {} classes", dataset.name, dataset.windows.size(), dataset.class_names.size());
     return dataset;

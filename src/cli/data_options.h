@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "beatbench/core/preprocessing.h"
@@ -14,6 +15,10 @@ namespace beatbench::cli {
 
 /// Declares the options that say how a recording is prepared.
 void declare_preprocessing(CLI::App& app, Preprocessing& preprocessing);
+
+/// Fills in what was not asked for on the command line with what is usual for an input, see usual_preprocessing; what
+/// an option then holds is also what --print-config prints.
+void complete_preprocessing(CLI::App& app, Preprocessing& preprocessing, std::string_view input);
 
 /// Declares how a protocol divides the beats.
 void declare_split(CLI::App& app, SplitOptions& split, const char* group);

@@ -1,6 +1,7 @@
 #include "cli/run_folder.h"
 
 #include <algorithm>
+#include <bit>
 #include <functional>
 #include <sstream>
 
@@ -10,6 +11,14 @@
 #include "beatbench/report/plots.h"
 
 namespace beatbench::cli {
+
+std::string names_in(std::uint64_t set, const std::vector<std::string>& class_names) {
+  std::string text;
+  for (std::size_t c = 0; c < class_names.size(); ++c) {
+    if ((set >> c & 1U) != 0) text += (text.empty() ? "" : "+") + class_names[c];
+  }
+  return text.empty() ? "none" : text;
+}
 
 void write_log_csv(const std::filesystem::path& folder, std::span<const EpochRow> history) {
   std::ostringstream text;
@@ -48,24 +57,41 @@ std::vector<ClassThresholds> thresholds_of(const TestedBeats& tested, const std:
     std::vector<bool> is_class;
     for (std::size_t i = 0; i < tested.rows.size(); ++i) {
       scores.push_back(tested.probabilities[i * class_names.size() + c]);
-      is_class.push_back(tested.reference[i] == static_cast<int>(c));
+      is_class.push_back((tested.reference[i] >> c & 1U) != 0);
     }
     out.push_back({class_names[c], threshold_curve(scores, is_class)});
   }
   return out;
 }
 
+// How sure the model was of the class that it had most wrong: found though it is not there, or missed.
+double certainty_of_mistake(const TestedBeats& tested, std::size_t i, std::size_t classes) {
+  double most = 0;
+  for (std::size_t c = 0; c < classes; ++c) {
+    const bool found = (tested.predicted[i] >> c & 1U) != 0;
+    if (found == ((tested.reference[i] >> c & 1U) != 0)) continue;
+    const auto probability = static_cast<double>(tested.probabilities[i * classes + c]);
+    most = std::max(most, found ? probability : 1 - probability);
+  }
+  return most;
+}
+
 // Those that the model was surest of.
 std::vector<Mistake> surest_mistakes(const TestedBeats& tested, const BeatSet& beats,
-                                     const std::vector<std::string>& class_names) {
+                                     const Preprocessing& preprocessing) {
+  const std::vector<std::string>& class_names = preprocessing.class_names;
   std::vector<Mistake> mistakes;
   for (std::size_t i = 0; i < tested.rows.size(); ++i) {
     if (tested.reference[i] == tested.predicted[i]) continue;
     const BeatRow& row = beats.rows[tested.rows[i]];
-    const auto predicted = static_cast<std::size_t>(tested.predicted[i]);
+    double probability = certainty_of_mistake(tested, i, class_names.size());
+    if (!preprocessing.multi_label) {  // of the class that it was put into
+      const auto predicted = static_cast<std::size_t>(std::countr_zero(tested.predicted[i]));
+      probability = static_cast<double>(tested.probabilities[i * class_names.size() + predicted]);
+    }
     mistakes.push_back({tested.rows[i], beats.records[row.record].id, row.sample,
-                        class_names[static_cast<std::size_t>(tested.reference[i])], class_names[predicted],
-                        static_cast<double>(tested.probabilities[i * class_names.size() + predicted])});
+                        names_in(tested.reference[i], class_names), names_in(tested.predicted[i], class_names),
+                        probability});
   }
   std::ranges::stable_sort(mistakes, std::greater(), &Mistake::probability);
   if (mistakes.size() > kMistakesShown) mistakes.resize(kMistakesShown);
@@ -80,7 +106,7 @@ std::string write_pictures(const std::filesystem::path& folder, const RunReport&
   const std::string title = report.model + " on " + report.provenance.dataset + ", " + report.preprocessing.class_map +
                             ", " + report.provenance.protocol;
   const auto thresholds = thresholds_of(tested, class_names);
-  const auto mistakes = surest_mistakes(tested, beats, class_names);
+  const auto mistakes = surest_mistakes(tested, beats, report.preprocessing);
   try {
     for (const auto& [format, ending] : {std::pair{PlotFormat::svg, ".svg"}, {PlotFormat::png, ".png"}}) {
       const auto write = [&, end = ending](const std::string& name, const std::string& picture) {

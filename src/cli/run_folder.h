@@ -11,15 +11,18 @@
 
 namespace beatbench::cli {
 
+/// The names of the classes in a set, bit c being class c: "V"; of several "AF+RBBB"; "none".
+std::string names_in(std::uint64_t set, const std::vector<std::string>& class_names);
+
 /// The files of a run folder, each written atomically.
 void write_log_csv(const std::filesystem::path& folder, std::span<const EpochRow> history);
 void write_report(const std::filesystem::path& folder, const RunReport& report);
 
-/// What a model said of the test beats.
+/// What a model said of the test beats, or of the recordings of the test.
 struct TestedBeats {
   std::vector<std::uint32_t> rows;
-  std::vector<int> reference, predicted;
-  std::vector<float> probabilities;  ///< [rows, classes]
+  std::vector<std::uint64_t> reference, predicted;  ///< bit c is set where a row is of class c
+  std::vector<float> probabilities;                 ///< [rows, classes]
 };
 
 /// curves, confusion, thresholds and mistakes, each as .svg and .png. Returns a warning where pictures cannot be drawn

@@ -6,6 +6,7 @@
 #include "beatbench/core/class_map.h"
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
+#include "beatbench/core/label_map.h"
 #include "beatbench/models/predict.h"
 #include "beatbench/report/figures_json.h"
 #include "beatbench/report/table.h"
@@ -34,18 +35,22 @@ constexpr const char* kTrainExamples =
     "  train --data mitdb --classes aami5 --protocol inter-patient --seeds 5 --out runs/i5\n"
     "  train --data mitdb --protocol k-fold --folds 10 --all-folds --out runs/k10\n"
     "  train --data mitdb --init-from runs/pretrained --replace-head new --freeze-layers 2 --loaded-rate-factor 0.1\n"
+    "  train --model resnet1d_12lead --data simdb12 --protocol published-folds --fold 10 --out runs/l1\n"
+    "  train --model resnet1d_12lead --data ptbxl --classes abnormal --protocol published-folds --all-folds\n"
     "  train --resume runs/r1\n\n"
     "A run folder holds config.json, log.csv, train.log, checkpoints/{best,last,last-1}.pt and report.json; curves,\n"
     "confusion, thresholds (ROC, precision and recall) and mistakes as .svg and .png; augmentation.png where there is\n"
     "any. Exit status: 0 success, 1 failure, 2 usage, 130 interrupted (the state is saved).";
 
 void print_summary(const RunReport& report, const fs::path& folder) {
-  std::printf("%s on %s, %s, %s, seed %llu: test of %lld beats\n\n", report.model.c_str(),
+  std::printf("%s on %s, %s, %s, seed %llu: test of %lld %s\n\n", report.model.c_str(),
               report.provenance.dataset.c_str(), report.preprocessing.class_map.c_str(),
               report.provenance.protocol.c_str(), static_cast<unsigned long long>(report.provenance.seed),
-              static_cast<long long>(report.test_figures.n));
+              static_cast<long long>(report.test_figures.n),
+              report.preprocessing.of_recordings() ? "recordings" : "beats");
   std::printf("%s\n", class_table(report.test_figures).text().c_str());
-  std::printf("accuracy %s %%, macro F1 %s %%, %lld parameters, trained %s (%.0f beats/s), best epoch %d of %d\n",
+  std::printf("%s %s %%, macro F1 %s %%, %lld parameters, trained %s (%.0f/s), best epoch %d of %d\n",
+              report.preprocessing.multi_label ? "all classes right in" : "accuracy",
               percent(report.test_figures.accuracy).c_str(), percent(report.test_figures.macro_f1).c_str(),
               static_cast<long long>(report.parameters), clock_text(report.training.seconds).c_str(),
               report.training.windows_per_second, report.training.best_epoch, report.training.epochs_run);
@@ -78,18 +83,20 @@ int train_command(int argc, char** argv) {
   return run_main("train", [&] {
     CLI::App app("Trains a beat classifier and tests it.", "train");
     app.footer(std::string(kTrainExamples) + "\n\n" + descriptions_of_models() + "\n" +
-               descriptions_of("Class maps", class_maps()) + "\n" + descriptions_of("Protocols", protocol_registry()) +
-               "\n" + descriptions_of("Databases", database_registry()));
+               descriptions_of("Class maps", class_maps()) + "\n" +
+               descriptions_of("Label maps of recordings", label_maps()) + "\n" +
+               descriptions_of("Protocols", protocol_registry()) + "\n" +
+               descriptions_of("Databases", database_registry()));
     TrainArguments arguments;
     declare_train_options(app, arguments);
     if (const auto status = parse_command_line(app, argc, argv)) return *status;
+    if (arguments.resume.empty()) complete_options(app, arguments);
     if (arguments.print_config) {
       std::printf("%s", app.config_to_str(true, true).c_str());
       return kSuccess;
     }
     const auto logger = make_logger(arguments.log_level);
     if (arguments.resume.empty()) {
-      complete_options(arguments);
       const fs::path folder = arguments.out.empty() ? next_run_folder(arguments.run.model) : fs::path(arguments.out);
       return start(arguments.run, folder, false, arguments.json, *logger);
     }

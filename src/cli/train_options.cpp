@@ -5,6 +5,7 @@
 
 #include "beatbench/core/class_map.h"
 #include "beatbench/core/error.h"
+#include "beatbench/core/label_map.h"
 #include "cli/data_options.h"
 
 namespace beatbench {
@@ -50,7 +51,8 @@ void declare_data(CLI::App& app, RunOptions& run) {
       ->capture_default_str()
       ->group("Data");
   app.add_option("--classes", run.preprocessing.class_map,
-                 names_of(class_maps()) + ", or own: the classes that images or windows have themselves")
+                 "of beats " + names_of(class_maps()) + ", or own: those that images or windows have themselves; of " +
+                     "recordings " + names_of(label_maps()))
       ->capture_default_str()
       ->group("Data");
   std::vector<std::string> protocols;
@@ -295,8 +297,9 @@ void declare_train_options(CLI::App& app, TrainArguments& arguments) {
   declare_augmentation(app, run.training.augmentation);
 }
 
-void complete_options(TrainArguments& arguments) {
+void complete_options(CLI::App& app, TrainArguments& arguments) {
   RunOptions& run = arguments.run;
+  complete_preprocessing(app, run.preprocessing, find_model(run.model).input);
   ask_for_head(run, arguments.head);
   if (run.training.init_from.empty() && (run.training.new_head || run.training.loaded_rate_factor != 1)) {
     throw Error(ErrorKind::usage, "--replace-head, --loaded-rate-factor", "are for weights that --init-from loads");

@@ -53,6 +53,6 @@ void declare_train_options(CLI::App& app, TrainArguments& arguments);
 
 /// Works out what the options mean together, after they were read.
 /// @throws Error(usage) naming what does not fit.
-void complete_options(TrainArguments& arguments);
+void complete_options(CLI::App& app, TrainArguments& arguments);
 
 }  // namespace beatbench::cli

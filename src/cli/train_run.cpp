@@ -7,6 +7,7 @@
 #include "beatbench/core/class_map.h"
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
+#include "beatbench/core/label_map.h"
 #include "beatbench/core/text.h"
 #include "beatbench/models/predict.h"
 #include "cli/data_options.h"
@@ -19,10 +20,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-SplitPart count_part(const BeatSet& windows, const std::vector<std::uint32_t>& rows, std::size_t classes) {
+SplitPart count_part(const BeatSet& windows, const std::vector<std::uint32_t>& rows,
+                     const Preprocessing& preprocessing) {
   SplitPart part;
-  part.per_class.assign(classes, 0);
-  for (const std::uint32_t row : rows) ++part.per_class[static_cast<std::size_t>(windows.rows[row].label)];
+  part.n = static_cast<std::int64_t>(rows.size());
+  part.per_class.assign(preprocessing.class_names.size(), 0);
+  for (const std::uint32_t row : rows) {
+    const std::uint64_t set = reference_classes(windows.rows[row], preprocessing);
+    for (std::size_t c = 0; c < part.per_class.size(); ++c)
+      part.per_class[c] += static_cast<std::int64_t>(set >> c & 1U);
+  }
   return part;
 }
 
@@ -87,13 +94,16 @@ TrainingResult train_with_progress(const RunOptions& run, const Dataset& dataset
 }
 
 // The best weights on the test part.
-TestedBeats test_model(BeatModel& model, const Dataset& dataset, const Split& split, int outputs) {
+TestedBeats test_model(BeatModel& model, const Dataset& dataset, const Split& split,
+                       const ModelDescription& description) {
+  const Preprocessing& preprocessing = description.preprocessing;
   TestedBeats tested;
   tested.rows = split.test;
   tested.probabilities = predict_logits(model, dataset.windows, split.test);
-  tested.predicted = predicted_labels(tested.probabilities, outputs);
-  tested.reference = labels_of(dataset.windows, split.test);
-  softmax_rows(tested.probabilities, outputs);
+  probabilities_of_logits(tested.probabilities, description.shape.outputs, preprocessing.multi_label);
+  tested.predicted = predicted_classes(tested.probabilities, preprocessing);
+  for (const std::uint32_t row : split.test)
+    tested.reference.push_back(reference_classes(dataset.windows.rows[row], preprocessing));
   return tested;
 }
 
@@ -112,22 +122,39 @@ std::string transfer_note(const std::string& init_from, const Provenance& here) 
   return text;
 }
 
+std::vector<TestedRecording> recordings_of(const Dataset& dataset, const TestedBeats& tested) {
+  std::vector<TestedRecording> recordings;
+  const std::size_t classes = dataset.class_names.size();
+  for (std::size_t i = 0; i < tested.rows.size(); ++i) {
+    const auto first = tested.probabilities.begin() + static_cast<std::ptrdiff_t>(i * classes);
+    recordings.push_back({dataset.windows.records[dataset.windows.rows[tested.rows[i]].record].id,
+                          tested.reference[i],
+                          tested.predicted[i],
+                          {first, first + static_cast<std::ptrdiff_t>(classes)}});
+  }
+  return recordings;
+}
+
 RunReport make_report(const RunOptions& run, const Dataset& dataset, const Database& database, const Split& split,
                       const ModelDescription& description, const TrainingSummary& training, const TestedBeats& tested,
                       const Context& context) {
-  const auto &reference = tested.reference, &predicted = tested.predicted;
   RunReport report;
   report.model = description.model;
   report.intra_patient = split.intra_patient;
   report.preprocessing = description.preprocessing;
   report.provenance = description.provenance;
-  report.train = count_part(dataset.windows, split.training, dataset.class_names.size());
-  report.validation = count_part(dataset.windows, split.validation, dataset.class_names.size());
-  report.test = count_part(dataset.windows, split.test, dataset.class_names.size());
+  report.train = count_part(dataset.windows, split.training, description.preprocessing);
+  report.validation = count_part(dataset.windows, split.validation, description.preprocessing);
+  report.test = count_part(dataset.windows, split.test, description.preprocessing);
   report.training = training;
-  report.test_figures = evaluate_classification(reference, predicted, dataset.class_names);
-  report.test_records = evaluate_by_record(reference, predicted, records_of(dataset.windows, split.test),
-                                           record_ids(dataset.windows), dataset.class_names);
+  report.test_figures =
+      evaluate_probabilities(dataset.windows, split.test, tested.probabilities, description.preprocessing);
+  if (description.preprocessing.multi_label)
+    report.test_recordings = recordings_of(dataset, tested);
+  else
+    report.test_records = evaluate_by_record(
+        labels_of(dataset.windows, split.test), predicted_labels(tested.probabilities, description.shape.outputs),
+        records_of(dataset.windows, split.test), record_ids(dataset.windows), dataset.class_names);
   if (!split.intra_patient) {
     for (const std::string& record : database.concentrated_records) {
       if (std::ranges::find(report.test_records, record, &RecordFigures::record) == report.test_records.end()) continue;
@@ -138,7 +165,11 @@ RunReport make_report(const RunOptions& run, const Dataset& dataset, const Datab
   report.notes = split.notes;
   if (!run.training.init_from.empty())
     report.notes.push_back(transfer_note(run.training.init_from, description.provenance));
-  if (database.form == DataForm::records) {
+  if (description.preprocessing.of_recordings()) {
+    if (dataset.annotations_left_out > 0)
+      report.notes.push_back(std::to_string(dataset.annotations_left_out) +
+                             " recordings without statements are left out");
+  } else if (database.form == DataForm::records) {
     report.notes.push_back(std::to_string(dataset.windows.edge_windows) +
                            " windows cross a recording's edge (policy: " + description.preprocessing.edge + ")");
   } else if (!database.prepared) {
@@ -150,7 +181,7 @@ RunReport make_report(const RunOptions& run, const Dataset& dataset, const Datab
 
 // What was asked for on the command line although the beats are prepared already, in another way.
 void refuse_settled(const Preprocessing& asked, const Preprocessing& settled, const std::string& data) {
-  const nlohmann::json wanted = asked, usual = Preprocessing{}, had = settled;
+  const nlohmann::json wanted = asked, usual = usual_preprocessing(asked.input), had = settled;
   for (const auto& [field, value] : wanted.items()) {
     if (value == usual.at(field) || value == had.at(field)) continue;
     throw Error(ErrorKind::usage, data,
@@ -222,7 +253,10 @@ void check_run(RunOptions& run) {
     run.preprocessing.context.assign(names.begin(), names.end());
   }
   const bool own_classes = run.preprocessing.class_map == kOwnClasses;  // which only the data knows
-  if (!own_classes) run.preprocessing.class_names = find_class_map(run.preprocessing.class_map).class_names();
+  if (run.preprocessing.of_recordings())
+    run.preprocessing.class_names = find_label_map(run.preprocessing.class_map).class_names();
+  else if (!own_classes)
+    run.preprocessing.class_names = find_class_map(run.preprocessing.class_map).class_names();
   run.split.seed = run.training.seed;
   validate(run.preprocessing);
   validate(run.split);
@@ -230,7 +264,7 @@ void check_run(RunOptions& run) {
   check_validation(run.training, run.split.validation_fraction > 0);
   if (!own_classes) Augmentation(run.training.augmentation, run.preprocessing);
   ModelShape shape = shape_of(run.preprocessing);
-  shape.outputs = std::max(shape.outputs, 2);
+  shape.outputs = std::max(shape.outputs, 1);
   make_model(run.model, shape, run.model_options);
 }
 
@@ -283,7 +317,7 @@ std::optional<RunReport> train_run(const RunOptions& run, const RunData& data, c
     return std::nullopt;
   }
   const Checkpoint best = load_checkpoint(folder);
-  const TestedBeats tested = test_model(*best.model, dataset, split, description.shape.outputs);
+  const TestedBeats tested = test_model(*best.model, dataset, split, description);
   RunReport report = make_report(run, dataset, data.database, split, description, result.summary, tested, context);
   report.parameters = parameter_count(*best.model);
   write_report(folder, report);

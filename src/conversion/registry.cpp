@@ -53,7 +53,7 @@ Agreement compare_with_checkpoint(const Checkpoint& checkpoint, const std::files
   const int outputs = checkpoint.description.shape.outputs;
   std::vector<std::uint32_t> rows(windows.size());
   std::iota(rows.begin(), rows.end(), 0U);
-  const std::vector<float> expected = predict_logits(*checkpoint.model, windows, rows);
+  std::vector<float> expected = predict_logits(*checkpoint.model, windows, rows);
 
   const std::size_t batch = evaluation_batch(windows);
   const std::unique_ptr<Engine> engine = open_model(file);
@@ -70,14 +70,18 @@ Agreement compare_with_checkpoint(const Checkpoint& checkpoint, const std::files
     agreement.largest_difference =
         std::max(agreement.largest_difference, static_cast<double>(std::abs(got[i] - expected[i])));
   }
-  const std::vector<int> a = predicted_labels(expected, outputs), b = predicted_labels(got, outputs);
+  const Preprocessing& preprocessing = checkpoint.description.preprocessing;
+  probabilities_of_logits(expected, outputs, preprocessing.multi_label);
+  probabilities_of_logits(got, outputs, preprocessing.multi_label);
+  const auto a = predicted_classes(expected, preprocessing), b = predicted_classes(got, preprocessing);
   std::size_t same = 0, right_before = 0, right = 0;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const int label = windows.rows[i].label;
+    const std::uint64_t reference = reference_classes(windows.rows[i], preprocessing);
+    const bool is_known = preprocessing.multi_label || reference != 0;
     same += a[i] == b[i] ? 1 : 0;
-    agreement.labelled += label >= 0 ? 1 : 0;
-    right_before += label >= 0 && a[i] == label ? 1 : 0;
-    right += label >= 0 && b[i] == label ? 1 : 0;
+    agreement.labelled += is_known ? 1 : 0;
+    right_before += is_known && a[i] == reference ? 1 : 0;
+    right += is_known && b[i] == reference ? 1 : 0;
   }
   const auto share = [](std::size_t part, std::size_t of) {
     return of == 0 ? 1.0 : static_cast<double>(part) / static_cast<double>(of);

@@ -5,7 +5,10 @@
 namespace beatbench {
 
 void BeatSet::copy_input(std::size_t i, float* out) const {
-  if (image_size == 0) {
+  if (read_input) {
+    read_input(records.at(rows[i].record).id, rows[i].sample, out);
+    out += stored_size();
+  } else if (image_size == 0) {
     out = std::ranges::copy(window(i), out).out;
   } else {
     constexpr float scale = 1.0F / 255.0F;

@@ -24,6 +24,23 @@ void require_one_of(const std::string& field, const std::string& value, std::ini
 
 }  // namespace
 
+Preprocessing usual_preprocessing(std::string_view input) {
+  Preprocessing p;
+  p.input = input;
+  if (p.of_recordings()) {
+    p.sampling_rate_hz = 400.0;
+    p.before_samples = p.after_samples = 2048;
+    p.leads = {"I", "II", "III", "AVR", "AVL", "AVF", "V1", "V2", "V3", "V4", "V5", "V6"};
+    p.filter.order = 0;
+    p.scaling = "none";
+    p.edge = "zero";
+    p.class_map = "ribeiro6";
+    p.multi_label = true;
+  }
+  require_one_of("input", p.input, {"window", "image", "recording"});
+  return p;
+}
+
 void to_json(nlohmann::json& json, const Preprocessing& p) {
   json = {{"input", p.input},
           {"sampling_rate_hz", p.sampling_rate_hz},
@@ -65,7 +82,7 @@ void from_json(const nlohmann::json& json, Preprocessing& p) {
 }
 
 void validate(const Preprocessing& p) {
-  require_one_of("input", p.input, {"window", "image"});
+  require_one_of("input", p.input, {"window", "image", "recording"});
   require(p.image_size >= 16 && p.image_size <= 1024, "image_size", std::to_string(p.image_size), "16 to 1024 pixels");
   require_one_of("image_range", p.image_range, {"neighbours", "halfway"});
   require(p.sampling_rate_hz > 0 && std::isfinite(p.sampling_rate_hz), "sampling_rate_hz",
@@ -81,6 +98,13 @@ void validate(const Preprocessing& p) {
     require(p.filter.low_hz > 0 && p.filter.low_hz < p.filter.high_hz && p.filter.high_hz < p.sampling_rate_hz / 2,
             "filter", number_text(p.filter.low_hz) + "-" + number_text(p.filter.high_hz),
             "0 < low < high < half the sampling rate, in Hz");
+  }
+  if (p.of_recordings()) {
+    require_one_of("scaling", p.scaling, {"record", "none"});
+    require_one_of("edge", p.edge, {"zero"});
+    require(p.context.empty(), "context", p.context.empty() ? "" : p.context.front(), "none beside whole recordings");
+    require(p.multi_label, "multi_label", "false", "true for whole recordings");
+    return;
   }
   require_one_of("scaling", p.scaling, {"record", "window", "none"});
   require_one_of("edge", p.edge, {"replicate", "skip"});

@@ -49,8 +49,24 @@ void move_in_time(std::span<float> window, int beat, double shift, double warp, 
   }
 }
 
+// The steepest place of each second, which is within a QRS complex; none in a second that is level throughout.
+std::vector<std::int64_t> steepest_places(std::span<const float> signal, double rate_hz) {
+  std::vector<std::int64_t> places;
+  const auto second = static_cast<std::size_t>(rate_hz);
+  for (std::size_t first = 1; first + second <= signal.size(); first += second) {
+    std::size_t steepest = first;
+    const auto slope = [&](std::size_t i) { return std::abs(signal[i] - signal[i - 1]); };
+    for (std::size_t i = first; i < first + second; ++i) {
+      if (slope(i) > slope(steepest)) steepest = i;
+    }
+    if (slope(steepest) > 0) places.push_back(static_cast<std::int64_t>(steepest));
+  }
+  return places;
+}
+
 // The class that normal beats fall into, -1 where the classes do not say.
 int label_of_normal(const Preprocessing& preprocessing) {
+  if (preprocessing.of_recordings()) return -1;
   if (preprocessing.class_map != kOwnClasses) {
     return find_class_map(preprocessing.class_map).label_of(code_of("N").value()).value_or(-1);
   }
@@ -111,7 +127,8 @@ Augmentation::Augmentation(const AugmentationOptions& options, const Preprocessi
     : options_(options),
       normal_label_(label_of_normal(preprocessing)),
       sampling_rate_hz_(preprocessing.sampling_rate_hz),
-      before_samples_(preprocessing.before_samples) {
+      before_samples_(preprocessing.before_samples),
+      of_recordings_(preprocessing.of_recordings()) {
   validate(options);
   const bool is_image = preprocessing.input == "image";
   require(is_image || options.crops == "none", "crops", options.crops, "none, for the model eats windows");
@@ -172,8 +189,9 @@ void Augmentation::apply(const BeatSet& set, std::uint32_t row, int variant, std
       const Noise& noise = noise_[uniform_below(engine, noise_.size())];
       const std::size_t room = noise.samples.size() - std::min(length, noise.samples.size());
       const auto piece = std::span(noise.samples).subspan(uniform_below(engine, room + 1));
-      const std::array<std::int64_t, 1> beat = {before_samples_};
-      add_noise(window, piece, noise_gain(qrs_power(window, beat, sampling_rate_hz_), noise.power, snr_db));
+      const std::vector<std::int64_t> beats =
+          of_recordings_ ? steepest_places(window, sampling_rate_hz_) : std::vector<std::int64_t>{before_samples_};
+      add_noise(window, piece, noise_gain(qrs_power(window, beats, sampling_rate_hz_), noise.power, snr_db));
     }
     for (float& value : window) value = dropped ? 0.0F : value * static_cast<float>(factor);
   }

@@ -17,14 +17,16 @@ namespace beatbench {
 namespace {
 
 Dataset load_form(const Database& database, const Preprocessing& preprocessing, const LoadOptions& options) {
-  switch (database.form) {
-    case DataForm::images:
-      return load_images(database, preprocessing, options);
-    case DataForm::windows:
-      return load_windows(database, preprocessing, options);
-    case DataForm::records:
-      break;
+  const auto refuse = [&](const char* why) { throw Error(ErrorKind::unsupported, database.folder.string(), why); };
+  const bool is_prepared = database.form == DataForm::images || database.form == DataForm::windows;
+  if (preprocessing.of_recordings()) {
+    if (is_prepared) refuse("holds beats that are prepared already; this model takes whole recordings");
+    return load_recordings(database, preprocessing, options);
   }
+  if (database.form == DataForm::recordings)
+    refuse("states what whole recordings are, not their beats; a model of recordings can be trained on it");
+  if (database.form == DataForm::images) return load_images(database, preprocessing, options);
+  if (database.form == DataForm::windows) return load_windows(database, preprocessing, options);
   return load_records(database, preprocessing, options);
 }
 
@@ -35,7 +37,7 @@ Dataset load_database(const Database& database, const Preprocessing& preprocessi
   context_size(preprocessing);
   Dataset dataset = load_form(database, preprocessing, options);
   dataset.source_hash = database.prepared ? database.prepared->dataset_hash : dataset.hash;
-  if (dataset.class_names.size() < 2) {
+  if (dataset.class_names.size() < 2 && !preprocessing.multi_label) {
     throw Error(ErrorKind::data, database.folder.string(),
                 "has a single class of beats, '" + dataset.class_names.front() + "'; at least two are needed");
   }
@@ -72,6 +74,7 @@ BeatSet select_beats(const BeatSet& set, std::span<const std::uint32_t> rows) {
   out.image_size = set.image_size;
   out.context_size = set.context_size;
   out.records = set.records;
+  out.read_input = set.read_input;
   out.edge_windows = set.edge_windows;
   out.rows.reserve(rows.size());
   out.pixels.reserve(set.pixels.empty() ? 0 : rows.size() * set.stored_size());
@@ -89,6 +92,15 @@ void join_beats(BeatSet& set, const BeatSet& more, const std::string& prefix) {
   if (set.length_samples != more.length_samples || set.leads != more.leads || set.image_size != more.image_size ||
       set.context_size != more.context_size) {
     throw Error(ErrorKind::usage, "data", "inputs of two sizes cannot be joined");
+  }
+  if (set.read_input) {  // a name says whose reader it is for
+    set.read_input = [ours = set.read_input, theirs = more.read_input, prefix](const std::string& record,
+                                                                               std::int64_t sample, float* out) {
+      if (record.starts_with(prefix))
+        theirs(record.substr(prefix.size()), sample, out);
+      else
+        ours(record, sample, out);
+    };
   }
   const auto records = static_cast<std::uint32_t>(set.records.size());
   for (const RecordName& name : more.records) set.records.push_back({prefix + name.id, prefix + name.subject});

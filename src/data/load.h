@@ -9,6 +9,7 @@
 namespace beatbench {
 
 Dataset load_records(const Database& database, const Preprocessing& preprocessing, const LoadOptions& options);
+Dataset load_recordings(const Database& database, const Preprocessing& preprocessing, const LoadOptions& options);
 Dataset load_images(const Database& database, const Preprocessing& preprocessing, const LoadOptions& options);
 Dataset load_windows(const Database& database, const Preprocessing& preprocessing, const LoadOptions& options);
 

@@ -151,7 +151,7 @@ Dataset load_records(const Database& database, const Preprocessing& preprocessin
   }
   all.hash = content_hash(hashes);
   if (all.windows.rows.empty()) {
-    throw Error(ErrorKind::data, database.folder.string(),
+    throw Error(ErrorKind::unsupported, database.folder.string(),
                 "has no annotated beat of a class of " + classes.name + "; are the annotation files there?");
   }
   return all;

@@ -16,6 +16,8 @@ constexpr std::int32_t kZero = 1024;
 constexpr std::int32_t kHighest = 2047;
 constexpr int kBits = 11;
 
+constexpr std::size_t kMostLeads = 12;
+
 void check(const SimulationOptions& options, int index) {
   const auto fail = [](const char* option, const std::string& found, const char* range) {
     throw Error(ErrorKind::usage, "simdb", std::string(option) + " is " + found + "; allowed: " + range);
@@ -35,7 +37,7 @@ void add_wave(const Wave& wave, double onset_s, const Dipole& dipole, double rat
   constexpr double support = 4.0;  // sigma; what is cut off is 0.03 % of the amplitude
   const double centre = (onset_s + wave.centre_s) * rate_hz;
   const double sigma = wave.sigma_s * rate_hz;
-  const auto size = static_cast<double>(leads.front().size());
+  const auto size = static_cast<double>(leads.length());
   const double first = std::ceil(std::max(0.0, centre - support * sigma));
   const double last = std::floor(std::min(size - 1.0, centre + support * sigma));
   if (first > last) return;
@@ -44,11 +46,12 @@ void add_wave(const Wave& wave, double onset_s, const Dipole& dipole, double rat
   double value = std::exp(-distance * distance * falloff);
   double ratio = std::exp(-(2.0 * distance + 1.0) * falloff);
   const double ratio_step = std::exp(-2.0 * falloff);
-  std::array<float, kLeads.size()> amplitude{};
-  for (std::size_t l = 0; l < kLeads.size(); ++l) amplitude[l] = static_cast<float>(project(dipole, kLeads[l]));
+  std::array<float, kMostLeads> amplitude{};
+  const std::size_t count = leads.vectors.size();
+  for (std::size_t l = 0; l < count; ++l) amplitude[l] = static_cast<float>(project(dipole, leads.vectors[l]));
   const auto end = static_cast<std::size_t>(last) + 1;
   for (auto i = static_cast<std::size_t>(first); i < end; ++i) {
-    for (std::size_t l = 0; l < kLeads.size(); ++l) leads[l][i] += amplitude[l] * static_cast<float>(value);
+    for (std::size_t l = 0; l < count; ++l) leads[l][i] += amplitude[l] * static_cast<float>(value);
     value *= ratio;
     ratio *= ratio_step;
   }
@@ -125,14 +128,15 @@ std::int64_t climb(const std::vector<float>& lead, const QrsPeak& from, double r
 /// Adds value(seconds) * direction within the span.
 template <typename Value>
 void add_atrial(const Span& span, double rate_hz, const Dipole& direction, Value value, Leads& leads) {
-  const auto size = static_cast<double>(leads.front().size());
+  const auto size = static_cast<double>(leads.length());
   const auto begin = static_cast<std::size_t>(std::clamp(span.begin_s * rate_hz, 0.0, size));
   const auto end = static_cast<std::size_t>(std::clamp(span.end_s * rate_hz, 0.0, size));
-  std::array<double, kLeads.size()> seen{};
-  for (std::size_t l = 0; l < kLeads.size(); ++l) seen[l] = project(direction, kLeads[l]);
+  std::array<double, kMostLeads> seen{};
+  const std::size_t count = leads.vectors.size();
+  for (std::size_t l = 0; l < count; ++l) seen[l] = project(direction, leads.vectors[l]);
   for (std::size_t i = begin; i < end; ++i) {
     const double v = value(static_cast<double>(i) / rate_hz);
-    for (std::size_t l = 0; l < kLeads.size(); ++l) leads[l][i] += static_cast<float>(v * seen[l]);
+    for (std::size_t l = 0; l < count; ++l) leads[l][i] += static_cast<float>(v * seen[l]);
   }
 }
 
@@ -199,7 +203,7 @@ class Annotations {
 
 std::vector<Annotation> annotate(const CleanRecord& clean, const std::vector<Span>& noisy, double rate_hz) {
   const auto sample = [&](double t_s) { return std::llround(t_s * rate_hz); };
-  Annotations annotations(static_cast<std::int64_t>(clean.leads.front().size()));
+  Annotations annotations(static_cast<std::int64_t>(clean.leads.length()));
   for (std::size_t i = 0; i < clean.plan.beats.size(); ++i) {
     const std::string_view symbol(&clean.plan.beats[i].symbol, 1);
     if (symbol != "p") annotations.add(clean.peaks[i], symbol);
@@ -237,22 +241,21 @@ CleanRecord simulate_clean(const SimulationOptions& options, int index) {
   CleanRecord clean;
   clean.patient = make_patient(options, index);
   clean.plan = plan_rhythm(clean.patient, options.duration_s, derive_seed(options.seed, position, 2));
-  for (auto& lead : clean.leads)
-    lead.assign(static_cast<std::size_t>(std::llround(options.duration_s * rate_hz)), 0.0F);
-  std::vector<QrsPeak> peaks;
-  peaks.reserve(clean.plan.beats.size());
+  clean.leads = Leads(kLeads, static_cast<std::size_t>(std::llround(options.duration_s * rate_hz)));
+  draw_heart(clean.patient, clean.plan, rate_hz, clean.leads);
   for (const PlannedBeat& beat : clean.plan.beats) {
-    const BeatWaves waves = beat_waves(clean.patient, beat);
-    render(beat, waves, BeatPlacement(clean.patient, beat), rate_hz, clean.leads);
-    peaks.push_back(qrs_peak(waves, beat, rate_hz));
-  }
-  for (const Span& span : clean.plan.fibrillation) add_fibrillation(clean.patient, span, rate_hz, clean.leads);
-  for (const Span& span : clean.plan.flutter) add_atrial_flutter(clean.patient, span, rate_hz, clean.leads);
-  for (std::size_t i = 0; i < peaks.size(); ++i) {
-    const bool has_peak = std::string_view("[]xp").find(clean.plan.beats[i].symbol) == std::string_view::npos;
-    clean.peaks.push_back(has_peak ? climb(clean.leads[kMlii], peaks[i], rate_hz) : peaks[i].sample);
+    const QrsPeak peak = qrs_peak(beat_waves(clean.patient, beat), beat, rate_hz);
+    const bool has_peak = std::string_view("[]xp").find(beat.symbol) == std::string_view::npos;
+    clean.peaks.push_back(has_peak ? climb(clean.leads[kMlii], peak, rate_hz) : peak.sample);
   }
   return clean;
+}
+
+void draw_heart(const Patient& patient, const RhythmPlan& plan, double sampling_rate_hz, Leads& leads) {
+  for (const PlannedBeat& beat : plan.beats)
+    render(beat, beat_waves(patient, beat), BeatPlacement(patient, beat), sampling_rate_hz, leads);
+  for (const Span& span : plan.fibrillation) add_fibrillation(patient, span, sampling_rate_hz, leads);
+  for (const Span& span : plan.flutter) add_atrial_flutter(patient, span, sampling_rate_hz, leads);
 }
 
 }  // namespace simdb

@@ -201,6 +201,7 @@ struct Patient {
   Dipole flutter_wave;
 };
 
+Patient make_patient(const Diagnosis& diagnosis, std::uint64_t seed);
 Patient make_patient(const SimulationOptions& options, int index);
 
 /// A beat, a flutter wave or a blocked P wave that the rhythm decided on.
@@ -249,7 +250,18 @@ void draw_morphology(Patient& patient, Random& random);
 
 BeatWaves beat_waves(const Patient& patient, const PlannedBeat& beat);
 
-using Leads = std::array<std::vector<float>, kLeads.size()>;  ///< mV
+/// Signals in mV, and the direction that each of them sees.
+struct Leads {
+  std::span<const LeadVector> vectors;
+  std::vector<std::vector<float>> signals;
+
+  Leads() = default;
+  Leads(std::span<const LeadVector> seen, std::size_t length)
+      : vectors(seen), signals(seen.size(), std::vector<float>(length, 0.0F)) {}
+  std::size_t length() const { return signals.front().size(); }
+  std::vector<float>& operator[](std::size_t lead) { return signals[lead]; }
+  const std::vector<float>& operator[](std::size_t lead) const { return signals[lead]; }
+};
 
 /// Adds wander, muscle noise, mains and motion to the leads. Returns the spans of strong noise, in order and apart.
 std::vector<Span> add_noise(const Patient& patient, double sampling_rate_hz, std::uint64_t seed, Leads& leads);
@@ -263,5 +275,8 @@ struct CleanRecord {
 };
 
 CleanRecord simulate_clean(const SimulationOptions& options, int index);
+
+/// Draws the waves of every beat and the atria's between them into the leads.
+void draw_heart(const Patient& patient, const RhythmPlan& plan, double sampling_rate_hz, Leads& leads);
 
 }  // namespace beatbench::simdb

@@ -122,8 +122,8 @@ std::vector<Span> merged(std::vector<Span> spans) {
 
 std::vector<Span> add_noise(const Patient& patient, double sampling_rate_hz, std::uint64_t seed, Leads& leads) {
   Random random(seed);
-  const double duration_s = static_cast<double>(leads.front().size()) / sampling_rate_hz;
-  for (std::vector<float>& lead : leads) {
+  const double duration_s = static_cast<double>(leads.length()) / sampling_rate_hz;
+  for (std::vector<float>& lead : leads.signals) {
     const double share = random.uniform(0.6, 1.4);  // two pairs of electrodes are never equally good
     add_wander(patient, sampling_rate_hz, share, random, lead);
     add_mains(patient, sampling_rate_hz, share, random, lead);
@@ -135,7 +135,7 @@ std::vector<Span> add_noise(const Patient& patient, double sampling_rate_hz, std
     const double begin_s = random.uniform(0, duration_s);
     const Span span{begin_s, std::min(duration_s, begin_s + random.log_normal(7.0, 0.8))};
     const double sd_mv = random.log_normal(patient.noise.muscle_mv, 0.6);
-    for (std::vector<float>& lead : leads) {
+    for (std::vector<float>& lead : leads.signals) {
       add_muscle_burst(sampling_rate_hz, span, sd_mv * random.uniform(0.3, 1.2), random, lead);
     }
     if (sd_mv > 0.08) marked.push_back(span);  // where a reader of the chart would complain
@@ -146,7 +146,7 @@ std::vector<Span> add_noise(const Patient& patient, double sampling_rate_hz, std
     const double size_mv = random.log_normal(0.7, 0.5), return_s = random.uniform(0.2, 0.8);
     double last_s = at_s;  // a movement tugs at the electrodes up to five times
     for (int tugs = random.integer(1, 5); tugs > 0; --tugs) {
-      for (std::vector<float>& lead : leads) {
+      for (std::vector<float>& lead : leads.signals) {
         add_motion(sampling_rate_hz, last_s, size_mv * random.uniform(-1, 1), return_s, lead);
       }
       last_s += random.uniform(0.3, 1.2);

@@ -274,9 +274,14 @@ double Respiration::phase(double t_s) const {
 }
 
 Patient make_patient(const SimulationOptions& options, int index) {
-  Random random(derive_seed(options.seed, static_cast<std::uint64_t>(index), 1));
+  return make_patient(kDiagnoses[static_cast<std::size_t>(index) % kDiagnoses.size()],
+                      derive_seed(options.seed, static_cast<std::uint64_t>(index), 1));
+}
+
+Patient make_patient(const Diagnosis& diagnosis, std::uint64_t seed) {
+  Random random(seed);
   Patient patient;
-  patient.diagnosis = &kDiagnoses[static_cast<std::size_t>(index) % kDiagnoses.size()];
+  patient.diagnosis = &diagnosis;
   patient.age_years = random.integer(23, 89);  // the range of mitdb's patients
   patient.female = random.chance(0.46);
   patient.rate = draw_rate(*patient.diagnosis, random);

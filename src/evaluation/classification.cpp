@@ -60,17 +60,41 @@ Figure mean_f1(const std::vector<ClassFigures>& classes) {
   return {sum / defined, ""};
 }
 
+constexpr std::size_t kCountsOfClass = 4;  // multi-label: TN, FP, FN, TP
+constexpr std::size_t kMostClasses = 64;
+
+ClassificationFigures figures_of_class_counts(std::vector<std::int64_t> counts,
+                                              const std::vector<std::string>& class_names) {
+  ClassificationFigures figures;
+  figures.class_names = class_names;
+  figures.multi_label = true;
+  for (std::size_t c = 0; c < class_names.size(); ++c) {
+    const std::int64_t* of = &counts[c * kCountsOfClass];
+    const std::int64_t all = of[0] + of[1] + of[2] + of[3];
+    if (c > 0 && all != figures.n)
+      throw Error(ErrorKind::usage, kWhere, "the classes' counts are of different numbers of recordings");
+    figures.n = all;
+    figures.classes.push_back(class_figures(class_names[c], of[3], of[2] + of[3], of[1] + of[3], all));
+  }
+  figures.accuracy = ratio(counts.back(), figures.n, "no recordings in the reference");
+  figures.macro_f1 = mean_f1(figures.classes);
+  figures.confusion = std::move(counts);
+  return figures;
+}
+
 }  // namespace
 
 ClassificationFigures figures_of_confusion(std::vector<std::int64_t> confusion,
-                                           const std::vector<std::string>& class_names) {
+                                           const std::vector<std::string>& class_names, bool multi_label) {
   require_class_names(class_names);
   const std::size_t classes = class_names.size();
-  if (confusion.size() != classes * classes || std::ranges::any_of(confusion, [](auto count) { return count < 0; })) {
+  const std::size_t wanted = multi_label ? classes * kCountsOfClass + 1 : classes * classes;
+  if (confusion.size() != wanted || std::ranges::any_of(confusion, [](auto count) { return count < 0; })) {
     throw Error(ErrorKind::usage, kWhere,
-                "confusion counts of " + std::to_string(classes) + " classes must be " +
-                    std::to_string(classes * classes) + " numbers from 0; found " + std::to_string(confusion.size()));
+                "confusion counts of " + std::to_string(classes) + " classes must be " + std::to_string(wanted) +
+                    " numbers from 0; found " + std::to_string(confusion.size()));
   }
+  if (multi_label) return figures_of_class_counts(std::move(confusion), class_names);
   std::vector<std::int64_t> in_row(classes, 0);
   std::vector<std::int64_t> in_column(classes, 0);
   ClassificationFigures figures;
@@ -106,6 +130,23 @@ ClassificationFigures evaluate_classification(std::span<const int> reference, st
     ++confusion[row * classes + column];
   }
   return figures_of_confusion(std::move(confusion), class_names);
+}
+
+ClassificationFigures evaluate_multi_label(std::span<const std::uint64_t> reference,
+                                           std::span<const std::uint64_t> predicted,
+                                           const std::vector<std::string>& class_names) {
+  require_class_names(class_names);
+  require_same_length(reference.size(), predicted.size(), "predicted ones");
+  const std::size_t classes = class_names.size();
+  if (classes > kMostClasses) throw Error(ErrorKind::usage, kWhere, "there are more than 64 classes");
+  std::vector<std::int64_t> counts(classes * kCountsOfClass + 1, 0);
+  for (std::size_t i = 0; i < reference.size(); ++i) {
+    for (std::size_t c = 0; c < classes; ++c) {
+      ++counts[c * kCountsOfClass + 2 * (reference[i] >> c & 1U) + (predicted[i] >> c & 1U)];
+    }
+    if (reference[i] == predicted[i]) ++counts.back();
+  }
+  return figures_of_confusion(std::move(counts), class_names, true);
 }
 
 std::vector<RecordFigures> evaluate_by_record(std::span<const int> reference, std::span<const int> predicted,
@@ -145,19 +186,21 @@ ClassificationFigures pooled_figures(std::span<const RecordFigures> records, std
   }
   std::vector<std::int64_t> sum;
   const std::vector<std::string>* class_names = nullptr;
+  bool multi_label = false;
   for (const RecordFigures& each : records) {
     if (std::ranges::count(left_out, each.record)) continue;
     if (!class_names) {
       class_names = &each.figures.class_names;
+      multi_label = each.figures.multi_label;
       sum.resize(each.figures.confusion.size(), 0);
     }
-    if (each.figures.class_names != *class_names) {
+    if (each.figures.class_names != *class_names || each.figures.multi_label != multi_label) {
       throw Error(ErrorKind::usage, kWhere, "record '" + each.record + "' has other classes than those before it");
     }
     std::ranges::transform(sum, each.figures.confusion, sum.begin(), std::plus<>());
   }
   if (!class_names) throw Error(ErrorKind::usage, kWhere, "no records are left to pool");
-  return figures_of_confusion(std::move(sum), *class_names);
+  return figures_of_confusion(std::move(sum), *class_names, multi_label);
 }
 
 }  // namespace beatbench

@@ -23,8 +23,9 @@ void add(Counts& sum, const Counts& more) {
   for (std::size_t i = 0; i < more.size(); ++i) sum[i] += more[i];
 }
 
-std::vector<std::optional<double>> figures_of(const Counts& counts, const std::vector<std::string>& class_names) {
-  const ClassificationFigures figures = figures_of_confusion(counts, class_names);
+std::vector<std::optional<double>> figures_of(const Counts& counts, const std::vector<std::string>& class_names,
+                                              bool multi_label) {
+  const ClassificationFigures figures = figures_of_confusion(counts, class_names, multi_label);
   std::vector<std::optional<double>> values = {figures.accuracy.value, figures.macro_f1.value};
   for (const ClassFigures& one : figures.classes) {
     values.insert(values.end(), {one.sensitivity.value, one.positive_predictivity.value, one.f1.value});
@@ -80,6 +81,7 @@ SeriesFigures figures_of_series(std::span<const RunScore> runs, std::span<const 
                                 const std::function<std::string(const std::string& record)>& subject_of) {
   require(!runs.empty() && !runs.front().records.empty(), "there is no run with a tested record");
   const std::vector<std::string>& class_names = runs.front().records.front().figures.class_names;
+  const bool multi_label = runs.front().records.front().figures.multi_label;
   const std::set<std::string> without(left_out.begin(), left_out.end());
   CountsBySeed by_seed;
   std::map<std::uint64_t, std::set<int>> folds;
@@ -87,11 +89,12 @@ SeriesFigures figures_of_series(std::span<const RunScore> runs, std::span<const 
   for (const RunScore& run : runs) {
     folds[run.seed].insert(run.fold);
     for (const RecordFigures& record : run.records) {
-      require(record.figures.class_names == class_names, "their classes differ");
+      const bool fits = record.figures.class_names == class_names && record.figures.multi_label == multi_label;
+      require(fits, "their classes differ");
       if (!without.contains(record.record)) add(by_seed[run.seed][record.record], record.figures.confusion);
     }
     const Counts sum = sum_of_run(run, without);
-    if (!sum.empty()) of_runs.push_back(figures_of(sum, class_names));
+    if (!sum.empty()) of_runs.push_back(figures_of(sum, class_names, multi_label));
   }
   require(!by_seed.empty(), "no record is left");
   for (const auto& [seed, own] : folds) require(own == folds.begin()->second, "a seed lacks a fold that another has");
@@ -108,12 +111,12 @@ SeriesFigures figures_of_series(std::span<const RunScore> runs, std::span<const 
   const auto over_records = [&](std::span<const std::size_t> chosen) {
     std::vector<std::vector<std::optional<double>>> of_seeds;
     for (const auto& [seed, counts] : by_seed) {
-      Counts sum(class_names.size() * class_names.size(), 0);
+      Counts sum(runs.front().records.front().figures.confusion.size(), 0);
       for (const std::size_t record : chosen) {
         const auto found = counts.find(records[record]);
         if (found != counts.end()) add(sum, found->second);
       }
-      of_seeds.push_back(figures_of(sum, class_names));
+      of_seeds.push_back(figures_of(sum, class_names, multi_label));
     }
     return of_seeds;
   };
@@ -132,9 +135,8 @@ SeriesFigures figures_of_series(std::span<const RunScore> runs, std::span<const 
   for (std::size_t c = 0; c < class_names.size(); ++c) {
     const std::size_t f = kOfAll + kOfClass * c;
     ClassSpread one{class_names[c], 0, spread(f), spread(f + 1), spread(f + 2)};
-    for (const auto& [record, counts] : by_seed.begin()->second) {
-      for (std::size_t p = 0; p < class_names.size(); ++p) one.n += counts[c * class_names.size() + p];
-    }
+    for (const auto& [record, counts] : by_seed.begin()->second)
+      one.n += figures_of_confusion(counts, class_names, multi_label).classes[c].n;
     out.classes.push_back(std::move(one));
   }
   return out;

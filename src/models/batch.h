@@ -16,7 +16,9 @@ std::vector<std::int64_t> input_dimensions(const BeatSet& set, std::int64_t coun
 /// A batch of its own, on the CPU, of these dimensions.
 torch::Tensor gather_inputs(const BeatSet& windows, std::span<const std::uint32_t> rows);
 
-/// Targets int64 [rows.size()].
-torch::Tensor gather_labels(const BeatSet& windows, std::span<const std::uint32_t> rows);
+/// Targets: int64 [rows.size()], or, of a set whose rows may be of several classes, float32 [rows.size(), outputs] of 0
+/// and 1.
+torch::Tensor gather_targets(const BeatSet& windows, std::span<const std::uint32_t> rows, bool multi_label,
+                             int outputs);
 
 }  // namespace beatbench

@@ -40,11 +40,21 @@ torch::Tensor gather_inputs(const BeatSet& windows, std::span<const std::uint32_
   return batch;
 }
 
-torch::Tensor gather_labels(const BeatSet& windows, std::span<const std::uint32_t> rows) {
-  torch::Tensor labels = torch::empty({static_cast<std::int64_t>(rows.size())}, torch::kInt64);
-  std::ranges::transform(rows, labels.data_ptr<std::int64_t>(),
-                         [&](std::uint32_t row) { return static_cast<std::int64_t>(windows.rows[row].label); });
-  return labels;
+torch::Tensor gather_targets(const BeatSet& windows, std::span<const std::uint32_t> rows, bool multi_label,
+                             int outputs) {
+  const auto count = static_cast<std::int64_t>(rows.size());
+  if (!multi_label) {
+    torch::Tensor labels = torch::empty({count}, torch::kInt64);
+    std::ranges::transform(rows, labels.data_ptr<std::int64_t>(),
+                           [&](std::uint32_t row) { return static_cast<std::int64_t>(windows.rows[row].label); });
+    return labels;
+  }
+  torch::Tensor targets = torch::empty({count, outputs});
+  float* out = targets.data_ptr<float>();
+  for (const std::uint32_t row : rows) {
+    for (int c = 0; c < outputs; ++c) *out++ = windows.rows[row].is_of(static_cast<std::size_t>(c)) ? 1.0F : 0.0F;
+  }
+  return targets;
 }
 
 std::vector<float> predict_logits(BeatModel& model, const BeatSet& windows, std::span<const std::uint32_t> rows,
@@ -64,7 +74,7 @@ std::vector<float> predict_logits(BeatModel& model, const BeatSet& windows, std:
   return logits;
 }
 
-std::size_t evaluation_batch(const BeatSet& set) { return set.image_size > 0 ? 64 : 512; }
+std::size_t evaluation_batch(const BeatSet& set) { return set.image_size > 0 ? 64 : set.leads > 1 ? 32 : 512; }
 
 std::vector<int> predicted_labels(std::span<const float> scores, int outputs) {
   std::vector<int> labels;
@@ -74,6 +84,44 @@ std::vector<int> predicted_labels(std::span<const float> scores, int outputs) {
     labels.push_back(static_cast<int>(std::ranges::max_element(row) - row.begin()));
   }
   return labels;
+}
+
+std::vector<std::uint64_t> predicted_classes(std::span<const float> probabilities, const Preprocessing& preprocessing) {
+  constexpr float kThereFrom = 0.5F;
+  const std::size_t outputs = preprocessing.class_names.size();
+  std::vector<std::uint64_t> sets;
+  for (std::size_t i = 0; i + outputs <= probabilities.size(); i += outputs) {
+    const auto row = probabilities.subspan(i, outputs);
+    std::uint64_t set = 0;
+    for (std::size_t c = 0; preprocessing.multi_label && c < outputs; ++c)
+      set |= std::uint64_t{row[c] >= kThereFrom} << c;
+    if (!preprocessing.multi_label) set = std::uint64_t{1} << (std::ranges::max_element(row) - row.begin());
+    sets.push_back(set);
+  }
+  return sets;
+}
+
+std::uint64_t reference_classes(const BeatRow& row, const Preprocessing& preprocessing) {
+  if (preprocessing.multi_label) return row.classes;
+  return row.label < 0 ? 0 : std::uint64_t{1} << row.label;
+}
+
+void probabilities_of_logits(std::span<float> scores, int outputs, bool multi_label) {
+  if (!multi_label) return softmax_rows(scores, outputs);
+  for (float& value : scores) value = 1.0F / (1.0F + std::exp(-value));
+}
+
+ClassificationFigures evaluate_probabilities(const BeatSet& set, std::span<const std::uint32_t> rows,
+                                             std::span<const float> probabilities, const Preprocessing& preprocessing) {
+  const auto outputs = static_cast<int>(preprocessing.class_names.size());
+  if (preprocessing.multi_label) {
+    std::vector<std::uint64_t> reference;
+    for (const std::uint32_t row : rows) reference.push_back(set.rows[row].classes);
+    return evaluate_multi_label(reference, predicted_classes(probabilities, preprocessing), preprocessing.class_names);
+  }
+  std::vector<int> reference;
+  for (const std::uint32_t row : rows) reference.push_back(set.rows[row].label);
+  return evaluate_classification(reference, predicted_labels(probabilities, outputs), preprocessing.class_names);
 }
 
 void softmax_rows(std::span<float> scores, int outputs) {

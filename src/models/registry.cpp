@@ -32,6 +32,8 @@ const std::array kModels = {
               models::make_lstm},
     ModelSpec{"resnet1d", "residual 1D-CNN after Ribeiro et al. 2020, sized for beat windows", "window",
               models::resnet1d_options(), models::make_resnet1d},
+    ModelSpec{"resnet1d_12lead", "residual 1D-CNN on whole 12-lead recordings (Ribeiro et al. 2020)", "recording",
+              models::resnet1d_12lead_options(), models::make_resnet1d_12lead},
     ModelSpec{"context_mlp", "dense layers over the numbers of --context alone, for new patients", "window",
               models::context_mlp_options(), models::make_context_mlp, "rhythm,usual_beat"},
 };
@@ -72,6 +74,7 @@ ModelOptions resolve_options(const ModelSpec& spec, const ModelOptions& given) {
 
 ModelShape shape_of(const Preprocessing& p) {
   const int outputs = static_cast<int>(p.class_names.size());
+  if (p.of_recordings()) return {static_cast<int>(p.leads.size()), p.length_samples(), outputs};
   const int channels = 1 + context_size(p);
   return p.input == "image" ? ModelShape{channels, p.image_size, outputs, p.image_size}
                             : ModelShape{channels, p.length_samples(), outputs};
@@ -82,7 +85,7 @@ std::shared_ptr<BeatModel> make_model(std::string_view name, const ModelShape& s
   const bool is_image = shape.height > 0;
   if (is_image != (spec.input == "image")) {
     throw Error(ErrorKind::usage, "model " + std::string(name),
-                "eats " + std::string(spec.input) + "s; asked for " + (is_image ? "image" : "window") + "s");
+                "eats " + std::string(spec.input) + "s; asked for " + (is_image ? "images" : "signals"));
   }
   if (shape.channels < 1 || shape.length < 16 || (is_image && shape.height < 16) || shape.outputs < 1) {
     throw Error(ErrorKind::usage, "model " + std::string(name),

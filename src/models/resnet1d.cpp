@@ -18,8 +18,18 @@ constexpr std::array kResNet1dOptions = {
     ModelOption{"head_convolutions", "convolutions after the last unit, each with batch norm and ReLU", 0, 0, 8},
     ModelOption{"head_dense", "dense layers at the end; all but the last of 128 units with ReLU and dropout", 1, 1, 8},
 };
+constexpr std::array kTwelveLeadOptions = {
+    ModelOption{"filters", "filters of the first convolution; the units have 2, 3.0625, 4 and 5 times as many", 64, 1,
+                1024},
+    ModelOption{"kernel", "length of every convolution in samples", 16, 1, 255},
+    ModelOption{"stride", "down-sampling factor of each residual unit", 4, 1, 16},
+    ModelOption{"dropout", "share of activations dropped in training", 0.2, 0, 0.9},
+    ModelOption{"head_convolutions", "convolutions after the last unit, each with batch norm and ReLU", 0, 0, 8},
+    ModelOption{"head_dense", "dense layers at the end; all but the last of 128 units with ReLU and dropout", 1, 1, 8},
+};
 constexpr int kHeadUnits = 128;
 constexpr int kUnits = 4;
+using Widths = std::array<int, kUnits>;  // filters of each unit
 
 nn::Conv1d convolution(int in, int out, int kernel, int stride) {
   nn::Conv1d conv(nn::Conv1dOptions(in, out, kernel).stride(stride).bias(false));
@@ -67,7 +77,9 @@ class ResidualUnit final : public nn::Module {
 };
 
 struct ResNet1dSettings {
-  int filters, kernel, stride, head_convolutions, head_dense;
+  int filters;  // of the first convolution
+  Widths widths;
+  int kernel, stride, head_convolutions, head_dense;
   double dropout;
 };
 
@@ -75,15 +87,14 @@ class ResNet1d final : public BeatModel {
  public:
   ResNet1d(const ModelShape& shape, const ResNet1dSettings& settings)
       : length_(shape.length), kernel_(settings.kernel) {
-    const auto [filters, kernel, stride, head_convolutions, head_dense, dropout] = settings;
+    const auto [filters, widths, kernel, stride, head_convolutions, head_dense, dropout] = settings;
     stem_ = register_module("stem", convolution(shape.channels, filters, kernel, 1));
     norm_ = register_module("norm", nn::BatchNorm1d(filters));
     int in = filters, length = shape.length;
-    for (int i = 1; i <= kUnits; ++i) {
-      units_.push_back(
-          register_module("unit" + std::to_string(i),
-                          std::make_shared<ResidualUnit>(in, i * filters, length, kernel, stride, dropout)));
-      in = i * filters;
+    for (const int width : widths) {
+      units_.push_back(register_module("unit" + std::to_string(units_.size() + 1),
+                                       std::make_shared<ResidualUnit>(in, width, length, kernel, stride, dropout)));
+      in = width;
       length = (length + stride - 1) / stride;
     }
     end_length_ = length;
@@ -129,15 +140,28 @@ class ResNet1d final : public BeatModel {
   nn::Linear head_{nullptr};
 };
 
+std::shared_ptr<BeatModel> make_form(const ModelShape& shape, const ModelOptions& options, int filters,
+                                     const Widths& widths) {
+  const auto number = [&](const char* name) { return static_cast<int>(options.at(name)); };
+  return std::make_shared<ResNet1d>(
+      shape, ResNet1dSettings{filters, widths, number("kernel"), number("stride"), number("head_convolutions"),
+                              number("head_dense"), options.at("dropout")});
+}
+
 }  // namespace
 
 std::span<const ModelOption> resnet1d_options() { return kResNet1dOptions; }
+std::span<const ModelOption> resnet1d_12lead_options() { return kTwelveLeadOptions; }
 
 std::shared_ptr<BeatModel> make_resnet1d(const ModelShape& shape, const ModelOptions& options) {
-  const auto number = [&](const char* name) { return static_cast<int>(options.at(name)); };
-  return std::make_shared<ResNet1d>(
-      shape, ResNet1dSettings{number("filters"), number("kernel"), number("stride"), number("head_convolutions"),
-                              number("head_dense"), options.at("dropout")});
+  const int filters = static_cast<int>(options.at("filters"));
+  return make_form(shape, options, filters, {filters, 2 * filters, 3 * filters, 4 * filters});
+}
+
+std::shared_ptr<BeatModel> make_resnet1d_12lead(const ModelShape& shape, const ModelOptions& options) {
+  const int filters = static_cast<int>(options.at("filters"));
+  const int third = filters * 196 / 64;  // not three times as many, as the paper has it
+  return make_form(shape, options, filters, {2 * filters, third, 4 * filters, 5 * filters});
 }
 
 }  // namespace beatbench::models

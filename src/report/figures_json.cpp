@@ -22,10 +22,12 @@ Json class_json(const ClassFigures& figures) {
 
 Json confusion_json(const ClassificationFigures& figures) {
   const std::size_t classes = figures.class_names.size();
+  const std::size_t columns = figures.multi_label ? 4 : classes;  // TN, FP, FN, TP
   Json rows = Json::array();
   for (std::size_t row = 0; row < classes; ++row) {
     Json counts = Json::array();
-    for (std::size_t column = 0; column < classes; ++column) counts.push_back(figures.count(row, column));
+    for (std::size_t column = 0; column < columns; ++column)
+      counts.push_back(figures.confusion[row * columns + column]);
     rows.push_back(std::move(counts));
   }
   return rows;
@@ -102,6 +104,46 @@ Json records_json(std::span<const RecordFigures> records) {
   Json json = Json::object();
   for (const RecordFigures& each : records) report_json::insert_new(json, each.record, figures_json(each.figures));
   return json;
+}
+
+Json recordings_json(std::span<const TestedRecording> recordings, const std::vector<std::string>& class_names) {
+  Json json = Json::object();
+  const auto names_in = [&](std::uint64_t set) {
+    Json names = Json::array();
+    for (std::size_t c = 0; c < class_names.size(); ++c) {
+      if ((set >> c & 1U) != 0) names.push_back(class_names[c]);
+    }
+    return names;
+  };
+  for (const TestedRecording& each : recordings) {
+    Json probabilities = Json::array();
+    for (const float value : each.probabilities)
+      probabilities.push_back(report_json::number(static_cast<double>(value)));
+    report_json::insert_new(json, each.record,
+                            {{"reference", names_in(each.reference)},
+                             {"predicted", names_in(each.predicted)},
+                             {"probabilities", std::move(probabilities)}});
+  }
+  return json;
+}
+
+std::vector<TestedRecording> recordings_from_json(const nlohmann::json& json,
+                                                  const std::vector<std::string>& class_names) {
+  const auto set_of = [&](const nlohmann::json& names) {
+    std::uint64_t set = 0;
+    for (const std::string name : names) {
+      const auto found = std::ranges::find(class_names, name);
+      if (found == class_names.end()) throw Error(ErrorKind::data, "report", "has no class '" + name + "'");
+      set |= std::uint64_t{1} << (found - class_names.begin());
+    }
+    return set;
+  };
+  std::vector<TestedRecording> recordings;
+  for (const auto& [record, one] : json.items()) {
+    recordings.push_back({record, set_of(one.at("reference")), set_of(one.at("predicted")),
+                          one.at("probabilities").get<std::vector<float>>()});
+  }
+  return recordings;
 }
 
 Json timing_json(const Timing& timing) {

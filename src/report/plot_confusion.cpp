@@ -10,6 +10,7 @@
 #include "beatbench/report/table.h"
 #include "report/characters.h"
 #include "report/gnuplot.h"
+#include "report/plot_class_counts.h"
 
 namespace beatbench {
 namespace {
@@ -253,6 +254,7 @@ void draw_ramp(Drawing& drawing, double x, double y, const char* name, const Ram
 }  // namespace
 
 std::string plot_confusion(const ClassificationFigures& figures, const std::string& title, PlotFormat format) {
+  if (figures.multi_label) return plot_class_counts(figures, title, format);
   const Layout layout = layout_of(figures, title);
   Drawing drawing;
   draw_head(drawing, layout, figures);

@@ -1,6 +1,7 @@
 #include <cstdio>
 #include <locale>
 #include <sstream>
+#include <vector>
 
 #include "beatbench/core/error.h"
 #include "beatbench/report/plots.h"
@@ -20,11 +21,15 @@ std::string caption_of(const Mistake& mistake) {
          gnuplot::quoted(mistake.reference + " taken for " + mistake.predicted + ", " + share) + " font ',11'";
 }
 
-// A line over its samples, or an image as it is seen.
+// A line over its samples (of several leads the second: II of the twelve), or an image as it is seen.
 void write_input(std::ostream& script, const BeatSet& set, std::size_t row) {
   script << "$beat << EOD\n";
   if (set.image_size == 0) {
-    for (const float value : set.window(row).first(set.plane_size())) script << value << '\n';
+    std::vector<float> input(set.input_size());
+    set.copy_input(row, input.data());
+    const std::size_t lead = set.leads > 1 ? 1 : 0;
+    for (const float value : std::span(input).subspan(lead * set.plane_size(), set.plane_size()))
+      script << value << '\n';
     script << "EOD\nunset yrange\nplot $beat using 0:1 with lines lw 1.5 lc rgb '#0072B2' notitle\n";
     return;
   }

@@ -18,7 +18,7 @@ std::vector<std::size_t> ranking(const PredictedInput& input) {
   std::vector<std::size_t> order(input.counts.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
-    if (input.is_image || input.counts[a] == input.counts[b])
+    if (input.is_image || input.is_whole || input.counts[a] == input.counts[b])
       return input.mean_probabilities[a] > input.mean_probabilities[b];
     return input.counts[a] > input.counts[b];
   });
@@ -26,6 +26,7 @@ std::vector<std::size_t> ranking(const PredictedInput& input) {
 }
 
 std::int64_t beats_in(const PredictedInput& input) {
+  if (input.is_whole) return 1;
   return std::accumulate(input.counts.begin(), input.counts.end(), std::int64_t{0});
 }
 
@@ -57,16 +58,31 @@ Json input_json(const PredictedInput& input, const std::vector<std::string>& cla
           {"start_s", of_recording(input.start_s)},
           {"duration_s", of_recording(input.duration_s)},
           {"beats_from", input.is_image   ? "image"
+                         : input.is_whole ? "whole recording"
                          : input.detected ? "detector"
                                           : "annotations"},
           {"beats", beats_in(input)},
           {"counts", counts},
           {"majority", place_json(input, class_names, order.at(0))},
-          {"runner_up", place_json(input, class_names, order.at(1))},
+          {"runner_up", order.size() > 1 ? place_json(input, class_names, order[1])
+                                         : report_json::undefined("the model has one class")},
           {"verdict", verdict(input, class_names)},
           {"agreement_with_annotations",
-           input.agreement ? figures_json(*input.agreement) : report_json::undefined("its beats are not annotated")},
+           input.agreement ? figures_json(*input.agreement) : report_json::undefined("nothing is annotated")},
           {"notes", input.notes}};
+}
+
+std::string verdict_on_whole(const PredictedInput& input, const std::vector<std::size_t>& order,
+                             const std::vector<std::string>& class_names) {
+  std::string found, all;
+  for (const std::string& name : class_names) all += (all.empty() ? "" : ", ") + name;
+  for (const std::size_t c : order) {
+    if (input.counts[c] == 0) continue;
+    found += (found.empty() ? "" : ", ") + class_names[c] + " (" + share_text(input.mean_probabilities[c]) + ")";
+  }
+  if (!found.empty()) return found;
+  return class_names.size() == 1 ? "not " + all + " (" + share_text(input.mean_probabilities.front()) + ")"
+                                 : "none of " + all;
 }
 
 }  // namespace
@@ -74,6 +90,7 @@ Json input_json(const PredictedInput& input, const std::vector<std::string>& cla
 std::string verdict(const PredictedInput& input, const std::vector<std::string>& class_names) {
   const std::vector<std::size_t> order = ranking(input);
   const std::string& first = class_names[order.front()];
+  if (input.is_whole) return verdict_on_whole(input, order, class_names);
   if (input.is_image) {
     return first + " (probability " + share_text(input.mean_probabilities[order.front()]) + "), then " +
            class_names[order.at(1)] + " (" + share_text(input.mean_probabilities[order[1]]) + ")";

@@ -38,12 +38,9 @@ Json part_json(const SplitPart& part, const std::vector<std::string>& class_name
                     std::to_string(class_names.size()));
   }
   Json classes = Json::object();
-  std::int64_t n = 0;
-  for (std::size_t i = 0; i < class_names.size(); ++i) {
+  for (std::size_t i = 0; i < class_names.size(); ++i)
     report_json::insert_new(classes, class_names[i], part.per_class[i]);
-    n += part.per_class[i];
-  }
-  return {{"n", n}, {"classes", std::move(classes)}};
+  return {{"n", part.n}, {"classes", std::move(classes)}};
 }
 
 Json test_json(const RunReport& report) {
@@ -54,6 +51,7 @@ Json test_json(const RunReport& report) {
   Json json = figures_json(report.test_figures);
   json["subsets"] = std::move(subsets);
   json["records"] = records_json(report.test_records);
+  json["recordings"] = recordings_json(report.test_recordings, report.preprocessing.class_names);
   return json;
 }
 

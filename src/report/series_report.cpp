@@ -69,9 +69,21 @@ Json to_json(const SeriesReport& report) {
           {"context", context_json(report.context)}};
 }
 
+std::vector<TestedRecording> recordings_of_run_report(const nlohmann::json& report, const std::string& where) {
+  try {
+    const nlohmann::json& test = report.at("test");
+    return recordings_from_json(test.value("recordings", nlohmann::json::object()), test.at("class_names"));
+  } catch (const nlohmann::json::exception& error) {
+    throw Error(ErrorKind::data, where, "is no report of a run: " + std::string(error.what()));
+  }
+}
+
 std::vector<RecordFigures> records_of_run_report(const nlohmann::json& report, const std::string& where) {
   try {
+    const std::vector<std::string> class_names = report.at("test").at("class_names");
     std::vector<RecordFigures> records;
+    for (const TestedRecording& one : recordings_of_run_report(report, where))
+      records.push_back({one.record, evaluate_multi_label({&one.reference, 1}, {&one.predicted, 1}, class_names)});
     for (const auto& [name, figures] : report.at("test").at("records").items()) {
       std::vector<std::int64_t> confusion;
       for (const auto& row : figures.at("confusion")) {

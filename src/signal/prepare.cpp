@@ -90,6 +90,48 @@ PreparedLead prepare_lead(const Record& record, const Preprocessing& preprocessi
 
 namespace {
 
+void subtract_mean(std::span<float> signal) {
+  double sum = 0;
+  for (const float value : signal) sum += static_cast<double>(value);
+  const auto mean = static_cast<float>(sum / static_cast<double>(std::max<std::size_t>(signal.size(), 1)));
+  for (float& value : signal) value -= mean;
+}
+
+}  // namespace
+
+std::vector<float> prepare_recording(const Record& record, const Preprocessing& preprocessing) {
+  Preprocessing one = preprocessing;
+  one.scaling = "none";
+  std::vector<std::vector<float>> leads;
+  double squares = 0, count = 0;
+  for (const std::string& name : preprocessing.leads) {
+    one.leads = {name};
+    leads.push_back(prepare_lead(record, one).samples);
+    if (preprocessing.scaling != "record") continue;
+    subtract_mean(leads.back());
+    for (const float value : leads.back()) squares += static_cast<double>(value) * static_cast<double>(value);
+    count += static_cast<double>(leads.back().size());
+  }
+  const double deviation = count > 0 ? std::sqrt(squares / count) : 0.0;
+  const float factor = deviation > 1e-9 ? static_cast<float>(1.0 / deviation) : 1.0F;
+
+  const std::int64_t length = preprocessing.length_samples();
+  std::vector<float> out(leads.size() * static_cast<std::size_t>(length), 0.0F);
+  for (std::size_t l = 0; l < leads.size(); ++l) {
+    const auto present = static_cast<std::int64_t>(leads[l].size());
+    const std::int64_t cut = present > length ? (present - length) / 2 : 0;
+    const std::int64_t fill = present < length ? (length - present) / 2 : 0;
+    const std::int64_t kept = std::min(present, length);
+    for (std::int64_t i = 0; i < kept; ++i) {
+      out[l * static_cast<std::size_t>(length) + static_cast<std::size_t>(fill + i)] =
+          leads[l][static_cast<std::size_t>(cut + i)] * factor;
+    }
+  }
+  return out;
+}
+
+namespace {
+
 struct WindowPlace {
   std::int64_t beat, first, end;
   bool crosses_edge(std::int64_t length) const { return first < 0 || end > length; }

@@ -37,9 +37,27 @@ std::vector<Example> epoch_order(const BeatSet& windows, std::span<const Example
   return order;
 }
 
+namespace {
+
+std::vector<float> positive_weights(const BeatSet& windows, std::span<const std::uint32_t> rows, int classes,
+                                    const std::string& class_weights, double largest) {
+  std::vector<float> weights;
+  for (std::size_t c = 0; c < static_cast<std::size_t>(classes); ++c) {
+    const auto with =
+        static_cast<double>(std::ranges::count_if(rows, [&](std::uint32_t row) { return windows.rows[row].is_of(c); }));
+    const double ratio = with > 0 ? (static_cast<double>(rows.size()) - with) / with : 1.0;
+    const double weight = class_weights == "balanced" ? ratio : std::sqrt(ratio);
+    weights.push_back(static_cast<float>(largest > 0 ? std::min(weight, largest) : weight));
+  }
+  return weights;
+}
+
+}  // namespace
+
 std::vector<float> loss_weights(const BeatSet& windows, std::span<const std::uint32_t> rows, int classes,
-                                const std::string& class_weights, double largest) {
+                                const std::string& class_weights, double largest, bool multi_label) {
   if (class_weights == "none") return {};
+  if (multi_label) return positive_weights(windows, rows, classes, class_weights, largest);
   std::vector<double> counts(static_cast<std::size_t>(classes), 0.0);
   for (const std::uint32_t row : rows) counts[static_cast<std::size_t>(windows.rows[row].label)] += 1;
   std::vector<float> weights;

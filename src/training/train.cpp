@@ -41,7 +41,7 @@ struct Trainer {
   torch::Device device{torch::kCPU};
   std::shared_ptr<BeatModel> model = {};
   std::unique_ptr<torch::optim::Optimizer> optimizer = {};
-  torch::nn::CrossEntropyLoss loss = {};
+  torch::Tensor class_weights = {};  // [outputs], see batch_loss; undefined: all alike
   TrainingState state = {};
   std::int64_t windows_done = 0;  // in this call
   double training_seconds = 0;    // in this call, validation not counted
@@ -151,7 +151,10 @@ Batch make_batch(const Trainer& t, std::span<const Example> order, int epoch, st
       order.subspan(first, std::min<std::size_t>(static_cast<std::size_t>(t.options.batch_size), order.size() - first));
   std::vector<std::uint32_t> rows;
   for (const Example& example : part) rows.push_back(example.row);
-  Batch batch{gather_inputs(t.windows, rows), gather_labels(t.windows, rows), static_cast<std::int64_t>(rows.size())};
+  const Preprocessing& preprocessing = t.description.preprocessing;
+  Batch batch{gather_inputs(t.windows, rows),
+              gather_targets(t.windows, rows, preprocessing.multi_label, t.description.shape.outputs),
+              static_cast<std::int64_t>(rows.size())};
   if (t.options.augmentation.any()) {
     const std::uint64_t stream = derive_seed(t.options.seed, 0x617567, static_cast<std::uint64_t>(epoch));
     const std::span<float> inputs(batch.inputs.data_ptr<float>(), static_cast<std::size_t>(batch.inputs.numel()));
@@ -170,6 +173,38 @@ Batch make_batch(const Trainer& t, std::span<const Example> order, int epoch, st
   return batch;
 }
 
+// Mean loss of a batch: cross-entropy of one class out of several, or, where an input may be of several, binary
+// cross-entropy of each class. Class weights count in the former as torch has them, in the latter where the class is
+// there. `weights` are those of the rows.
+torch::Tensor batch_loss(const Trainer& t, const torch::Tensor& logits, const torch::Tensor& targets,
+                         const torch::Tensor& weights, double label_smoothing) {
+  namespace nn = torch::nn::functional;
+  const bool by_row = weights.defined();
+  torch::Tensor loss;
+  if (t.description.preprocessing.multi_label) {
+    auto options = nn::BinaryCrossEntropyWithLogitsFuncOptions().reduction(torch::kNone);
+    if (t.class_weights.defined()) options.pos_weight(t.class_weights);
+    const torch::Tensor smooth = targets * (1 - label_smoothing) + 0.5 * label_smoothing;
+    loss = nn::binary_cross_entropy_with_logits(logits, smooth, options).mean(1);
+    if (!by_row) return loss.mean();
+  } else {
+    auto options = nn::CrossEntropyFuncOptions().label_smoothing(label_smoothing);
+    if (by_row)
+      options.reduction(torch::kNone);
+    else if (t.class_weights.defined())
+      options.weight(t.class_weights);
+    loss = nn::cross_entropy(logits, targets, options);
+    if (!by_row) return loss;
+  }
+  return (loss * weights).sum() / weights.sum().clamp_min(1e-12);
+}
+
+// Rows whose class, or all of whose classes, the model has right.
+std::int64_t count_correct(const torch::Tensor& logits, const torch::Tensor& targets) {
+  if (targets.dim() == 1) return (logits.argmax(1) == targets).sum().item<std::int64_t>();
+  return ((logits > 0) == (targets > 0.5)).all(1).sum().item<std::int64_t>();
+}
+
 // One forward, backward and update. Returns the summed loss of the batch.
 double run_step(Trainer& t, const Batch& batch) {
   torch::manual_seed(derive_seed(t.options.seed, static_cast<std::uint64_t>(t.state.epoch),
@@ -178,17 +213,14 @@ double run_step(Trainer& t, const Batch& batch) {
                     learning_rate_at(t.options, t.state.history, t.state.epoch, t.state.step, t.steps_per_epoch()));
   train_but_frozen(*t.model, t.options.freeze_layers);
   t.optimizer->zero_grad();
-  const torch::Tensor labels = batch.targets.to(t.device);
+  const torch::Tensor targets = batch.targets.to(t.device);
   torch::Tensor logits;
   {
     const Bfloat16Autocast autocast(t.options.amp == "bf16", t.device);
     logits = t.model->forward(batch.inputs.to(t.device, /*non_blocking=*/true));
   }
-  torch::Tensor loss = t.loss(logits.to(torch::kFloat), labels);
-  if (batch.weights.defined()) {
-    const torch::Tensor weights = batch.weights.to(t.device);
-    loss = (loss * weights).sum() / weights.sum().clamp_min(1e-12);
-  }
+  const torch::Tensor weights = batch.weights.defined() ? batch.weights.to(t.device) : torch::Tensor();
+  const torch::Tensor loss = batch_loss(t, logits.to(torch::kFloat), targets, weights, t.options.label_smoothing);
   loss.backward();
   if (t.options.clip_norm > 0) torch::nn::utils::clip_grad_norm_(t.model->parameters(), t.options.clip_norm);
   t.optimizer->step();
@@ -198,7 +230,7 @@ double run_step(Trainer& t, const Batch& batch) {
                 "the loss is no longer finite in epoch " + std::to_string(t.state.epoch) + ", step " +
                     std::to_string(t.state.step + 1) + "; a smaller --learning-rate or --clip-norm 1 may help");
   }
-  t.state.correct += (logits.argmax(1) == labels).sum().item<std::int64_t>();
+  t.state.correct += count_correct(logits, targets);
   return value * static_cast<double>(batch.count);
 }
 
@@ -216,15 +248,18 @@ void report_step(const Trainer& t) {
 }
 
 void validate_epoch(const Trainer& t, EpochRow& row) {
-  const std::vector<float> logits = predict_logits(*t.model, t.windows, t.split.validation, t.options.amp == "bf16");
+  std::vector<float> logits = predict_logits(*t.model, t.windows, t.split.validation, t.options.amp == "bf16");
   const int outputs = t.description.shape.outputs;
-  const torch::Tensor scores = torch::from_blob(const_cast<float*>(logits.data()),
-                                                {static_cast<std::int64_t>(t.split.validation.size()), outputs});
-  const torch::Tensor labels = gather_labels(t.windows, t.split.validation);
-  const std::vector<int> reference(labels.data_ptr<std::int64_t>(), labels.data_ptr<std::int64_t>() + labels.numel());
+  const bool multi_label = t.description.preprocessing.multi_label;
+  const torch::Tensor scores =
+      torch::from_blob(logits.data(), {static_cast<std::int64_t>(t.split.validation.size()), outputs});
+  const torch::Tensor targets = gather_targets(t.windows, t.split.validation, multi_label, outputs);
+  row.validation_loss = (multi_label ? torch::nn::functional::binary_cross_entropy_with_logits(scores, targets)
+                                     : torch::nn::functional::cross_entropy(scores, targets))
+                            .item<double>();
+  probabilities_of_logits(logits, outputs, multi_label);
   const ClassificationFigures figures =
-      evaluate_classification(reference, predicted_labels(logits, outputs), t.description.preprocessing.class_names);
-  row.validation_loss = torch::nn::functional::cross_entropy(scores, labels).item<double>();
+      evaluate_probabilities(t.windows, t.split.validation, logits, t.description.preprocessing);
   row.validation_accuracy = figures.accuracy.value;
   row.validation_macro_f1 = figures.macro_f1.value;
 }
@@ -284,6 +319,8 @@ TrainingResult train_model(const BeatSet& windows, const Split& split, const Mod
                            const TrainingCallbacks& callbacks) {
   validate(options);
   check_validation(options, !split.validation.empty());
+  if (description.preprocessing.multi_label && options.record_weights != "none")
+    throw Error(ErrorKind::usage, "--record-weights", "is for beats, of which a recording has many; use none");
   Trainer t{windows, split, description, options, checkpoints, callbacks};
   t.device = torch::Device(resolve_device(options.device));
   t.augmentation = Augmentation(options.augmentation, description.preprocessing);
@@ -292,17 +329,13 @@ TrainingResult train_model(const BeatSet& windows, const Split& split, const Mod
     start_again(t);
   else
     start_fresh(t);
-  const std::vector<float> weights = loss_weights(windows, split.training, description.shape.outputs,
-                                                  options.class_weights, options.largest_class_weight);
-  auto loss_options = torch::nn::CrossEntropyLossOptions().label_smoothing(options.label_smoothing);
-  if (options.record_weights != "none") {
+  const std::vector<float> weights =
+      loss_weights(windows, split.training, description.shape.outputs, options.class_weights,
+                   options.largest_class_weight, description.preprocessing.multi_label);
+  if (options.record_weights != "none")
     t.row_weights = row_weights(windows, split.training, weights);
-    loss_options.reduction(torch::kNone);
-  } else if (!weights.empty()) {
-    loss_options.weight(torch::tensor(weights));
-  }
-  t.loss = torch::nn::CrossEntropyLoss(loss_options);
-  t.loss->to(t.device);
+  else if (!weights.empty())
+    t.class_weights = torch::tensor(weights).to(t.device);
 
   TrainingResult result;
   const auto start = Clock::now();

@@ -186,6 +186,7 @@ TEST_F(Full_Train, EveryClassMapUnderEveryProtocol) {
   write_recordings(folder_ / "recordings", 12);
   for (const ClassMap& classes : class_maps()) {
     for (const ProtocolSpec& protocol : protocol_registry()) {
+      if (protocol.name == "published-folds") continue;  // these were not published in folds
       const std::string name = classes.name + "-" + std::string(protocol.name);
       SCOPED_TRACE(name);
       succeed("train", tiny_lstm({"--data", "recordings", "--classes", classes.name, "--protocol",

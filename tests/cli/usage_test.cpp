@@ -82,7 +82,7 @@ TEST_F(Usage, UnknownValuesListTheValidOnes) {
   refuse_usage("train", {"--max-windows", "-5"}, {"--max-windows", "-5"});
   refuse_usage("train", {"--model-option", "layers=2"}, {"layers", "filters, kernel, stride, dropout"});
   refuse_usage("convert", {"run", "--to", "coreml"}, {"'coreml'", "torchscript"});
-  refuse_usage("convert", {"dataset", "mitdb"}, {"'mitdb'", "only simdb can", "--to png", "--to csv"});
+  refuse_usage("convert", {"dataset", "mitdb"}, {"'mitdb'", "only simdb and simdb12 can", "--to png", "--to csv"});
   refuse_usage("convert", {"dataset", "simdb", "--to", "edf"}, {"edf", "wfdb,png,csv"});
 }
 

@@ -48,7 +48,7 @@ TEST(DatabaseRegistry, EveryEntryIsTestedHere) {
     names.emplace_back(spec.name);
     EXPECT_FALSE(spec.description.empty());
   }
-  EXPECT_THAT(names, ElementsAre("mitdb", "simdb"));
+  EXPECT_THAT(names, ElementsAre("mitdb", "simdb", "ptbxl", "ptbxl_100hz", "simdb12"));
 }
 
 TEST(OpenDatabase, AnUnknownNameListsTheKnownOnes) {

@@ -183,7 +183,7 @@ TEST(LoadDatabase, ARecordThatFailsStopsItAtAnyNumberOfThreads) {
 TEST(LoadDatabase, WithoutABeatOfAClassIsAnError) {
   const TestFolder folder;
   const Database database = small_database(folder);
-  EXPECT_ERROR(load_database(database, Preprocessing(), tests::with_records({"d"})), ErrorKind::data,
+  EXPECT_ERROR(load_database(database, Preprocessing(), tests::with_records({"d"})), ErrorKind::unsupported,
                folder.path().string(), "paper8"s);
 }
 

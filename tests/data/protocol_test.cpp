@@ -44,19 +44,29 @@ void expect_partition(const BeatSet& set, const Split& split) {
   for (std::uint32_t row = 0; row < all.size(); ++row) ASSERT_EQ(all[row], row);
 }
 
+// A database that was published in ten folds, the records dealt out in turn.
+Database published(const BeatSet& set) {
+  Database database;
+  for (const RecordName& record : set.records) {
+    const int fold = static_cast<int>(database.folds.size() % 10) + 1;
+    database.folds[record.id] = fold;
+  }
+  return database;
+}
+
 TEST(ProtocolRegistry, EveryEntryMakesASplit) {
   const BeatSet set = made_up_windows(record_names(12), {30, 20, 10});
   std::vector<std::string> names;
   for (const ProtocolSpec& spec : protocol_registry()) {
     names.emplace_back(spec.name);
     EXPECT_FALSE(spec.description.empty());
-    const Split split = make_split(spec.name, set, {}, {});
+    const Split split = make_split(spec.name, set, published(set), {});
     EXPECT_EQ(split.protocol, spec.name);
     EXPECT_FALSE(split.notes.empty());
     expect_partition(set, split);
   }
   EXPECT_THAT(names, ElementsAre("random", "k-fold", "inter-patient", "inter-patient-leak-free", "patient-k-fold",
-                                 "leave-one-patient-out"));
+                                 "leave-one-patient-out", "published-folds"));
 }
 
 TEST(Protocol, AnUnknownOneListsTheValidNames) {
@@ -69,10 +79,11 @@ TEST(Protocol, FractionsOutOfRangeAreRefused) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   for (const ProtocolSpec& spec : protocol_registry()) {
     for (const double fraction : {0.0, -0.1, 0.91, 1.0, nan}) {
-      EXPECT_ERROR(make_split(spec.name, set, {}, {.test_fraction = fraction}), ErrorKind::usage, "test fraction");
+      EXPECT_ERROR(make_split(spec.name, set, published(set), {.test_fraction = fraction}), ErrorKind::usage,
+                   "test fraction");
     }
     for (const double fraction : {-0.1, 0.51, 1.0, nan}) {
-      EXPECT_ERROR(make_split(spec.name, set, {}, {.validation_fraction = fraction}), ErrorKind::usage,
+      EXPECT_ERROR(make_split(spec.name, set, published(set), {.validation_fraction = fraction}), ErrorKind::usage,
                    "validation fraction");
     }
   }
@@ -82,8 +93,8 @@ TEST(Protocol, FractionsOutOfRangeAreRefused) {
 TEST(Protocol, NoValidationLeavesEverythingElseForTraining) {
   const BeatSet set = made_up_windows(record_names(12), {30, 20, 10});
   for (const ProtocolSpec& spec : protocol_registry()) {
-    const Split with = make_split(spec.name, set, {}, {}),
-                without = make_split(spec.name, set, {}, {.validation_fraction = 0});
+    const Split with = make_split(spec.name, set, published(set), {}),
+                without = make_split(spec.name, set, published(set), {.validation_fraction = 0});
     EXPECT_TRUE(without.validation.empty()) << spec.name;
     EXPECT_EQ(without.training.size(), with.training.size() + with.validation.size());
     EXPECT_EQ(without.test, with.test);
@@ -119,9 +130,10 @@ TEST(RandomSplit, IsLabelledAsMixingPatients) {
 TEST(Split, DependsOnTheSeedAlone) {
   const BeatSet set = made_up_windows(record_names(20), {50, 20, 10});
   for (const ProtocolSpec& spec : protocol_registry()) {
-    const Split one = make_split(spec.name, set, {}, {.seed = 1});
-    const Split again = make_split(spec.name, set, {}, {.seed = 1});
-    const Split other = make_split(spec.name, set, {}, {.seed = 2});
+    if (spec.name == "published-folds") continue;  // are as they were published
+    const Split one = make_split(spec.name, set, published(set), {.seed = 1});
+    const Split again = make_split(spec.name, set, published(set), {.seed = 1});
+    const Split other = make_split(spec.name, set, published(set), {.seed = 2});
     EXPECT_EQ(one.training, again.training);
     EXPECT_EQ(one.validation, again.validation);
     EXPECT_EQ(one.test, again.test);
@@ -278,7 +290,7 @@ TEST(Folds, TestEveryBeatOnce) {
   const BeatSet set = made_up_windows(record_names(12), {30, 20, 1});
   for (const ProtocolSpec& spec : protocol_registry()) {
     if (!spec.count_folds) continue;
-    EXPECT_THAT(times_tested(spec.name, set, {}, {.folds = 5, .seed = 3}), testing::Each(1)) << spec.name;
+    EXPECT_THAT(times_tested(spec.name, set, published(set), {.folds = 5, .seed = 3}), testing::Each(1)) << spec.name;
   }
 }
 
@@ -366,6 +378,26 @@ TEST(Leak, LevelLinesAreNone) {
   BeatSet set = distinct_windows(record_names(9));
   std::ranges::fill(set.values, 0.25F);
   EXPECT_EQ(find_leak(set, make_split("inter-patient", set, {}, {})).inputs, 0);
+}
+
+TEST(PublishedFolds, EachIsTestedAndTheOneBeforeItChooses) {
+  const BeatSet set = made_up_windows(record_names(20), {30, 20, 10});
+  const Database database = published(set);
+  const auto folds_of = [&](const std::vector<std::uint32_t>& rows) {
+    std::set<int> folds;
+    for (const std::uint32_t row : rows) folds.insert(database.folds.at(set.records[set.rows[row].record].id));
+    return folds;
+  };
+  for (const auto& [fold, before] : {std::pair{10, 9}, {4, 3}, {1, 10}}) {
+    const Split split = make_split("published-folds", set, database, {.fold = fold});
+    EXPECT_THAT(folds_of(split.test), ElementsAre(fold));
+    EXPECT_THAT(folds_of(split.validation), ElementsAre(before));
+    EXPECT_EQ(folds_of(split.training).size(), 8U);
+    expect_partition(set, split);
+  }
+  EXPECT_EQ(count_folds("published-folds", set, {}), 10);
+  EXPECT_ERROR(make_split("published-folds", set, {}, {}), ErrorKind::usage, "published", "patient-k-fold");
+  EXPECT_ERROR(make_split("published-folds", set, database, {.fold = 11}), ErrorKind::usage, "1 to 10");
 }
 
 }  // namespace

@@ -172,7 +172,7 @@ TEST(SimdbRecord, NoiseIsThatOfAnAmbulatoryRecording) {
     simdb::CleanRecord clean = simdb::simulate_clean(options, index);
     const simdb::Leads heart = clean.leads;
     const auto noisy = simdb::add_noise(clean.patient, options.sampling_rate_hz, 5, clean.leads);
-    for (std::size_t l = 0; l < heart.size(); ++l) {
+    for (std::size_t l = 0; l < heart.signals.size(); ++l) {
       double squares = 0;
       for (std::size_t i = 0; i < heart[l].size(); ++i) squares += std::pow(clean.leads[l][i] - heart[l][i], 2);
       const double sd = std::sqrt(squares / static_cast<double>(heart[l].size()));

@@ -199,5 +199,65 @@ TEST_F(ByRecord, RefusesWhatDoesNotFit) {
   expect_usage_error([&] { pooled_figures(records, all); }, "no records are left");
 }
 
+// Bit c of a set is class c.
+std::vector<std::uint64_t> sets_of(const std::vector<std::vector<int>>& rows) {
+  std::vector<std::uint64_t> sets;
+  for (const auto& row : rows) {
+    sets.push_back(0);
+    for (std::size_t c = 0; c < row.size(); ++c) sets.back() |= static_cast<std::uint64_t>(row[c]) << c;
+  }
+  return sets;
+}
+
+// The examples in the documentation of scikit-learn 1.5: f1_score(average=None), multilabel_confusion_matrix and
+// accuracy_score of multi-label data.
+TEST(MultiLabel, AgreesWithScikitLearnsExamples) {
+  const std::vector<std::string> names = {"a", "b", "c"};
+  const auto f1 = evaluate_multi_label(sets_of({{0, 0, 0}, {1, 1, 1}, {0, 1, 1}}),
+                                       sets_of({{0, 0, 0}, {1, 1, 1}, {1, 1, 0}}), names);
+  EXPECT_NEAR(f1.classes[0].f1.value.value(), 0.66666667, 1e-8);
+  EXPECT_EQ(f1.classes[1].f1.value, 1.0);
+  EXPECT_NEAR(f1.classes[2].f1.value.value(), 0.66666667, 1e-8);
+  EXPECT_NEAR(f1.macro_f1.value.value(), 7.0 / 9.0, 1e-12);
+  EXPECT_NEAR(f1.accuracy.value.value(), 2.0 / 3.0, 1e-12);
+
+  const auto matrix = evaluate_multi_label(sets_of({{1, 0, 1}, {0, 1, 0}}), sets_of({{1, 0, 0}, {0, 1, 1}}), names);
+  EXPECT_THAT(matrix.confusion, testing::ElementsAre(1, 0, 0, 1, 1, 0, 0, 1, 0, 1, 1, 0, 0));
+  EXPECT_EQ(evaluate_multi_label(sets_of({{0, 1}, {1, 1}}), sets_of({{1, 1}, {1, 1}}), {"a", "b"}).accuracy.value, 0.5);
+}
+
+TEST(MultiLabel, OneClassIsATestOfThereOrNot) {
+  const auto figures =
+      evaluate_multi_label(sets_of({{1}, {1}, {1}, {0}, {0}}), sets_of({{1}, {1}, {0}, {1}, {0}}), {"x"});
+  EXPECT_EQ(figures.n, 5);
+  EXPECT_EQ(figures.classes[0].n, 3);
+  EXPECT_EQ(figures.classes[0].predicted, 3);
+  EXPECT_NEAR(figures.classes[0].sensitivity.value.value(), 2.0 / 3, 1e-12);
+  EXPECT_NEAR(figures.classes[0].specificity.value.value(), 0.5, 1e-12);
+  EXPECT_EQ(figures.accuracy.value, 0.6);
+}
+
+TEST(MultiLabel, AClassWithoutReferenceIsUndefinedAndLeftOutOfTheMean) {
+  const auto figures = evaluate_multi_label(sets_of({{1, 0}, {0, 0}}), sets_of({{1, 0}, {0, 0}}), {"a", "b"});
+  EXPECT_FALSE(figures.classes[1].f1.value);
+  EXPECT_EQ(figures.macro_f1.value, 1.0);
+}
+
+TEST(MultiLabel, CountsAreSummedOverRecords) {
+  const std::vector<std::string> names = {"a", "b"};
+  const auto one = evaluate_multi_label(sets_of({{1, 0}}), sets_of({{1, 1}}), names),
+             two = evaluate_multi_label(sets_of({{0, 1}, {1, 1}}), sets_of({{0, 1}, {0, 1}}), names),
+             all = evaluate_multi_label(sets_of({{1, 0}, {0, 1}, {1, 1}}), sets_of({{1, 1}, {0, 1}, {0, 1}}), names);
+  const std::vector<RecordFigures> records = {{"r1", one}, {"r2", two}};
+  EXPECT_EQ(pooled_figures(records, {}), all);
+}
+
+TEST(MultiLabel, RefusesWhatDoesNotFit) {
+  const std::vector<std::uint64_t> one = {1}, two = {1, 1};
+  expect_usage_error([&] { evaluate_multi_label(one, two, {"a"}); }, "1 reference labels but 2");
+  expect_usage_error([&] { figures_of_confusion({1, 2, 3}, {"a"}, true); }, "must be 5 numbers");
+  expect_usage_error([&] { figures_of_confusion({1, 0, 0, 1, 2, 0, 0, 1, 1}, {"a", "b"}, true); }, "different numbers");
+}
+
 }  // namespace
 }  // namespace beatbench

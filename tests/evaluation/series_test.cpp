@@ -68,5 +68,20 @@ TEST(Series, RunsThatDoNotBelongTogetherAreRefused) {
   EXPECT_ERROR(figures_of_series(others, {}, {}), ErrorKind::usage, "classes differ");
 }
 
+TEST(Series, OfRecordingsThatMayBeOfSeveralClasses) {
+  const std::vector<std::string> names = {"a", "b"};
+  const auto record = [&](const char* name, std::uint64_t reference, std::uint64_t predicted) {
+    return RecordFigures{name, evaluate_multi_label({&reference, 1}, {&predicted, 1}, names)};
+  };
+  const std::vector<RunScore> runs = {{1, 1, {record("r1", 0b11, 0b11), record("r2", 0b00, 0b01)}},
+                                      {1, 2, {record("r3", 0b01, 0b01), record("r4", 0b10, 0b00)}}};
+  const SeriesFigures figures = figures_of_series(runs, {}, {});
+  EXPECT_EQ(figures.accuracy.mean, 0.5);
+  EXPECT_EQ(figures.classes[0].n, 2);
+  EXPECT_EQ(figures.classes[1].n, 2);
+  EXPECT_NEAR(figures.classes[0].f1.mean.value(), 0.8, 1e-12);           // 2 right, 1 too many
+  EXPECT_NEAR(figures.classes[1].sensitivity.mean.value(), 0.5, 1e-12);  // 1 of 2
+}
+
 }  // namespace
 }  // namespace beatbench

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bit>
 #include <cmath>
 #include <string>
 
@@ -26,6 +27,29 @@ inline BeatSet made_up_windows(std::size_t count, std::uint64_t seed = 1) {
     }
     set.rows.push_back(
         {static_cast<std::uint32_t>(i % 2), static_cast<std::int64_t>(100 * i), 1, static_cast<std::int16_t>(label)});
+  }
+  return set;
+}
+
+/// Windows of two leads, as a model of whole recordings eats them: the same bumps, and in every fifth the next one too.
+inline BeatSet made_up_recordings(std::size_t count, std::uint64_t seed = 1) {
+  const BeatSet windows = made_up_windows(count, seed);
+  BeatSet set = windows;
+  set.values.clear();
+  set.leads = 2;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    std::vector<float> window(windows.window(i).begin(), windows.window(i).end());
+    BeatRow& row = set.rows[i];
+    row.classes = std::uint64_t{1} << row.label;
+    if (i % 5 == 0) {
+      const std::uint32_t next = i + 1 < count ? i + 1 : i - 2;  // of the next class
+      for (std::size_t t = 0; t < window.size(); ++t) window[t] += windows.window(next)[t];
+      row.classes |= std::uint64_t{1} << windows.rows[next].label;
+      row.label = static_cast<std::int16_t>(std::countr_zero(row.classes));
+    }
+    for (const float scale : {1.0F, -0.5F}) {
+      for (const float value : window) set.values.push_back(scale * value);
+    }
   }
   return set;
 }
@@ -63,6 +87,7 @@ inline std::vector<std::string> made_up_context(std::string_view model) {
 /// Beats as this model eats them; the numbers beside them tell the classes as well.
 inline BeatSet made_up_beats(std::string_view model, std::size_t count, std::uint64_t seed = 1) {
   if (find_model(model).input == "image") return made_up_images(count, seed, made_up_image_size(model));
+  if (find_model(model).input == "recording") return made_up_recordings(count, seed);
   BeatSet set = made_up_windows(count, seed);
   if (made_up_context(model).empty()) return set;
   set.context_size = 4;
@@ -96,7 +121,8 @@ inline ModelDescription made_up_description(const std::string& model, const Mode
   }
   for (const auto& [name, value] : options) small[name] = value;
   d.options = resolve_options(find_model(model), small);
-  d.preprocessing.input = find_model(model).input;
+  d.preprocessing = usual_preprocessing(find_model(model).input);
+  if (d.preprocessing.of_recordings()) d.preprocessing.leads = {"I", "II"};
   d.preprocessing.before_samples = d.preprocessing.after_samples = 32;
   d.preprocessing.image_size = made_up_image_size(model);
   d.preprocessing.context = made_up_context(model);

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
@@ -267,6 +268,64 @@ TEST(Checkpoint, DamagedOrForeignFilesAreNamed) {
   }
   std::filesystem::remove(file);
   EXPECT_THAT([&] { load_checkpoint(file); }, testing::ThrowsMessage<Error>(HasSubstr("No such file")));
+}
+
+// Counted by hand from the layers of Ribeiro et al. 2020; Keras has the running means and variances of the batch norms
+// beside them, 3,728 numbers that are not trained: 6.43 million in all, as the authors say.
+TEST(Models, TwelveLeadResNet1dHasThePapersParameters) {
+  EXPECT_EQ(parameter_count(*make_model("resnet1d_12lead", {12, 4096, 6})), 6'421'910);
+  EXPECT_EQ(parameter_count(*make_model("resnet1d_12lead", {12, 4096, 1})), 6'421'910 - 5 * (320 * 16 + 1));
+}
+
+// The paper's network written out once more, with the paddings that Keras gives its even kernels: 7 and 8 zeros at
+// stride 1, 6 and 6 at stride 4.
+torch::Tensor ribeiro(BeatModel& model, torch::Tensor x) {
+  std::map<std::string, torch::Tensor> w;
+  for (const auto& p : model.named_parameters()) w[p.key()] = p.value();
+  for (const auto& b : model.named_buffers()) w[b.key()] = b.value();
+  const auto conv = [&](const torch::Tensor& in, const std::string& name, int left, int right, int stride) {
+    return torch::conv1d(torch::constant_pad_nd(in, {left, right}), w.at(name + ".weight"), {}, stride);
+  };
+  const auto norm_relu = [&](const torch::Tensor& in, const std::string& name) {
+    return torch::relu(torch::batch_norm(in, w.at(name + ".weight"), w.at(name + ".bias"), w.at(name + ".running_mean"),
+                                         w.at(name + ".running_var"), false, 0.1, 1e-5, false));
+  };
+  x = norm_relu(conv(x, "stem", 7, 8, 1), "norm");
+  torch::Tensor skip = x;
+  for (const std::string unit : {"unit1", "unit2", "unit3", "unit4"}) {
+    skip = torch::conv1d(torch::max_pool1d(skip, 4, 4), w.at(unit + ".skip.weight"));
+    x = norm_relu(conv(x, unit + ".conv1", 7, 8, 1), unit + ".norm1");
+    skip = skip + conv(x, unit + ".conv2", 6, 6, 4);
+    x = norm_relu(skip, unit + ".norm2");
+  }
+  return torch::linear(x.flatten(1), w.at("head.weight"), w.at("head.bias"));
+}
+
+TEST(Models, TwelveLeadResNet1dIsThePapersNetwork) {
+  torch::manual_seed(5);
+  const torch::NoGradGuard no_grad;
+  const auto model = make_model("resnet1d_12lead", {12, 4096, 6}, {{"filters", 16}});
+  for (auto& buffer : model->named_buffers()) {
+    if (buffer.key().ends_with("running_mean")) buffer.value().normal_(0, 0.3);
+    if (buffer.key().ends_with("running_var")) buffer.value().uniform_(0.5, 2.0);
+  }
+  model->eval();
+  const torch::Tensor x = torch::randn({2, 12, 4096});
+  const torch::Tensor ours = model->forward(x), theirs = ribeiro(*model, x);
+  EXPECT_LT((ours - theirs).abs().max().item<double>(), 1e-3 * theirs.abs().max().item<double>());
+}
+
+TEST(Predict, SeveralClassesAreEachFromOneHalfOn) {
+  Preprocessing preprocessing;
+  preprocessing.class_names = {"a", "b", "c"};
+  std::vector<float> scores = {0, -1, 3, -2, -2, -2};
+  probabilities_of_logits(scores, 3, true);
+  EXPECT_NEAR(scores[0], 0.5, 1e-7);
+  EXPECT_NEAR(scores[2], 0.95257413, 1e-6);  // 1 / (1 + e^-3)
+  preprocessing.multi_label = true;
+  EXPECT_EQ(predicted_classes(scores, preprocessing), (std::vector<std::uint64_t>{0b101, 0}));
+  preprocessing.multi_label = false;
+  EXPECT_EQ(predicted_classes(scores, preprocessing), (std::vector<std::uint64_t>{0b100, 0b001}));
 }
 
 }  // namespace

@@ -23,6 +23,7 @@ using tests::made_up_context;
 using tests::made_up_description;
 using tests::made_up_image_size;
 using tests::made_up_images;
+using tests::made_up_recordings;
 using tests::made_up_split;
 using tests::made_up_windows;
 
@@ -60,12 +61,14 @@ class Training : public testing::Test {
   const BeatSet& beats_of(const std::string& model) {
     if (!made_up_context(model).empty()) return with_context_;
     if (find_model(model).input == "window") return windows_;
+    if (find_model(model).input == "recording") return recordings_;
     const int size = made_up_image_size(model);
     if (!images_.contains(size)) images_[size] = made_up_images(300, 1, size);
     return images_[size];
   }
 
-  BeatSet windows_ = made_up_windows(300), with_context_ = made_up_beats("context_mlp", 300);
+  BeatSet windows_ = made_up_windows(300), recordings_ = made_up_recordings(300),
+          with_context_ = made_up_beats("context_mlp", 300);
   std::map<int, BeatSet> images_;  // by size
   Split split_ = made_up_split(300);
 };
@@ -95,11 +98,11 @@ TEST_F(Full_Training, LearnsWhatIsPlain) {
       const TrainingResult result = run("a", model, options);
       EXPECT_EQ(result.summary.history.size(), 12U);
       const Checkpoint best = load_checkpoint(folder_ / "a" / "best.pt");
-      const auto predicted = predicted_labels(predict_logits(*best.model, beats_of(model), split_.test), 3);
-      std::vector<int> reference;
-      for (const auto row : split_.test) reference.push_back(windows_.rows[row].label);
-      EXPECT_GT(evaluate_classification(reference, predicted, {"early", "middle", "late"}).accuracy.value.value(), 0.9)
-          << model << " with " << optimizer;
+      const Preprocessing& preprocessing = best.description.preprocessing;
+      std::vector<float> scores = predict_logits(*best.model, beats_of(model), split_.test);
+      probabilities_of_logits(scores, 3, preprocessing.multi_label);
+      const auto figures = evaluate_probabilities(beats_of(model), split_.test, scores, preprocessing);
+      EXPECT_GT(figures.accuracy.value.value(), 0.9) << model << " with " << optimizer;
     }
   }
 }
@@ -417,6 +420,49 @@ TEST_F(Training, RecordWeightsTrainAndResume) {
   run("b", "context_mlp", options, false, callbacks);
   run("b", "context_mlp", options, true);
   EXPECT_EQ(weights_of("a"), weights_of("b"));
+}
+
+// Binary cross-entropy as it is defined, from the model's own probabilities.
+TEST_F(Training, OfSeveralClassesTheLossIsBinaryCrossEntropy) {
+  const TrainingResult result = run("a", "resnet1d_12lead", quick_options());
+  const Checkpoint best = load_checkpoint(folder_ / "a" / "last.pt");
+  std::vector<float> p = predict_logits(*best.model, recordings_, split_.validation);
+  probabilities_of_logits(p, 3, true);
+  double sum = 0;
+  for (std::size_t i = 0; i < p.size(); ++i) {
+    const bool there = recordings_.rows[split_.validation[i / 3]].is_of(i % 3);
+    sum -= std::log(there ? static_cast<double>(p[i]) : 1 - static_cast<double>(p[i]));
+  }
+  EXPECT_NEAR(result.summary.history.back().validation_loss.value(), sum / static_cast<double>(p.size()), 1e-4);
+}
+
+TEST_F(Training, OfSeveralClassesResumesToTheSameBits) {
+  TrainingOptions options = quick_options();
+  options.epochs = 2;
+  options.sampling = "balanced";
+  options.class_weights = "balanced";
+  options.label_smoothing = 0.1;
+  run("a", "resnet1d_12lead", options);
+  int steps = 0;
+  TrainingCallbacks stop;
+  stop.should_stop = [&] { return ++steps == 5; };
+  EXPECT_TRUE(run("b", "resnet1d_12lead", options, false, stop).interrupted);
+  EXPECT_FALSE(run("b", "resnet1d_12lead", options, true).interrupted);
+  EXPECT_EQ(weights_of("a"), weights_of("b"));
+  options.record_weights = "sqrt";
+  EXPECT_THROW(run("b", "resnet1d_12lead", options), Error);
+}
+
+TEST(Sampler, WeightsOfSeveralClassesAreThoseWithoutOverThoseWith) {
+  BeatSet set = made_up_windows(100);
+  std::vector<std::uint32_t> rows;
+  for (std::uint32_t i = 0; i < 100; ++i) {
+    rows.push_back(i);
+    set.rows[i].classes = (i < 20 ? 1U : 0U) | (i < 50 ? 2U : 0U);
+  }
+  EXPECT_THAT(loss_weights(set, rows, 3, "balanced", 0, true), testing::ElementsAre(4, 1, 1));
+  EXPECT_THAT(loss_weights(set, rows, 3, "sqrt", 0, true), testing::ElementsAre(2, 1, 1));
+  EXPECT_THAT(loss_weights(set, rows, 3, "balanced", 3, true), testing::ElementsAre(3, 1, 1));
 }
 
 }  // namespace

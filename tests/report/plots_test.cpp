@@ -183,5 +183,16 @@ TEST(Plots, SayThatGnuplotIsMissing) {
   ::setenv("PATH", path.c_str(), 1);
 }
 
+TEST(Plots, OfSeveralClassesEachHasItsOwnMatrix) {
+  const std::vector<std::uint64_t> reference = {0b01, 0b11, 0b00, 0b10}, predicted = {0b01, 0b01, 0b00, 0b11};
+  const auto figures = evaluate_multi_label(reference, predicted, {"AF", "RBBB"});
+  const std::string svg = plot_confusion(figures, "a title");
+  for (const char* text : {"AF  F1 80.00", "RBBB  F1 66.67", "there, missed", "1  (50.0 %)", "2  (100.0 %)",
+                           "all classes right 50.00 %"}) {
+    EXPECT_THAT(svg, HasSubstr(text));
+  }
+  EXPECT_EQ(svg, plot_confusion(figures, "a title"));
+}
+
 }  // namespace
 }  // namespace beatbench

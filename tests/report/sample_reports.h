@@ -38,9 +38,9 @@ inline RunReport run_report() {
                        .seed = 1,
                        .commit = "unknown",
                        .configuration = {{"epochs", 2}}};
-  report.train = {{800, 30, 0}};
-  report.validation = {{100, 4, 0}};
-  report.test = {{100, 4, 0}};
+  report.train = {830, {800, 30, 0}};
+  report.validation = {104, {100, 4, 0}};
+  report.test = {104, {100, 4, 0}};
   report.training = {.epochs_run = 2,
                      .best_epoch = 2,
                      .seconds = 12.5,
@@ -102,6 +102,21 @@ inline SummaryReport summary_report() {
   report.throughput = {{1, 900}, {64, 12000}};
   report.peak_memory_bytes = 123456789;
   report.context = context();
+  return report;
+}
+
+/// Of a model that classifies recordings whole.
+inline RunReport run_report_of_recordings() {
+  RunReport report = run_report();
+  report.preprocessing = usual_preprocessing("recording");
+  report.preprocessing.class_names = {"AF", "RBBB"};
+  report.train = {30, {10, 12}};
+  report.validation = report.test = {2, {1, 1}};
+  report.test_recordings = {{"t0001", 0b11, 0b01, {0.9F, 0.2F}}, {"t0002", 0b00, 0b00, {0.1F, 0.3F}}};
+  const std::vector<std::uint64_t> reference = {0b11, 0b00}, predicted = {0b01, 0b00};
+  report.test_figures = evaluate_multi_label(reference, predicted, report.preprocessing.class_names);
+  report.test_records.clear();
+  report.test_subsets.clear();
   return report;
 }
 

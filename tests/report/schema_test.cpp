@@ -4,8 +4,11 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
 #include "beatbench/report/figures_json.h"
+#include "beatbench/report/prediction_report.h"
+#include "beatbench/report/series_report.h"
 #include "report/sample_reports.h"
 #include "support/report_schema.h"
 
@@ -88,7 +91,7 @@ TEST(Schema, RequiresEveryKeyItDescribes) {
     EXPECT_THAT(definition["required"].get<std::vector<std::string>>(), testing::UnorderedElementsAreArray(keys))
         << name;
   }
-  EXPECT_EQ(objects, 29);
+  EXPECT_EQ(objects, 30);
   for (const char* key : {"test", "context", "split", "provenance"}) {
     json report = run();
     report.erase(key);
@@ -103,6 +106,45 @@ TEST(Schema, HasOneVocabulary) {
     EXPECT_EQ(defs["test"]["properties"][key], meaning) << key;
     EXPECT_EQ(defs["dataset"]["properties"][key], meaning) << key;
   }
+}
+
+TEST(Schema, HoldsForRecordingsThatAreClassifiedWhole) {
+  const json report = written(to_json(samples::run_report_of_recordings()));
+  EXPECT_EQ(ReportSchema("run").complaints(report), "");
+  EXPECT_EQ(report["test"]["recordings"]["t0001"]["reference"], json({"AF", "RBBB"}));
+  EXPECT_EQ(report["test"]["confusion"], json({{1, 0, 0, 1}, {1, 0, 1, 0}}));
+  const auto records = records_of_run_report(report, "here");
+  ASSERT_EQ(records.size(), 2U);
+  EXPECT_EQ(pooled_figures(records, {}), samples::run_report_of_recordings().test_figures);
+  json wrong = report;
+  wrong["test"]["recordings"]["t0001"]["predicted"] = {"VT"};
+  EXPECT_THROW(records_of_run_report(wrong, "here"), Error);
+}
+
+PredictedInput whole_recording(std::vector<std::int64_t> counts, std::vector<double> probabilities) {
+  PredictedInput input;
+  input.input = input.record = "t0001";
+  input.is_whole = true;
+  input.lead = "I,II";
+  input.sampling_rate_hz = 500;
+  input.counts = std::move(counts);
+  input.mean_probabilities = std::move(probabilities);
+  return input;
+}
+
+TEST(Verdict, OfAWholeRecordingNamesEveryClass) {
+  const std::vector<std::string> names = {"1dAVb", "AF", "ST"};
+  EXPECT_EQ(verdict(whole_recording({1, 1, 0}, {0.6, 0.91, 0.2}), names), "AF (91.0 %), 1dAVb (60.0 %)");
+  EXPECT_EQ(verdict(whole_recording({0, 0, 0}, {0.1, 0.2, 0.2}), names), "none of 1dAVb, AF, ST");
+  EXPECT_EQ(verdict(whole_recording({0}, {0.25}), {"abnormal"}), "not abnormal (25.0 %)");
+  PredictionReport report;
+  report.model = "resnet1d_12lead";
+  report.preprocessing = usual_preprocessing("recording");
+  report.preprocessing.class_names = {"abnormal"};
+  report.inputs = {whole_recording({0}, {0.25})};
+  report.context = samples::run_report().context;
+  report.provenance = samples::run_report().provenance;
+  EXPECT_EQ(ReportSchema("prediction").complaints(written(to_json(report))), "");
 }
 
 }  // namespace

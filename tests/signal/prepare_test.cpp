@@ -136,5 +136,56 @@ TEST(PrepareLead, AGapStaysAGap) {
   for (const float value : prepare_lead(record, Preprocessing()).samples) ASSERT_TRUE(std::isfinite(value));
 }
 
+// A record of three leads, each of constant slope.
+Record ramps(std::size_t length) {
+  Record record;
+  record.id = "ramps";
+  record.sampling_rate_hz = 400;
+  for (const auto& [name, step] : {std::pair{"V1", 1}, {"I", 2}, {"II", 3}}) {
+    Lead lead;
+    lead.name = name;
+    lead.gain = 1;
+    for (std::size_t i = 0; i < length; ++i) lead.samples.push_back(step * static_cast<std::int32_t>(i + 1));
+    record.leads.push_back(lead);
+  }
+  return record;
+}
+
+Preprocessing two_leads_of(int length) {
+  Preprocessing preprocessing = usual_preprocessing("recording");
+  preprocessing.leads = {"i", "II"};
+  preprocessing.before_samples = length / 2;
+  preprocessing.after_samples = length - length / 2;
+  return preprocessing;
+}
+
+TEST(PrepareRecording, IsTheMiddleOfEachLeadInTheOrderAskedFor) {
+  EXPECT_THAT(prepare_recording(ramps(9), two_leads_of(4)), ElementsAre(6, 8, 10, 12, 9, 12, 15, 18));
+}
+
+TEST(PrepareRecording, IsFilledUpWithZerosAtBothEnds) {
+  EXPECT_THAT(prepare_recording(ramps(2), two_leads_of(5)), ElementsAre(0, 2, 4, 0, 0, 0, 3, 6, 0, 0));
+}
+
+TEST(PrepareRecording, ScaledLeadsKeepTheirSizesToEachOther) {
+  Preprocessing preprocessing = two_leads_of(6);
+  preprocessing.scaling = "record";
+  const std::vector<float> scaled = prepare_recording(ramps(6), preprocessing);
+  double sum = 0, squares = 0;
+  for (std::size_t i = 0; i < 12; ++i) {
+    sum += static_cast<double>(scaled[i]);
+    squares += static_cast<double>(scaled[i]) * static_cast<double>(scaled[i]);
+  }
+  EXPECT_NEAR(sum, 0, 1e-6);
+  EXPECT_NEAR(squares / 12, 1, 1e-6);
+  EXPECT_NEAR(scaled[11] / scaled[5], 1.5, 1e-6);
+}
+
+TEST(PrepareRecording, ALeadThatIsMissingIsNamed) {
+  Preprocessing preprocessing = two_leads_of(4);
+  preprocessing.leads = {"I", "V6"};
+  EXPECT_ERROR(prepare_recording(ramps(9), preprocessing), ErrorKind::unsupported, "ramps", "V6");
+}
+
 }  // namespace
 }  // namespace beatbench

@@ -2,29 +2,35 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace beatbench {
 
-/// Where a beat came from and what it is.
+/// Where a beat, or a whole recording, came from and what it is.
 struct BeatRow {
-  std::uint32_t record = 0;  ///< index into BeatSet::records
-  std::int64_t sample = 0;   ///< of the beat, in the recording's own samples; the line number for a CSV
-  std::uint8_t code = 0;     ///< annotation code, 0 where only a label is known
-  std::int16_t label = -1;   ///< index into the class names, -1 where unknown
+  std::uint32_t record = 0;   ///< index into BeatSet::records
+  std::int64_t sample = 0;    ///< of the beat, in the recording's own samples; the line number for a CSV
+  std::uint8_t code = 0;      ///< annotation code, 0 where only a label is known
+  std::int16_t label = -1;    ///< index into the class names, -1 where unknown; of several classes the first
+  std::uint64_t classes = 0;  ///< multi-label: bit c is set where it is of class c
+
+  bool is_of(std::size_t c) const { return (classes >> c & 1U) != 0; }
 };
 
 struct RecordName {
   std::string id;
   std::string subject;
+  std::string signal_hash = {};  ///< of its samples, where inputs are whole recordings; empty where they are all alike
   bool operator==(const RecordName&) const = default;
 };
 
 /// Beats as a model eats them, in one contiguous block, with a provenance row each: either windows, float32
 /// [rows, leads, length_samples], or images, 8 bit [rows, image_size, image_size] from 0 (black) to 255 (white).
-/// Numbers about each beat that its signal does not show may stand beside them.
+/// Numbers about each beat that its signal does not show may stand beside them. Windows of whole recordings are not
+/// held: `read_input` has them read when they are asked for.
 struct BeatSet {
   int length_samples = 0;  ///< 0: images
   int leads = 1;           ///< of windows
@@ -33,11 +39,16 @@ struct BeatSet {
   std::vector<float> values;
   std::vector<std::uint8_t> pixels;
   std::vector<float> context;  ///< [rows, context_size]
+  /// Reads the window [leads, length_samples] of a record, by its id and a row's sample, from where the data is; empty
+  /// where the set holds its inputs itself. It may be called from several threads at once.
+  std::function<void(const std::string& record, std::int64_t sample, float* out)> read_input;
   std::vector<BeatRow> rows;
   std::vector<RecordName> records;
   std::size_t edge_windows = 0;  ///< windows that crossed a recording's edge (kept or not by the edge policy)
 
   std::size_t size() const { return rows.size(); }
+  /// False for a set of labels alone.
+  bool has_inputs() const { return !values.empty() || !pixels.empty() || read_input != nullptr; }
   /// Values of a lead's window, or pixels.
   std::size_t plane_size() const {
     const auto side = static_cast<std::size_t>(image_size);
@@ -58,6 +69,7 @@ struct BeatSet {
   /// Writes input i as a model eats it, [channels, length] or [channels, image_size, image_size]: a window as it is, an
   /// image as the blackness of its pixels from 0 to 1, and then each number beside it as a channel that holds nothing
   /// else, so that any model takes it, in any format.
+  /// @throws what `read_input` throws.
   void copy_input(std::size_t i, float* out) const;
 };
 

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace beatbench {
@@ -18,26 +19,36 @@ struct BandPass {
 /// What a model eats and what its outputs mean. It is stored in every checkpoint and in every exported file, so
 /// that every command prepares a recording in the same way.
 struct Preprocessing {
-  std::string input = "window";  ///< window: float32 [1, length]; image: float32 [1, image_size, image_size]
+  /// window: a beat, float32 [1, length]; image: a beat, float32 [1, image_size, image_size]; recording: the middle of
+  /// a whole recording, float32 [leads, length]
+  std::string input = "window";
   double sampling_rate_hz = 360.0;
-  int before_samples = 108;  ///< a window is the samples [R - before, R + after)
+  int before_samples = 108;  ///< a window is the samples [R - before, R + after), R being the middle of a recording
   int after_samples = 108;
   int image_size = 128;                    ///< pixels on each side of an image
   std::string image_range = "neighbours";  ///< neighbours | halfway: what an image shows, see signal/beat_image.h
-  std::vector<std::string> leads = {"MLII", "II", "V5"};  ///< the first that a record has is used
-  BandPass filter{5, 0.5, 40.0};                          ///< applied to the whole recording
+  /// Of these leads a beat is taken from the first that a record has; a recording is taken with all of them.
+  std::vector<std::string> leads = {"MLII", "II", "V5"};
+  BandPass filter{5, 0.5, 40.0};  ///< applied to the whole recording
   /// Windows: subtract the mean and divide by the SD over the record | over the window | none (mV). Images: bottom and
-  /// top are those of the record | of the beat | none (-2.5 and 2.5 mV).
+  /// top are those of the record | of the beat | none (-2.5 and 2.5 mV). Recordings: subtract each lead's mean and
+  /// divide by one SD, that of all leads over the record | none (mV).
   std::string scaling = "record";
   std::vector<std::string> context;  ///< numbers beside each beat, see data/context.h
-  std::string edge = "replicate";    ///< replicate | skip: windows that cross a recording's edge
+  std::string edge = "replicate";    ///< replicate | skip: windows that cross a recording's edge; recordings: zero
   std::string class_map = "paper8";
   std::vector<std::string> class_names;
-  bool multi_label = false;
+  bool multi_label = false;  ///< recordings: each output is a class that is there or not, see core/label_map.h
 
   int length_samples() const { return before_samples + after_samples; }
+  bool of_recordings() const { return input == "recording"; }
   bool operator==(const Preprocessing&) const = default;
 };
+
+/// What is usual for an input. Recordings as Ribeiro et al. 2020 (Nature Communications 11:1760) take them: twelve
+/// leads at 400 Hz in mV, unfiltered, of which 4096 samples are cropped or filled up with zeros at both ends.
+/// @throws Error(usage) for an unknown input.
+Preprocessing usual_preprocessing(std::string_view input);
 
 void to_json(nlohmann::json& json, const Preprocessing& preprocessing);
 /// @throws Error(data) naming the missing or wrong field.

@@ -65,6 +65,7 @@ class Augmentation {
   int normal_label_ = -1;  ///< the class of normal beats, -1 where none is known
   double sampling_rate_hz_ = 0;
   int before_samples_ = 0;
+  bool of_recordings_ = false;
   std::vector<Noise> noise_;
 };
 

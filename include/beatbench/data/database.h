@@ -15,9 +15,10 @@ namespace beatbench {
 
 /// How beats lie on the disk.
 /// - records: a folder of WFDB records with annotations
+/// - recordings: a folder of WFDB records with statements about the whole of each
 /// - images: a folder with one folder of image files for each class; RECORD_SAMPLE.png says where an image is from
 /// - windows: a CSV file, one window a line, its class first
-enum class DataForm { records, images, windows };
+enum class DataForm { records, recordings, images, windows };
 
 /// Where windows come from, in the order of their lines.
 struct RecordWindows {
@@ -44,7 +45,11 @@ struct Database {
   std::optional<PreparedData> prepared;  ///< images or windows that say what they were made from
   std::vector<std::string> records;      ///< record names, in the order of the RECORDS file; images and windows: {}
   std::map<std::string, std::string> subjects;  ///< record -> subject, where it is not the record's own name
-  std::vector<std::string> training_records;    ///< the database's own division by patient; empty: it has none
+  /// What is stated about each record, see RecordingClass::statements, where the database lists it in a file of its
+  /// own; else it is taken from the comments of the headers.
+  std::map<std::string, std::vector<std::string>> statements;
+  std::map<std::string, int> folds;           ///< record -> the fold, from 1, that its publisher put it into
+  std::vector<std::string> training_records;  ///< the database's own division by patient; empty: it has none
   std::vector<std::string> test_records;
   std::vector<std::string> never_validation;      ///< records that hold most of a class: kept for training
   std::vector<std::string> concentrated_records;  ///< test records that hold most of a class: reported without, too
@@ -58,6 +63,7 @@ struct DatabaseSpec {
   std::string_view name;
   std::string_view description;
   Database (*describe)(const std::filesystem::path& folder);
+  std::string_view folder = "";  ///< that it is found in; "": its name
 };
 
 std::span<const DatabaseSpec> database_registry();
@@ -76,8 +82,16 @@ std::filesystem::path find_record(const std::string& name);
 /// beforehand and say how, with that rate, window, range, leads, filter, scaling and edge policy.
 Preprocessing preprocessing_for(const Database& database, const Preprocessing& asked);
 
+/// Whether a folder's records have statements about them in their headers, going by the first of them, and no
+/// annotations.
+bool is_recording_folder(const std::filesystem::path& folder);
+
 /// Whether a folder holds folders of image files and no WFDB header.
 bool is_image_folder(const std::filesystem::path& folder);
+
+/// The statements in a header's comments, "Dx: 426783006,164889003" as 12-lead sets have them. A recording of which
+/// nothing but sinus rhythm (426783006) is stated is "NORM" as well.
+std::vector<std::string> statements_in(const std::vector<std::string>& comments);
 
 /// The text of a beatbench.json: what was prepared from `source`, with its subjects and its division by patient.
 std::string prepared_data_json(const PreparedData& prepared, const Database& source);

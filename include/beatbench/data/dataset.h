@@ -41,6 +41,9 @@ struct LoadOptions {
 /// The beats of a database as the preprocessing has them. The result does not depend on the number of threads.
 /// - records: reads every record and cuts a window, or draws an image, for every annotation that the class map has a
 ///   class for
+/// - records, for a model of whole recordings: reads every record once, for its statements and to check it, and leaves
+/// a
+///   `read_input` that reads each again when it is asked for; a record without statements is left out
 /// - images: reads every image file, as 8-bit gray and at the preprocessing's size
 /// - windows: as load_labelled_csv
 /// Images and windows are labelled by name. With the class map "own" the classes are those of the data, sorted, unless

@@ -30,7 +30,10 @@ struct ClassFigures {
   bool operator==(const ClassFigures&) const = default;
 };
 
-/// The figures of a beat classifier, all of them functions of the confusion counts.
+/// The figures of a classifier, all of them functions of the confusion counts.
+///
+/// Where an input may be of several classes or none (multi-label), each class is counted by itself, "beats" are
+/// recordings, and accuracy is the share of recordings all of whose classes are right.
 ///
 /// Macro F1 is the mean of F1 over the classes that have reference beats (n > 0). A class with reference beats that
 /// is never predicted counts with F1 = 0, though its positive predictivity is undefined. A class without reference
@@ -39,11 +42,14 @@ struct ClassFigures {
 /// (average="macro"), which counts a class that is predicted but has no reference beats as 0.
 struct ClassificationFigures {
   std::vector<std::string> class_names;
-  std::vector<std::int64_t> confusion;  ///< [classes, classes], row = reference, column = predicted
-  std::int64_t n = 0;                   ///< beats in all
-  Figure accuracy;                      ///< undefined where n is 0
-  Figure macro_f1;                      ///< undefined where n is 0
-  std::vector<ClassFigures> classes;    ///< one per class name, in that order
+  /// [classes, classes], row = reference, column = predicted. Multi-label: for each class TN, FP, FN, TP, and then the
+  /// number of recordings all of whose classes are right.
+  std::vector<std::int64_t> confusion;
+  bool multi_label = false;
+  std::int64_t n = 0;                 ///< beats in all
+  Figure accuracy;                    ///< undefined where n is 0
+  Figure macro_f1;                    ///< undefined where n is 0
+  std::vector<ClassFigures> classes;  ///< one per class name, in that order
 
   std::int64_t count(std::size_t reference, std::size_t predicted) const {
     return confusion[reference * class_names.size() + predicted];
@@ -65,10 +71,16 @@ struct RecordFigures {
 ClassificationFigures evaluate_classification(std::span<const int> reference, std::span<const int> predicted,
                                               const std::vector<std::string>& class_names);
 
-/// The same from confusion counts, [classes, classes], row = reference.
+/// The same of inputs that may be of several classes: bit c of a set is class c.
+/// @throws Error(usage) likewise; there are at most 64 classes.
+ClassificationFigures evaluate_multi_label(std::span<const std::uint64_t> reference,
+                                           std::span<const std::uint64_t> predicted,
+                                           const std::vector<std::string>& class_names);
+
+/// The same from confusion counts, as ClassificationFigures has them.
 /// @throws Error(usage) if their number does not fit the class names or one is negative.
 ClassificationFigures figures_of_confusion(std::vector<std::int64_t> confusion,
-                                           const std::vector<std::string>& class_names);
+                                           const std::vector<std::string>& class_names, bool multi_label = false);
 
 /// The figures of each recording, in the order of `record_ids`; a recording without rows is left out.
 /// `record_of_row` holds an index into `record_ids` for each row.

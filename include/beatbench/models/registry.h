@@ -47,7 +47,7 @@ using ModelOptions = std::map<std::string, double>;
 struct ModelSpec {
   std::string_view name;
   std::string_view description;
-  std::string_view input;  ///< what it eats: "window" or "image", see Preprocessing::input
+  std::string_view input;  ///< what it eats: "window", "image" or "recording", see Preprocessing::input
   std::span<const ModelOption> options;
   std::shared_ptr<BeatModel> (*make)(const ModelShape& shape, const ModelOptions& options);
   std::string_view context = "";  ///< what it takes beside a beat unless told otherwise, see Preprocessing::context

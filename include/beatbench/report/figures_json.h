@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "beatbench/evaluation/beat_matching.h"
 #include "beatbench/evaluation/bootstrap.h"
@@ -24,13 +26,28 @@ nlohmann::ordered_json interval_json(const std::optional<Interval>& interval);
 /// {n, mean_ms, sd_ms, p95_ms}, or the text "undefined: <why>".
 nlohmann::ordered_json offsets_json(const BeatOffsets& offsets);
 
-/// {accuracy, macro_f1, n, class_names, confusion: [[...]], classes: {NAME: {n, predicted, sensitivity,
-/// positive_predictivity, specificity, f1}}}
+/// {accuracy, macro_f1, n, class_names, confusion: [[...]] (multi-label: [TN, FP, FN, TP] of each class), classes:
+/// {NAME: {n, predicted, sensitivity, positive_predictivity, specificity, f1}}}
 nlohmann::ordered_json figures_json(const ClassificationFigures& figures);
 
 /// {RECORD: figures_json, ...} in the order given.
 /// @throws Error(usage) if a record is named twice.
 nlohmann::ordered_json records_json(std::span<const RecordFigures> records);
+
+/// A whole recording that was tested, and what was said of it; bit c of a set is class c.
+struct TestedRecording {
+  std::string record;
+  std::uint64_t reference = 0, predicted = 0;
+  std::vector<float> probabilities;  ///< of each class
+};
+
+/// {RECORD: {reference: [NAME...], predicted: [NAME...], probabilities: [...]}, ...} in the order given.
+/// @throws Error(usage) if a record is named twice.
+nlohmann::ordered_json recordings_json(std::span<const TestedRecording> recordings,
+                                       const std::vector<std::string>& class_names);
+/// The same, back. @throws nlohmann::json::exception, Error(data).
+std::vector<TestedRecording> recordings_from_json(const nlohmann::json& json,
+                                                  const std::vector<std::string>& class_names);
 
 /// {n, median_s, p90_s, p99_s, mean_s, min_s}, and samples_s where they were kept.
 nlohmann::ordered_json timing_json(const Timing& timing);

@@ -18,12 +18,13 @@ struct PredictedInput {
   std::string input;   ///< as it was named
   std::string record;  ///< as predictions.csv has it
   bool is_image = false;
+  bool is_whole = false;        ///< a recording that was classified as a whole: it counts as one beat
   std::string lead;             ///< "" for an image
   double sampling_rate_hz = 0;  ///< of the recording; 0 for an image
   double start_s = 0;           ///< what the recording's own times say at its first sample
   double duration_s = 0;
   bool detected = false;                           ///< its beats were detected, not annotated
-  std::vector<std::int64_t> counts;                ///< beats per class
+  std::vector<std::int64_t> counts;                ///< beats per class; of a whole recording 1 where it is of the class
   std::vector<double> mean_probabilities;          ///< per class, over the beats
   std::optional<ClassificationFigures> agreement;  ///< with the annotations, where beats are annotated
   std::vector<std::string> notes;
@@ -40,10 +41,11 @@ struct PredictionReport {
   Context context;
 };
 
-/// The answer in one line: "mostly NOR (2240 of 2273 beats), then APC (33)"; of an image with probabilities.
+/// The answer in one line: "mostly NOR (2240 of 2273 beats), then APC (33)"; of an image with probabilities; of a whole
+/// recording every class that it is of, "AF (97.1 %), RBBB (80.2 %)", or "none of 1dAVb, RBBB".
 std::string verdict(const PredictedInput& input, const std::vector<std::string>& class_names);
 
-/// See reports/schema.json, kind "prediction". There are two classes at least.
+/// See reports/schema.json, kind "prediction". There are two classes at least, unless recordings are classified whole.
 nlohmann::ordered_json to_json(const PredictionReport& report);
 
 }  // namespace beatbench

@@ -10,6 +10,7 @@
 #include "beatbench/core/provenance.h"
 #include "beatbench/evaluation/classification.h"
 #include "beatbench/report/context.h"
+#include "beatbench/report/figures_json.h"
 
 namespace beatbench {
 
@@ -28,8 +29,10 @@ struct EpochRow {
   double seconds = 0;  ///< wall time, validation included
 };
 
-/// How many windows of each class a part of the split holds, in the order of the class names.
+/// How many windows of each class a part of the split holds, in the order of the class names. A recording may be of
+/// several classes or none.
 struct SplitPart {
+  std::int64_t n = 0;  ///< in all
   std::vector<std::int64_t> per_class;
 };
 
@@ -60,6 +63,8 @@ struct RunReport {
   TrainingSummary training;
   ClassificationFigures test_figures;
   std::vector<RecordFigures> test_records;
+  std::vector<TestedRecording>
+      test_recordings;  ///< in the place of test_records, where recordings are classified whole
   std::vector<SubsetFigures> test_subsets;
   std::vector<std::string> notes;  ///< what a reader must know to read the figures rightly
   Context context;

@@ -7,6 +7,7 @@
 
 #include "beatbench/evaluation/series.h"
 #include "beatbench/report/context.h"
+#include "beatbench/report/figures_json.h"
 
 namespace beatbench {
 
@@ -32,7 +33,11 @@ struct SeriesReport {
 /// The series' report.json: see reports/schema.json, kind "series".
 nlohmann::ordered_json to_json(const SeriesReport& report);
 
-/// The tested records of a run, from its report.json.
+/// The recordings that a run classified whole, from its report.json; none where it classified beats.
+/// @throws Error(data) naming `where` if it is no report of a run.
+std::vector<TestedRecording> recordings_of_run_report(const nlohmann::json& report, const std::string& where);
+
+/// The tested records of a run, from its report.json; a recording that was classified whole is a record.
 /// @throws Error(data) naming `where` if it is no report of a run.
 std::vector<RecordFigures> records_of_run_report(const nlohmann::json& report, const std::string& where);
 

@@ -33,6 +33,13 @@ void standardise(std::span<float> signal, std::span<const std::uint8_t> missing 
 /// @throws Error(unsupported) if the record has none of the leads.
 PreparedLead prepare_lead(const Record& record, const Preprocessing& preprocessing);
 
+/// The middle of a whole recording as a model eats it, [leads, length_samples] one lead after another: each lead as
+/// prepare_lead has it, then cropped, or filled up with zeros, by the same number of samples at both ends (one more at
+/// the end where that is odd). Scaling `record` subtracts each lead's mean and divides by one standard deviation, that
+/// of all leads over the record, so that leads keep their sizes to each other.
+/// @throws Error(unsupported) if the record lacks one of the leads.
+std::vector<float> prepare_recording(const Record& record, const Preprocessing& preprocessing);
+
 /// Whether the window of a beat at `sample` of a recording of `length` samples, both at the recording's own rate, takes
 /// in samples before its beginning or after its end.
 bool crosses_edge(std::int64_t sample, std::int64_t length, double record_rate_hz, const Preprocessing& preprocessing);

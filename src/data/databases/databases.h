@@ -8,6 +8,9 @@ namespace beatbench::databases {
 
 Database describe_mitdb(const std::filesystem::path& folder);
 Database describe_simdb(const std::filesystem::path& folder);
+Database describe_ptbxl(const std::filesystem::path& folder);
+Database describe_ptbxl_100hz(const std::filesystem::path& folder);
+Database describe_simdb12(const std::filesystem::path& folder);
 Database describe_folder(const std::filesystem::path& folder);
 
 /// Images or windows, with what they say of themselves.

@@ -18,6 +18,10 @@ constexpr std::array kDatabases = {
                  databases::describe_mitdb},
     DatabaseSpec{"simdb", "simulated patients (made by: convert dataset simdb --to wfdb --out datasets/simdb)",
                  databases::describe_simdb},
+    DatabaseSpec{"ptbxl", "PTB-XL, 12 leads of 10 s, at 500 Hz", databases::describe_ptbxl},
+    DatabaseSpec{"ptbxl_100hz", "the same, at 100 Hz", databases::describe_ptbxl_100hz, "ptbxl"},
+    DatabaseSpec{"simdb12", "simulated 12-lead recordings (convert dataset simdb12 --to wfdb --out datasets/simdb12)",
+                 databases::describe_simdb12},
 };
 
 const DatabaseSpec* find_spec(std::string_view name) {
@@ -31,7 +35,7 @@ bool is_folder(const fs::path& path) {
   return fs::is_directory(path, ignored);
 }
 
-std::vector<fs::path> places_of(const std::string& name) {
+std::vector<fs::path> places_of(std::string_view name) {
   std::vector<fs::path> places;
   if (const char* root = std::getenv("BEATBENCH_DATA")) places.push_back(fs::path(root) / name);
   places.push_back(fs::path("datasets") / name);
@@ -76,7 +80,7 @@ Database open_database(const std::string& name_or_path) {
   const DatabaseSpec* spec = find_spec(name_or_path);
   std::error_code ignored;
   if (spec) {
-    const std::vector<fs::path> places = places_of(name_or_path);
+    const std::vector<fs::path> places = places_of(spec->folder.empty() ? spec->name : spec->folder);
     const auto place = std::ranges::find_if(places, is_folder);
     if (place == places.end()) {
       std::string looked;

@@ -31,7 +31,10 @@ bool shows_nothing(const BeatSet& set, std::size_t row) {
   return true;
 }
 
-std::string hash_of_input(const BeatSet& set, std::size_t row) {
+// Empty where the input shows nothing.
+std::string hash_of_input(const BeatSet& set, std::uint32_t row) {
+  if (set.read_input) return set.records[set.rows[row].record].signal_hash;
+  if (shows_nothing(set, row)) return "";
   const auto bytes = set.image_size > 0 ? std::as_bytes(set.image(row)) : std::as_bytes(set.window(row));
   return content_hash({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
@@ -50,13 +53,12 @@ Leak find_leak(const BeatSet& windows, const Split& split) {
   for (const std::string& subject : subjects_of(windows, split.test)) {
     if (training.contains(subject)) leak.subjects.push_back(subject);
   }
-  if (windows.values.empty() && windows.pixels.empty()) return leak;  // labels alone
+  if (!windows.has_inputs()) return leak;  // labels alone
   std::unordered_set<std::string> seen;
   for (const auto* rows : {&split.training, &split.validation}) {
-    for (const std::uint32_t row : *rows) {
-      if (!shows_nothing(windows, row)) seen.insert(hash_of_input(windows, row));
-    }
+    for (const std::uint32_t row : *rows) seen.insert(hash_of_input(windows, row));
   }
+  seen.erase("");
   leak.inputs = static_cast<std::size_t>(
       std::ranges::count_if(split.test, [&](std::uint32_t row) { return seen.contains(hash_of_input(windows, row)); }));
   return leak;

@@ -25,6 +25,8 @@ constexpr std::array kProtocols = {
                  free_folds},
     ProtocolSpec{"leave-one-patient-out", "each subject is a fold of its own", protocols::leave_one_patient_out,
                  protocols::count_subjects},
+    ProtocolSpec{"published-folds", "the ten folds that a database was published in: PTB-XL's strat_fold",
+                 protocols::published_folds, protocols::count_published_folds},
 };
 
 const ProtocolSpec& find_protocol(std::string_view name) {

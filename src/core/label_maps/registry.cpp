@@ -1,0 +1,46 @@
+#include <algorithm>
+#include <array>
+
+#include "beatbench/core/error.h"
+#include "core/label_maps/label_maps.h"
+
+namespace beatbench {
+namespace {
+
+const std::array<LabelMap, 4>& all_label_maps() {
+  static const std::array maps = {labels::ribeiro6(), labels::abnormal(), labels::superclasses(),
+                                  labels::cinc2021()};
+  return maps;
+}
+
+}  // namespace
+
+std::vector<std::string> LabelMap::class_names() const {
+  std::vector<std::string> names;
+  for (const RecordingClass& one : classes) names.push_back(one.name);
+  return names;
+}
+
+std::uint64_t LabelMap::classes_of(std::span<const std::string> statements) const {
+  std::uint64_t bits = 0;
+  for (std::size_t c = 0; c < classes.size(); ++c) {
+    const bool has_one = std::ranges::any_of(
+        statements, [&](const std::string& code) { return std::ranges::count(classes[c].statements, code) > 0; });
+    if (has_one != classes[c].negated) bits |= std::uint64_t{1} << c;
+  }
+  return bits;
+}
+
+std::span<const LabelMap> label_maps() { return all_label_maps(); }
+
+const LabelMap& find_label_map(std::string_view name) {
+  std::string valid;
+  for (const LabelMap& map : all_label_maps()) {
+    if (map.name == name) return map;
+    valid += (valid.empty() ? "" : ", ") + map.name;
+  }
+  throw Error(ErrorKind::usage, "classes",
+              "there is no label map '" + std::string(name) + "' of whole recordings; valid: " + valid);
+}
+
+}  // namespace beatbench

@@ -1,0 +1,135 @@
+#include <algorithm>
+#include <mutex>
+#include <optional>
+
+#include "beatbench/core/error.h"
+#include "beatbench/core/hash.h"
+#include "beatbench/core/label_map.h"
+#include "beatbench/core/text.h"
+#include "beatbench/signal/prepare.h"
+#include "beatbench/wfdb/record_io.h"
+#include "data/load.h"
+
+namespace beatbench {
+namespace {
+
+constexpr const char* kSinusRhythm = "426783006";
+
+struct Recording {
+  BeatRow row;
+  std::string hash, signal_hash;
+  bool is_labelled = false;
+};
+
+// Empty where no lead ever changes, as where all electrodes are off.
+std::string hash_of_signal(const Record& record) {
+  std::string hashes;
+  bool changes = false;
+  for (const Lead& lead : record.leads) {
+    const auto bytes = std::as_bytes(std::span(lead.samples));
+    hashes += content_hash({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    changes = changes || std::ranges::any_of(lead.samples, [&](auto value) { return value != lead.samples.front(); });
+  }
+  return changes ? content_hash(hashes) : "";
+}
+
+// Reads a recording once, so that what is wrong with it is said before any training begins.
+Recording look_at(const Database& database, const std::string& name, const Preprocessing& preprocessing,
+                  const LabelMap& labels, const ReadOptions& read) {
+  const Record record = read_record(database.folder / name, read);
+  for (const std::string& lead : preprocessing.leads) find_lead(record, {&lead, 1});
+  if (record.length_samples() == 0) throw Error(ErrorKind::data, "record " + name, "has no samples");
+  const auto listed = database.statements.find(name);
+  const std::vector<std::string> statements =
+      listed == database.statements.end() ? statements_in(record.comments) : listed->second;
+  Recording out;
+  out.hash = record.content_hash;
+  out.signal_hash = hash_of_signal(record);
+  for (const std::string& code : statements) out.hash += "," + code;
+  out.is_labelled = !statements.empty();
+  out.row.classes = labels.classes_of(statements);
+  for (std::size_t c = labels.classes.size(); c-- > 0;) {
+    if (out.row.is_of(c)) out.row.label = static_cast<std::int16_t>(c);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::vector<std::string> statements_in(const std::vector<std::string>& comments) {
+  std::vector<std::string> codes;
+  for (const std::string& comment : comments) {
+    const std::string_view text = trimmed(comment);
+    if (!lower_case(text.substr(0, 3)).starts_with("dx:")) continue;
+    std::vector<std::string_view> cells;
+    split_cells(text.substr(3), ',', cells);
+    for (const std::string_view cell : cells) {
+      if (!cell.empty()) codes.emplace_back(cell);
+    }
+  }
+  if (codes.size() == 1 && codes.front() == kSinusRhythm) codes.emplace_back("NORM");
+  return codes;
+}
+
+bool is_recording_folder(const std::filesystem::path& folder) {
+  const std::vector<std::string> names = read_record_list(folder);
+  const std::filesystem::path first = folder / names.front();
+  if (std::filesystem::exists(first.string() + ".atr")) return false;
+  ReadOptions header;
+  header.annotator.reset();
+  header.signals = false;
+  return !statements_in(read_record(first, header).comments).empty();
+}
+
+Dataset load_recordings(const Database& database, const Preprocessing& preprocessing, const LoadOptions& options) {
+  const LabelMap& labels = find_label_map(preprocessing.class_map);
+  const std::vector<std::string>& names = options.only_records.empty() ? database.records : options.only_records;
+  std::mutex callback_mutex;
+  std::size_t done = 0;
+  ReadOptions read;
+  read.annotator.reset();
+  read.strict = options.strict;
+  read.on_warning = [&](const std::string& text) {
+    const std::lock_guard lock(callback_mutex);
+    if (options.on_warning) options.on_warning(text);
+  };
+  std::vector<std::optional<Recording>> found(names.size());
+  for_each_index(names.size(), options.threads, [&](std::size_t i) {
+    found[i] = look_at(database, names[i], preprocessing, labels, read);
+    const std::lock_guard lock(callback_mutex);
+    if (options.on_progress) options.on_progress(++done, names.size());
+  });
+
+  Dataset all;
+  all.name = database.name;
+  all.class_names = labels.class_names();
+  BeatSet& set = all.windows;
+  set.length_samples = preprocessing.length_samples();
+  set.leads = static_cast<int>(preprocessing.leads.size());
+  std::string hashes;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    hashes += names[i] + " " + found[i]->hash + "\n";
+    set.records.push_back({names[i], database.subject_of(names[i]), found[i]->signal_hash});
+    found[i]->row.record = static_cast<std::uint32_t>(i);
+    if (found[i]->is_labelled)
+      set.rows.push_back(found[i]->row);
+    else
+      ++all.annotations_left_out;
+  }
+  all.hash = content_hash(hashes);
+  if (options.only_beats) set.rows = *options.only_beats;
+  if (set.rows.empty()) {
+    throw Error(ErrorKind::unsupported, database.folder.string(),
+                "has no recording with statements about it (#Dx in its header), which this model needs");
+  }
+  if (!options.only_labels) {
+    set.read_input = [folder = database.folder, preprocessing](const std::string& record, std::int64_t, float* out) {
+      ReadOptions plain;
+      plain.annotator.reset();
+      std::ranges::copy(prepare_recording(read_record(folder / record, plain), preprocessing), out);
+    };
+  }
+  return all;
+}
+
+}  // namespace beatbench
