@@ -9,6 +9,7 @@
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
 #include "beatbench/models/predict.h"
+#include "beatbench/wfdb/tracings.h"
 #include "cli/data_options.h"
 #include "cli/progress.h"
 #include "cli/stored_run.h"
@@ -36,6 +37,7 @@ bool is_record_folder(const fs::path& folder) {
 
 std::optional<DataForm> form_of(const fs::directory_entry& entry) {
   if (entry.is_regular_file() && lower_extension(entry.path()) == ".csv") return DataForm::windows;
+  if (entry.is_regular_file() && is_tracings_file(entry.path())) return DataForm::tracings;
   if (!entry.is_directory()) return std::nullopt;
   if (fs::exists(entry.path() / "ptbxl_database.csv")) return DataForm::recordings;
   if (is_record_folder(entry.path()))
@@ -49,7 +51,7 @@ void add_datasets_in(const fs::path& folder, std::vector<FoundDataset>& found) {
     const fs::path& path = entry.path();
     const std::optional<DataForm> form = form_of(entry);
     if (!form) continue;
-    const std::string name = *form == DataForm::windows ? path.stem().string() : path.filename().string();
+    const std::string name = entry.is_regular_file() ? path.stem().string() : path.filename().string();
     const bool known = std::ranges::any_of(found, [&](const FoundDataset& d) { return d.name == name; });
     if (!known) found.push_back({name, path, *form});
   }

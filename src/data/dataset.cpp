@@ -23,7 +23,7 @@ Dataset load_form(const Database& database, const Preprocessing& preprocessing, 
     if (is_prepared) refuse("holds beats that are prepared already; this model takes whole recordings");
     return load_recordings(database, preprocessing, options);
   }
-  if (database.form == DataForm::recordings)
+  if (database.form == DataForm::recordings || database.form == DataForm::tracings)
     refuse("states what whole recordings are, not their beats; a model of recordings can be trained on it");
   if (database.form == DataForm::images) return load_images(database, preprocessing, options);
   if (database.form == DataForm::windows) return load_windows(database, preprocessing, options);

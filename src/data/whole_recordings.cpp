@@ -8,10 +8,13 @@
 #include "beatbench/core/text.h"
 #include "beatbench/signal/prepare.h"
 #include "beatbench/wfdb/record_io.h"
+#include "beatbench/wfdb/tracings.h"
 #include "data/load.h"
 
 namespace beatbench {
 namespace {
+
+namespace fs = std::filesystem;
 
 constexpr const char* kSinusRhythm = "426783006";
 
@@ -33,10 +36,21 @@ std::string hash_of_signal(const Record& record) {
   return changes ? content_hash(hashes) : "";
 }
 
+Record read_one(const Database& database, const std::string& name, const ReadOptions& read) {
+  if (database.form != DataForm::tracings) return read_record(database.folder / name, read);
+  const std::size_t slash = name.rfind('/');  // see read_tracing
+  fs::path file = database.folder;
+  if (fs::is_directory(file)) {
+    file /= name.substr(0, slash) + ".hdf5";
+    if (!fs::exists(file)) file.replace_extension(".h5");
+  }
+  return read_tracing(file, std::stoul(name.substr(slash + 1)));
+}
+
 // Reads a recording once, so that what is wrong with it is said before any training begins.
 Recording look_at(const Database& database, const std::string& name, const Preprocessing& preprocessing,
                   const LabelMap& labels, const ReadOptions& read) {
-  const Record record = read_record(database.folder / name, read);
+  const Record record = read_one(database, name, read);
   for (const std::string& lead : preprocessing.leads) find_lead(record, {&lead, 1});
   if (record.length_samples() == 0) throw Error(ErrorKind::data, "record " + name, "has no samples");
   const auto listed = database.statements.find(name);
@@ -123,10 +137,13 @@ Dataset load_recordings(const Database& database, const Preprocessing& preproces
                 "has no recording with statements about it (#Dx in its header), which this model needs");
   }
   if (!options.only_labels) {
-    set.read_input = [folder = database.folder, preprocessing](const std::string& record, std::int64_t, float* out) {
+    Database place;  // without the long lists
+    place.folder = database.folder;
+    place.form = database.form;
+    set.read_input = [place, preprocessing](const std::string& record, std::int64_t, float* out) {
       ReadOptions plain;
       plain.annotator.reset();
-      std::ranges::copy(prepare_recording(read_record(folder / record, plain), preprocessing), out);
+      std::ranges::copy(prepare_recording(read_one(place, record, plain), preprocessing), out);
     };
   }
   return all;

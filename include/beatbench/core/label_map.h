@@ -3,12 +3,13 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace beatbench {
 
 /// A class that whole recordings are of or not, and the statements that say so: codes of SNOMED CT, as in the "#Dx"
-/// comments of 12-lead sets, and of SCP-ECG, as in PTB-XL.
+/// comments of 12-lead sets, and of SCP-ECG, as in PTB-XL; the class's own name says so, too, as in a table of labels.
 struct RecordingClass {
   std::string name;
   std::string description;
@@ -29,6 +30,9 @@ struct LabelMap {
 
 /// All label maps, one in each file of core/label_maps/.
 std::span<const LabelMap> label_maps();
+
+/// Whether any label map knows this code or class name.
+bool is_statement(std::string_view text);
 
 /// @throws Error(usage) that lists the valid names.
 const LabelMap& find_label_map(std::string_view name);

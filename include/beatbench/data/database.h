@@ -16,9 +16,10 @@ namespace beatbench {
 /// How beats lie on the disk.
 /// - records: a folder of WFDB records with annotations
 /// - recordings: a folder of WFDB records with statements about the whole of each
+/// - tracings: an HDF5 file of whole recordings, or a folder of them, with a CSV of labels, see wfdb/tracings.h
 /// - images: a folder with one folder of image files for each class; RECORD_SAMPLE.png says where an image is from
 /// - windows: a CSV file, one window a line, its class first
-enum class DataForm { records, recordings, images, windows };
+enum class DataForm { records, recordings, tracings, images, windows };
 
 /// Where windows come from, in the order of their lines.
 struct RecordWindows {
@@ -69,7 +70,8 @@ struct DatabaseSpec {
 std::span<const DatabaseSpec> database_registry();
 
 /// Opens a known database by name, from $BEATBENCH_DATA/NAME or datasets/NAME, or by its path a folder of WFDB records,
-/// a folder of images or a CSV of windows. A folder whose name is that of a known database is taken to be it.
+/// a folder of images, a CSV of windows, or an HDF5 file of tracings or a folder of them. A folder whose name is that
+/// of a known database is taken to be it.
 /// @throws Error(usage) listing the known names and the places looked at; Error(data) if a division names records
 /// that the folder lacks, or if what prepared beats say of themselves is damaged.
 Database open_database(const std::string& name_or_path);

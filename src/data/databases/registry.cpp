@@ -6,6 +6,7 @@
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
 #include "beatbench/data/database.h"
+#include "beatbench/wfdb/tracings.h"
 #include "data/databases/databases.h"
 
 namespace beatbench {
@@ -33,6 +34,14 @@ const DatabaseSpec* find_spec(std::string_view name) {
 bool is_folder(const fs::path& path) {
   std::error_code ignored;
   return fs::is_directory(path, ignored);
+}
+
+bool holds_tracings(const fs::path& path) {
+  std::error_code ignored;
+  if (fs::is_regular_file(path, ignored)) return is_tracings_file(path);
+  if (!is_folder(path)) return false;
+  const auto is_one = [](const fs::directory_entry& entry) { return is_tracings_file(entry.path()); };
+  return std::any_of(fs::directory_iterator(path), fs::directory_iterator(), is_one);
 }
 
 std::vector<fs::path> places_of(std::string_view name) {
@@ -90,12 +99,14 @@ Database open_database(const std::string& name_or_path) {
     folder = *place;
   } else if (fs::is_regular_file(folder, ignored) && lower_extension(folder) == ".csv") {
     return databases::describe_prepared(folder, DataForm::windows);
+  } else if (holds_tracings(folder)) {
+    return databases::describe_tracings(folder);
   } else if (!is_folder(folder)) {
     std::string known;
     for (const DatabaseSpec& row : kDatabases) known += (known.empty() ? "" : ", ") + std::string(row.name);
     throw Error(ErrorKind::usage, "data",
                 "'" + name_or_path + "' is neither a known database (" + known +
-                    ") nor a folder of records or images nor a .csv of windows");
+                    ") nor a folder of records or images nor a .csv of windows nor an .hdf5 of tracings");
   } else if (is_image_folder(folder)) {
     return databases::describe_prepared(folder, DataForm::images);
   } else {
