@@ -5,7 +5,7 @@ set -euo pipefail
 
 packages=(
   cmake ninja-build g++ git ccache pkg-config ca-certificates curl
-  libtorch-dev libopenblas0-openmp
+  libtorch-dev libgloo-dev libopenblas0-openmp
   libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev
   libflac-dev libedf-dev libhdf5-dev libsoxr-dev nlohmann-json3-dev libcli11-dev libspdlog-dev libxxhash-dev gnuplot-nox
   libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev libvalijson-dev

@@ -1,7 +1,9 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <thread>
 
 #include "beatbench/core/class_map.h"
 #include "beatbench/core/error.h"
@@ -37,10 +39,12 @@ constexpr const char* kTrainExamples =
     "  train --data mitdb --init-from runs/pretrained --replace-head new --freeze-layers 2 --loaded-rate-factor 0.1\n"
     "  train --model resnet1d_12lead --data simdb12 --protocol published-folds --fold 10 --out runs/l1\n"
     "  train --model resnet1d_12lead --data ptbxl --classes abnormal --protocol published-folds --all-folds\n"
-    "  train --resume runs/r1\n\n"
+    "  train --resume runs/r1\n"
+    "  torchrun --nproc_per_node 2 --no_python train --model cnn2d --data mitdb --out runs/two\n\n"
     "A run folder holds config.json, log.csv, train.log, checkpoints/{best,last,last-1}.pt and report.json; curves,\n"
     "confusion, thresholds (ROC, precision and recall) and mistakes as .svg and .png; augmentation.png where there is\n"
-    "any. Exit status: 0 success, 1 failure, 2 usage, 130 interrupted (the state is saved).";
+    "any. Started by torchrun, mpirun or srun, processes train one model together, each on its share of every batch.\n"
+    "Exit status: 0 success, 1 failure, 2 usage, 130 interrupted (the state is saved).";
 
 void print_summary(const RunReport& report, const fs::path& folder) {
   std::printf("%s on %s, %s, %s, seed %llu: test of %lld %s\n\n", report.model.c_str(),
@@ -57,13 +61,31 @@ void print_summary(const RunReport& report, const fs::path& folder) {
   std::printf("run folder: %s\n", folder.c_str());
 }
 
+// How long the processes of a training may take to be started.
+constexpr std::chrono::seconds kJoinWithin{120};
+
+std::shared_ptr<Peers> meet_peers(const PeerPlace& place, spdlog::logger& logger) {
+  if (place.count > 1) logger.info("process {} of {}, started by {}", place.rank, place.count, place.started_by);
+  return join_peers(place, kJoinWithin);
+}
+
+// The processors of a machine are shared by its processes.
+int threads_for(int asked, const PeerPlace& place) {
+  const auto processors = static_cast<int>(std::thread::hardware_concurrency());
+  return asked > 0 || place.count == 1 ? asked : std::max(1, processors / place.local_count);
+}
+
 int run_training(RunOptions run, const fs::path& folder, bool resume, bool json, spdlog::logger& logger) {
+  const PeerPlace place = place_among_peers(std::getenv);
+  const bool leads = place.rank == 0;
   check_run(run);
-  if (!resume) refuse_existing(folder);
+  if (!resume && leads) refuse_existing(folder);
   catch_interrupts();
-  const Context context = start_context(run.threads, resolve_device(run.training.device), logger);
+  const std::shared_ptr<Peers> peers = meet_peers(place, logger);
+  const Context context = start_context(threads_for(run.threads, place), resolve_device(run.training.device), logger);
   const RunData data = load_run_data(run, context.threads, logger);
-  const auto report = train_run(run, data, folder, folder, resume, context, logger);
+  const auto report = train_run(run, data, folder, folder, resume, context, logger, peers);
+  if (!leads) return interrupted() ? kInterrupted : kSuccess;
   if (!report) return kInterrupted;
   if (json)
     std::printf("%s", report_text(to_json(*report)).c_str());
@@ -73,7 +95,11 @@ int run_training(RunOptions run, const fs::path& folder, bool resume, bool json,
 }
 
 int start(const RunOptions& run, const fs::path& folder, bool resume, bool json, spdlog::logger& logger) {
-  if (run.seeds > 1 || run.all_folds) return train_series(run, folder, resume, json, logger);
+  if (run.seeds > 1 || run.all_folds) {
+    if (place_among_peers(std::getenv).count > 1)
+      throw Error(ErrorKind::usage, "--seeds, --all-folds", "are for one process; several train one model together");
+    return train_series(run, folder, resume, json, logger);
+  }
   return run_training(run, folder, resume, json, logger);
 }
 
@@ -95,7 +121,8 @@ int train_command(int argc, char** argv) {
       std::printf("%s", app.config_to_str(true, true).c_str());
       return kSuccess;
     }
-    const auto logger = make_logger(arguments.log_level);
+    const bool leads = place_among_peers(std::getenv).rank == 0;
+    const auto logger = make_logger(leads || arguments.log_level != "info" ? arguments.log_level : "warning");
     if (arguments.resume.empty()) {
       const fs::path folder = arguments.out.empty() ? next_run_folder(arguments.run.model) : fs::path(arguments.out);
       return start(arguments.run, folder, false, arguments.json, *logger);

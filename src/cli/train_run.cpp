@@ -67,19 +67,20 @@ Dataset load_beats(const RunOptions& run, const Database& database, int threads,
 
 TrainingResult train_with_progress(const RunOptions& run, const Dataset& dataset, const Split& split,
                                    const ModelDescription& description, const fs::path& folder, bool resume,
-                                   spdlog::logger& logger) {
+                                   spdlog::logger& logger, const std::shared_ptr<Peers>& peers) {
   Progress progress("training", 30.0);
   std::vector<EpochRow> history;
   TrainingCallbacks callbacks;
   callbacks.should_stop = interrupted;
   callbacks.on_note = [&](const std::string& text) { logger.info("{}", text); };
   callbacks.on_warning = [&](const std::string& text) { logger.warn("{}", text); };
-  callbacks.on_step = [&](const StepProgress& p) {
-    char detail[160];
-    std::snprintf(detail, sizeof detail, "epoch %d/%d  loss %.4f  %.0f beats/s  %s left", p.epoch, p.epochs,
-                  p.mean_loss, p.windows_per_second, clock_text(p.seconds_left).c_str());
-    progress.update(p.step, p.steps, detail);
-  };
+  if (!peers || peers->leads())
+    callbacks.on_step = [&](const StepProgress& p) {
+      char detail[160];
+      std::snprintf(detail, sizeof detail, "epoch %d/%d  loss %.4f  %.0f beats/s  %s left", p.epoch, p.epochs,
+                    p.mean_loss, p.windows_per_second, clock_text(p.seconds_left).c_str());
+      progress.update(p.step, p.steps, detail);
+    };
   callbacks.on_epoch = [&](const EpochRow& row, bool best) {
     progress.clear();
     const std::string validation =
@@ -90,7 +91,8 @@ TrainingResult train_with_progress(const RunOptions& run, const Dataset& dataset
     logger.info("epoch {}/{}: loss {:.4f}, {}{:.1f} s{}", row.epoch, run.training.epochs, row.train_loss.value_or(0),
                 validation, row.seconds, best ? " (best)" : "");
   };
-  return train_model(dataset.windows, split, description, run.training, folder / "checkpoints", resume, callbacks);
+  return train_model(dataset.windows, split, description, run.training, folder / "checkpoints", resume, callbacks,
+                     peers);
 }
 
 // The best weights on the test part.
@@ -290,7 +292,7 @@ RunData load_run_data(RunOptions& run, int threads, spdlog::logger& logger) {
 
 std::optional<RunReport> train_run(const RunOptions& run, const RunData& data, const fs::path& folder,
                                    const fs::path& to_resume, bool resume, const Context& context,
-                                   spdlog::logger& logger) {
+                                   spdlog::logger& logger, const std::shared_ptr<Peers>& peers) {
   const Dataset& dataset = data.dataset;
   const Split split = split_of(run, data);
   for (const std::string& note : split.notes) logger.info("{}: {}", split.label(), note);
@@ -299,6 +301,10 @@ std::optional<RunReport> train_run(const RunOptions& run, const RunData& data, c
   ModelDescription description = describe(run, dataset, split);
   if (!data.extra_hash.empty()) description.provenance.configuration["extra_training_hash"] = data.extra_hash;
 
+  if (peers && !peers->leads()) {
+    train_with_progress(run, dataset, split, description, folder, resume, logger, peers);
+    return std::nullopt;
+  }
   std::optional<FreshRunFolder> fresh;
   if (!resume) fresh.emplace(folder);
   const MadeFolder checkpoints(folder / "checkpoints");
@@ -309,7 +315,7 @@ std::optional<RunReport> train_run(const RunOptions& run, const RunData& data, c
     write_file_atomically(folder / "augmentation.png",
                           augmentation_page(augmentation, dataset.windows, split.training, run.training.seed));
   }
-  const TrainingResult result = train_with_progress(run, dataset, split, description, folder, resume, logger);
+  const TrainingResult result = train_with_progress(run, dataset, split, description, folder, resume, logger, peers);
   write_log_csv(folder, result.summary.history);
   if (result.interrupted) {
     logger.warn("interrupted after {} whole epochs; to go on: train --resume {}", result.summary.epochs_run,

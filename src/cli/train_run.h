@@ -45,9 +45,10 @@ BeatSet own_beats(const RunData& data);
 RunData load_run_data(RunOptions& run, int threads, spdlog::logger& logger);
 
 /// Trains and tests a model, in a run folder that is new (and must not exist), or gone on with. nullopt: interrupted,
-/// and the state is saved; the user was told to go on with `to_resume`.
+/// and the state is saved; the user was told to go on with `to_resume`. Of several `peers` the first one alone writes
+/// and reports; the others get nullopt.
 std::optional<RunReport> train_run(const RunOptions& run, const RunData& data, const std::filesystem::path& folder,
                                    const std::filesystem::path& to_resume, bool resume, const Context& context,
-                                   spdlog::logger& logger);
+                                   spdlog::logger& logger, const std::shared_ptr<Peers>& peers = nullptr);
 
 }  // namespace beatbench::cli

@@ -1,10 +1,13 @@
 #include "beatbench/training/train.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 
 #include "beatbench/core/error.h"
+#include "beatbench/core/files.h"
 #include "beatbench/core/random.h"
 #include "beatbench/evaluation/classification.h"
 #include "beatbench/models/predict.h"
@@ -13,7 +16,9 @@
 #include "models/checkpoint_io.h"
 #include "models/model.h"
 #include "training/loader.h"
+#include "training/loss.h"
 #include "training/optimizer.h"
+#include "training/peer_group.h"
 #include "training/sampler.h"
 #include "training/saved_states.h"
 #include "training/schedule.h"
@@ -35,6 +40,8 @@ struct Trainer {
   const std::filesystem::path& checkpoints;
   const TrainingCallbacks& callbacks;
 
+  PeerGroup* peers = nullptr;  // nullptr: alone
+
   Augmentation augmentation = {};
   std::vector<Example> examples = {};   // of an epoch
   std::vector<float> row_weights = {};  // in the loss; empty: all alike
@@ -45,23 +52,40 @@ struct Trainer {
   TrainingState state = {};
   std::int64_t windows_done = 0;  // in this call
   double training_seconds = 0;    // in this call, validation not counted
+  double last_loss = 0;           // mean over this process's share of the last batch
 
+  bool leads() const { return !peers || peers->leads(); }
   std::int64_t steps_per_epoch() const {
     return (static_cast<std::int64_t>(examples.size()) + options.batch_size - 1) / options.batch_size;
   }
 };
 
-void save_last(const Trainer& t, const Clock::time_point& start, const Clock::time_point& epoch_start) {
-  TrainingState state = t.state;
-  state.seconds_before += seconds_since(start);
-  state.epoch_seconds_before += state.step > 0 ? seconds_since(epoch_start) : 0.0;
-  make_room_for_state(t.checkpoints, t.options.keep_states);
-  save_checkpoint(t.checkpoints / "last.pt", t.description, *t.model, [&](torch::serialize::OutputArchive& archive) {
+void write_state(const Trainer& t, const TrainingState& state, const std::filesystem::path& file) {
+  save_checkpoint(file, t.description, *t.model, [&](torch::serialize::OutputArchive& archive) {
     torch::serialize::OutputArchive optimizer(archive.compilation_unit());
     t.optimizer->save(optimizer);
     archive.write("optimizer", optimizer);
     archive.write("state", c10::IValue(state_json(state).dump()));
   });
+}
+
+// What each peer has counted by itself becomes what all of them have; the first one keeps it.
+void agree_with_peers(Trainer& t) {
+  if (!t.peers) return;
+  torch::Tensor counted = torch::tensor({t.state.loss_sum, static_cast<double>(t.state.correct)}, torch::kDouble);
+  t.peers->sum(counted);
+  t.state.loss_sum = t.leads() ? counted[0].item<double>() : 0.0;
+  t.state.correct = t.leads() ? static_cast<std::int64_t>(counted[1].item<double>()) : 0;
+}
+
+void save_last(Trainer& t, const Clock::time_point& start, const Clock::time_point& epoch_start) {
+  agree_with_peers(t);
+  if (!t.leads()) return;
+  TrainingState state = t.state;
+  state.seconds_before += seconds_since(start);
+  state.epoch_seconds_before += state.step > 0 ? seconds_since(epoch_start) : 0.0;
+  make_room_for_state(t.checkpoints, t.options.keep_states);
+  write_state(t, state, t.checkpoints / "last.pt");
 }
 
 // Fixes what is to be fixed, and makes the optimiser of the rest: weights that were loaded are a group of their own.
@@ -144,23 +168,72 @@ void start_again(Trainer& t) {
   }
 }
 
-// Batch `number` of the epoch under way.
+// The first peer begins, anew or again, and the others take its weights, optimiser and state.
+void begin_together(Trainer& t, bool resume) {
+  const std::filesystem::path file =
+      std::filesystem::temp_directory_path() / ("beatbench-peer-" + std::to_string(::getpid()) + ".pt");
+  const auto remove = [&] {
+    std::error_code ignored;
+    std::filesystem::remove(file, ignored);
+  };
+  std::string bytes;
+  if (t.leads()) {
+    resume ? start_again(t) : start_fresh(t);
+    if (!t.peers) return;
+    write_state(t, t.state, file);
+    bytes = read_text_file(file);
+    remove();
+  }
+  bytes = t.peers->share(bytes);
+  if (!t.leads()) {
+    write_file(file, bytes);
+    try {
+      start_from_state(t, file);
+    } catch (...) {
+      remove();
+      throw;
+    }
+    remove();
+    t.state.loss_sum = 0;
+    t.state.correct = 0;
+  }
+  t.peers->average_gradients(t.model->parameters());
+}
+
+// The part of a batch that is this process's: rows [first, first + count) of `size`. One that would have none takes the
+// first row, with no weight.
+struct Share {
+  std::size_t first = 0, count = 0;
+  bool counts = true;
+};
+
+Share share_of(const Trainer& t, std::size_t size) {
+  if (!t.peers) return {0, size};
+  const auto rank = static_cast<std::size_t>(t.peers->rank()), peers = static_cast<std::size_t>(t.peers->count());
+  const std::size_t first = size * rank / peers, end = size * (rank + 1) / peers;
+  return end > first ? Share{first, end - first} : Share{0, 1, false};
+}
+
+// Batch `number` of the epoch under way, or this process's share of it.
 Batch make_batch(const Trainer& t, std::span<const Example> order, int epoch, std::int64_t number) {
   const auto first = static_cast<std::size_t>(number) * static_cast<std::size_t>(t.options.batch_size);
-  const auto part =
-      order.subspan(first, std::min<std::size_t>(static_cast<std::size_t>(t.options.batch_size), order.size() - first));
+  const std::size_t size = std::min<std::size_t>(static_cast<std::size_t>(t.options.batch_size), order.size() - first);
+  const Share share = share_of(t, size);
+  const auto part = order.subspan(first + share.first, share.count);
   std::vector<std::uint32_t> rows;
   for (const Example& example : part) rows.push_back(example.row);
   const Preprocessing& preprocessing = t.description.preprocessing;
   Batch batch{gather_inputs(t.windows, rows),
               gather_targets(t.windows, rows, preprocessing.multi_label, t.description.shape.outputs),
               static_cast<std::int64_t>(rows.size())};
+  batch.counts = share.counts;
+  batch.size_in_all = static_cast<std::int64_t>(size);
   if (t.options.augmentation.any()) {
     const std::uint64_t stream = derive_seed(t.options.seed, 0x617567, static_cast<std::uint64_t>(epoch));
     const std::span<float> inputs(batch.inputs.data_ptr<float>(), static_cast<std::size_t>(batch.inputs.numel()));
     const std::size_t each = t.windows.input_size();
     for (std::size_t i = 0; i < part.size(); ++i) {
-      t.augmentation.apply(t.windows, part[i].row, part[i].variant, derive_seed(stream, first + i),
+      t.augmentation.apply(t.windows, part[i].row, part[i].variant, derive_seed(stream, first + share.first + i),
                            inputs.subspan(i * each, each));
     }
   }
@@ -173,42 +246,22 @@ Batch make_batch(const Trainer& t, std::span<const Example> order, int epoch, st
   return batch;
 }
 
-// Mean loss of a batch: cross-entropy of one class out of several, or, where an input may be of several, binary
-// cross-entropy of each class. Class weights count in the former as torch has them, in the latter where the class is
-// there. `weights` are those of the rows.
-torch::Tensor batch_loss(const Trainer& t, const torch::Tensor& logits, const torch::Tensor& targets,
-                         const torch::Tensor& weights, double label_smoothing) {
-  namespace nn = torch::nn::functional;
-  const bool by_row = weights.defined();
-  torch::Tensor loss;
-  if (t.description.preprocessing.multi_label) {
-    auto options = nn::BinaryCrossEntropyWithLogitsFuncOptions().reduction(torch::kNone);
-    if (t.class_weights.defined()) options.pos_weight(t.class_weights);
-    const torch::Tensor smooth = targets * (1 - label_smoothing) + 0.5 * label_smoothing;
-    loss = nn::binary_cross_entropy_with_logits(logits, smooth, options).mean(1);
-    if (!by_row) return loss.mean();
-  } else {
-    auto options = nn::CrossEntropyFuncOptions().label_smoothing(label_smoothing);
-    if (by_row)
-      options.reduction(torch::kNone);
-    else if (t.class_weights.defined())
-      options.weight(t.class_weights);
-    loss = nn::cross_entropy(logits, targets, options);
-    if (!by_row) return loss;
-  }
-  return (loss * weights).sum() / weights.sum().clamp_min(1e-12);
-}
-
-// Rows whose class, or all of whose classes, the model has right.
-std::int64_t count_correct(const torch::Tensor& logits, const torch::Tensor& targets) {
-  if (targets.dim() == 1) return (logits.argmax(1) == targets).sum().item<std::int64_t>();
-  return ((logits > 0) == (targets > 0.5)).all(1).sum().item<std::int64_t>();
+// What a process's share of a batch weighs in the loss: the mean over all of a batch is the sum of the shares' means by
+// this, over what they weigh together.
+double weight_of_share(const Trainer& t, const Batch& batch) {
+  if (!batch.counts) return 0;
+  if (batch.weights.defined()) return batch.weights.sum().item<double>();
+  const bool by_class = t.class_weights.defined() && !t.description.preprocessing.multi_label;
+  return by_class ? t.class_weights.cpu().index({batch.targets}).sum().item<double>()
+                  : static_cast<double>(batch.count);
 }
 
 // One forward, backward and update. Returns the summed loss of the batch.
 double run_step(Trainer& t, const Batch& batch) {
-  torch::manual_seed(derive_seed(t.options.seed, static_cast<std::uint64_t>(t.state.epoch),
-                                 static_cast<std::uint64_t>(t.state.step) + 1));
+  const std::uint64_t stream = t.peers ? derive_seed(t.options.seed, static_cast<std::uint64_t>(t.peers->rank()))
+                                       : t.options.seed;  // others drop other activations
+  torch::manual_seed(
+      derive_seed(stream, static_cast<std::uint64_t>(t.state.epoch), static_cast<std::uint64_t>(t.state.step) + 1));
   set_learning_rate(*t.optimizer, t.options,
                     learning_rate_at(t.options, t.state.history, t.state.epoch, t.state.step, t.steps_per_epoch()));
   train_but_frozen(*t.model, t.options.freeze_layers);
@@ -220,18 +273,31 @@ double run_step(Trainer& t, const Batch& batch) {
     logits = t.model->forward(batch.inputs.to(t.device, /*non_blocking=*/true));
   }
   const torch::Tensor weights = batch.weights.defined() ? batch.weights.to(t.device) : torch::Tensor();
-  const torch::Tensor loss = batch_loss(t, logits.to(torch::kFloat), targets, weights, t.options.label_smoothing);
-  loss.backward();
+  const torch::Tensor loss =
+      batch_loss(logits.to(torch::kFloat), targets, weights, t.class_weights, t.options.label_smoothing);
+  double share = 1;  // of this process in the batch's mean loss
+  if (t.peers) {
+    const double own = weight_of_share(t, batch);
+    torch::Tensor all = torch::full({1}, own, torch::kDouble);
+    t.peers->sum(all);
+    share = own / std::max(all.item<double>(), 1e-12);
+    t.peers->backward(loss * (share * t.peers->count()));
+  } else {
+    loss.backward();
+  }
   if (t.options.clip_norm > 0) torch::nn::utils::clip_grad_norm_(t.model->parameters(), t.options.clip_norm);
   t.optimizer->step();
+  if (t.peers) average_buffers(*t.peers, *t.model);  // so that the first one's state is that of all
   const double value = loss.item<double>();
   if (!std::isfinite(value)) {
     throw Error(ErrorKind::data, "training",
                 "the loss is no longer finite in epoch " + std::to_string(t.state.epoch) + ", step " +
                     std::to_string(t.state.step + 1) + "; a smaller --learning-rate or --clip-norm 1 may help");
   }
+  t.last_loss = value;
+  if (!batch.counts) return 0;
   t.state.correct += count_correct(logits, targets);
-  return value * static_cast<double>(batch.count);
+  return value * share * static_cast<double>(batch.size_in_all);
 }
 
 void report_step(const Trainer& t) {
@@ -243,12 +309,28 @@ void report_step(const Trainer& t) {
   const double left =
       static_cast<double>(t.examples.size()) * (t.options.epochs - t.state.epoch + 1) - static_cast<double>(seen);
   t.callbacks.on_step({t.state.epoch, t.options.epochs, t.state.step, steps,
-                       t.state.loss_sum / static_cast<double>(std::max<std::int64_t>(seen, 1)), rate,
-                       left / std::max(rate, 1e-9)});
+                       t.peers ? t.last_loss : t.state.loss_sum / static_cast<double>(std::max<std::int64_t>(seen, 1)),
+                       rate, left / std::max(rate, 1e-9)});
+}
+
+// Each peer works out its share, and all get all.
+std::vector<float> logits_of_validation(const Trainer& t) {
+  const std::span<const std::uint32_t> rows = t.split.validation;
+  const bool bf16 = t.options.amp == "bf16";
+  if (!t.peers) return predict_logits(*t.model, t.windows, rows, bf16);
+  const Share share = share_of(t, rows.size());
+  std::vector<float> own;
+  if (share.counts) own = predict_logits(*t.model, t.windows, rows.subspan(share.first, share.count), bf16);
+  const auto outputs = static_cast<std::size_t>(t.description.shape.outputs);
+  std::vector<float> logits(rows.size() * outputs, 0.0F);
+  std::ranges::copy(own, logits.begin() + static_cast<std::ptrdiff_t>(share.first * outputs));
+  torch::Tensor all = torch::from_blob(logits.data(), {static_cast<std::int64_t>(logits.size())});
+  t.peers->sum(all);
+  return logits;
 }
 
 void validate_epoch(const Trainer& t, EpochRow& row) {
-  std::vector<float> logits = predict_logits(*t.model, t.windows, t.split.validation, t.options.amp == "bf16");
+  std::vector<float> logits = logits_of_validation(t);
   const int outputs = t.description.shape.outputs;
   const bool multi_label = t.description.preprocessing.multi_label;
   const torch::Tensor scores =
@@ -264,7 +346,8 @@ void validate_epoch(const Trainer& t, EpochRow& row) {
   row.validation_macro_f1 = figures.macro_f1.value;
 }
 
-EpochRow figures_of_epoch(const Trainer& t) {
+EpochRow figures_of_epoch(Trainer& t) {
+  agree_with_peers(t);
   const auto n = static_cast<double>(t.examples.size());
   EpochRow row;
   row.epoch = t.state.epoch;
@@ -274,6 +357,15 @@ EpochRow figures_of_epoch(const Trainer& t) {
   row.train_accuracy = static_cast<double>(t.state.correct) / n;
   if (!t.split.validation.empty()) validate_epoch(t, row);
   return row;
+}
+
+// Where one of the peers is told to stop, all do.
+bool should_stop(const Trainer& t) {
+  const bool own = t.callbacks.should_stop && t.callbacks.should_stop();
+  if (!t.peers) return own;
+  torch::Tensor told = torch::full({1}, own ? 1.0 : 0.0);
+  t.peers->sum(told);
+  return told.item<float>() > 0;
 }
 
 // Runs what is left of the epoch under way. False if the training was told to stop.
@@ -288,10 +380,10 @@ bool run_epoch(Trainer& t, const Clock::time_point& start, const Clock::time_poi
     const Batch batch = loader.next();
     t.state.loss_sum += run_step(t, batch);
     ++t.state.step;
-    t.windows_done += batch.count;
+    t.windows_done += batch.size_in_all;
     t.training_seconds += seconds_since(step_start);
     report_step(t);
-    if (t.callbacks.should_stop && t.callbacks.should_stop()) return false;
+    if (should_stop(t)) return false;
     const bool save = t.options.save_every_steps > 0 && t.state.step % t.options.save_every_steps == 0;
     if (save && t.state.step < steps) save_last(t, start, epoch_start);
   }
@@ -303,7 +395,7 @@ void finish_epoch(Trainer& t, const Clock::time_point& epoch_start) {
   row.seconds = t.state.epoch_seconds_before + seconds_since(epoch_start);
   t.state.history.push_back(row);
   const bool best = *best_epoch(t.options, t.state.history) + 1 == t.state.history.size();
-  if (best) save_checkpoint(t.checkpoints / "best.pt", t.description, *t.model);
+  if (best && t.leads()) save_checkpoint(t.checkpoints / "best.pt", t.description, *t.model);
   t.state.epoch += 1;
   t.state.step = 0;
   t.state.loss_sum = 0;
@@ -316,19 +408,17 @@ void finish_epoch(Trainer& t, const Clock::time_point& epoch_start) {
 
 TrainingResult train_model(const BeatSet& windows, const Split& split, const ModelDescription& description,
                            const TrainingOptions& options, const std::filesystem::path& checkpoints, bool resume,
-                           const TrainingCallbacks& callbacks) {
+                           const TrainingCallbacks& callbacks, const std::shared_ptr<Peers>& peers) {
   validate(options);
   check_validation(options, !split.validation.empty());
   if (description.preprocessing.multi_label && options.record_weights != "none")
     throw Error(ErrorKind::usage, "--record-weights", "is for beats, of which a recording has many; use none");
   Trainer t{windows, split, description, options, checkpoints, callbacks};
+  t.peers = dynamic_cast<PeerGroup*>(peers.get());
   t.device = torch::Device(resolve_device(options.device));
   t.augmentation = Augmentation(options.augmentation, description.preprocessing);
   t.examples = make_examples(windows, split.training, t.augmentation);
-  if (resume)
-    start_again(t);
-  else
-    start_fresh(t);
+  begin_together(t, resume);
   const std::vector<float> weights =
       loss_weights(windows, split.training, description.shape.outputs, options.class_weights,
                    options.largest_class_weight, description.preprocessing.multi_label);

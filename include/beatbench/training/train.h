@@ -14,6 +14,7 @@
 #include "beatbench/data/protocol.h"
 #include "beatbench/models/checkpoint.h"
 #include "beatbench/report/run_report.h"
+#include "beatbench/training/peers.h"
 
 namespace beatbench {
 
@@ -91,10 +92,14 @@ struct TrainingResult {
 /// none was saved yet.
 /// Weights are drawn anew unless `init_from` says where to take them from; what was loaded and what did not fit is
 /// noted.
-/// @throws Error(usage) for bad options or an absent device, Error(data) if the loss stops being finite, if every state
-/// is damaged, or if they are of other data than `description` says; Error(io).
+/// With `peers`, which all call it with the same arguments, each process works out its share of every batch and of the
+/// validation part; the first one alone writes files. Gradients are those of the whole batch; batch norms take the
+/// statistics of a process's own share, and their running means are averaged after each step. Resumed in as many
+/// processes, the bits are the same.
+/// @throws Error(io) if a peer is lost; Error(usage) for bad options or an absent device, Error(data) if the loss stops
+/// being finite, if every state is damaged, or if they are of other data than `description` says; Error(io).
 TrainingResult train_model(const BeatSet& windows, const Split& split, const ModelDescription& description,
                            const TrainingOptions& options, const std::filesystem::path& checkpoints, bool resume,
-                           const TrainingCallbacks& callbacks);
+                           const TrainingCallbacks& callbacks, const std::shared_ptr<Peers>& peers = nullptr);
 
 }  // namespace beatbench
