@@ -61,9 +61,11 @@ SummaryReport benchmark_model(const fs::path& file, std::span<const FoundDataset
       rows = load_rows(found, engine->description(), context.threads, logger);
     } catch (const Error& error) {
       // Sound data that this model cannot eat: windows of another length, or records without its leads.
-      if (error.kind() != (found.form == DataForm::windows ? ErrorKind::data : ErrorKind::unsupported) &&
-          error.kind() != ErrorKind::unsupported)
-        throw;
+      const bool may_be_other = found.form == DataForm::windows || found.form == DataForm::tracings;
+      const bool is_left_out = error.kind() == ErrorKind::unsupported ||
+                               (may_be_other && error.kind() == ErrorKind::data) ||
+                               (found.form == DataForm::tracings && error.kind() == ErrorKind::usage);
+      if (!is_left_out) throw;
       logger.warn("left out: {}", error.what());
       report.notes.push_back(std::string("left out: ") + error.what());
       continue;

@@ -39,21 +39,30 @@ std::optional<DataForm> form_of(const fs::directory_entry& entry) {
   if (entry.is_regular_file() && lower_extension(entry.path()) == ".csv") return DataForm::windows;
   if (entry.is_regular_file() && is_tracings_file(entry.path())) return DataForm::tracings;
   if (!entry.is_directory()) return std::nullopt;
-  if (fs::exists(entry.path() / "ptbxl_database.csv")) return DataForm::recordings;
   if (is_record_folder(entry.path()))
     return is_recording_folder(entry.path()) ? DataForm::recordings : DataForm::records;
+  if (is_tracings_folder(entry.path())) return DataForm::tracings;
   return is_image_folder(entry.path()) ? std::optional(DataForm::images) : std::nullopt;
 }
 
 void add_datasets_in(const fs::path& folder, std::vector<FoundDataset>& found) {
   if (!fs::is_directory(folder)) return;
+  const auto add = [&](const FoundDataset& one) {
+    if (std::ranges::find(found, one.name, &FoundDataset::name) == found.end()) found.push_back(one);
+  };
   for (const auto& entry : fs::directory_iterator(folder)) {
     const fs::path& path = entry.path();
+    if (fs::exists(path / "ptbxl_database.csv")) {  // a data set at each rate
+      if (fs::exists(path / "records500")) add({"ptbxl", path, DataForm::recordings, "ptbxl"});
+      if (fs::exists(path / "records100")) add({"ptbxl_100hz", path, DataForm::recordings, "ptbxl_100hz"});
+      continue;
+    }
     const std::optional<DataForm> form = form_of(entry);
-    if (!form) continue;
+    const bool are_labels = form == DataForm::windows && (fs::exists(fs::path(path).replace_extension(".hdf5")) ||
+                                                          fs::exists(fs::path(path).replace_extension(".h5")));
+    if (!form || are_labels) continue;
     const std::string name = entry.is_regular_file() ? path.stem().string() : path.filename().string();
-    const bool known = std::ranges::any_of(found, [&](const FoundDataset& d) { return d.name == name; });
-    if (!known) found.push_back({name, path, *form});
+    add({name, path, *form});
   }
 }
 
@@ -130,6 +139,17 @@ std::vector<fs::path> find_models(const fs::path& place, bool quantized_only) {
 
 namespace {
 
+// Whether two known databases are in one folder, as PTB-XL is at its two rates.
+bool is_same_source(const std::string& a, const std::string& b) {
+  const auto folder_of = [](const std::string& name) -> std::string_view {
+    for (const DatabaseSpec& spec : database_registry()) {
+      if (spec.name == name) return spec.folder.empty() ? spec.name : spec.folder;
+    }
+    return "";
+  };
+  return !folder_of(a).empty() && folder_of(a) == folder_of(b);
+}
+
 // What is known of prepared beats, and whether the model may have been trained on some of them.
 void describe_prepared(const FoundDataset& found, const Database& database, const ModelDescription& description,
                        BenchmarkRows& rows) {
@@ -161,7 +181,8 @@ void describe_prepared(const FoundDataset& found, const Database& database, cons
 BenchmarkRows load_rows(const FoundDataset& found, const ModelDescription& description, int threads,
                         spdlog::logger& logger) {
   BenchmarkRows rows;
-  const Database database = open_database(found.path.string());
+  const Database database =
+      found.known.empty() ? open_database(found.path.string()) : open_database_as(found.known, found.path);
   LoadOptions load;
   load.threads = threads;
   load.only_labels = true;
@@ -181,6 +202,12 @@ BenchmarkRows load_rows(const FoundDataset& found, const ModelDescription& descr
     rows.intra_patient = true;
     rows.protocol = "all beats of the recordings that the model's training data was prepared from";
     rows.notes.push_back(found.name + ": beats of the model's training are among these");
+  }
+  if (database.name != description.provenance.dataset &&
+      is_same_source(database.name, description.provenance.dataset)) {
+    rows.intra_patient = true;
+    rows.protocol = "all of the recordings that the model was trained on a part of, at another rate";
+    rows.notes.push_back(found.name + ": recordings of the model's training are among these");
   }
   rows.dataset = load_with_progress(database, description.preprocessing, load, logger);
   return rows;

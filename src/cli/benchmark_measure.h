@@ -16,6 +16,7 @@ struct FoundDataset {
   std::string name;
   std::filesystem::path path;
   DataForm form = DataForm::records;
+  std::string known = {};  ///< the known database that it is, where its folder's name does not say it
 };
 
 /// The data sets in `folder` and in $BEATBENCH_DATA, one of each name, sorted by name; only those of `only`, if any

@@ -182,6 +182,9 @@ Classified classify_one(const ClassifyInput& input, const ClassifyArguments& arg
     if (preprocessing.of_recordings()) {
       summary.is_whole = true;
       for (const std::string& name : preprocessing.leads) summary.lead += (summary.lead.empty() ? "" : ",") + name;
+      const double seconds = preprocessing.length_samples() / preprocessing.sampling_rate_hz;
+      if (static_cast<double>(record.length_samples()) / record.sampling_rate_hz > seconds + 1e-9)
+        warn(record.id + ": the middle " + number_text(seconds) + " s of it are classified");
       result.beats = whole_recording(record, preprocessing);
       result.statements = statements_in(record.comments);
     } else {

@@ -108,7 +108,8 @@ void declare_training(CLI::App& app, RunOptions& run) {
   choice(app, "--record-weights", t.record_weights, "record_weights",
          "sqrt: beats of a class count less the more of them a recording has, by 1/sqrt(n)")
       ->group(group);
-  choice(app, "--sampling", t.sampling, "sampling", "each beat once an epoch, or each class equally often")
+  choice(app, "--sampling", t.sampling, "sampling",
+         "each beat once an epoch, or each class equally often (of recordings of several, the first counts)")
       ->group(group);
   app.add_option("--patience", t.patience, "stop early after so many epochs without a better --monitor; 0: never")
       ->capture_default_str()

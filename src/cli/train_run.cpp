@@ -168,6 +168,13 @@ RunReport make_report(const RunOptions& run, const Dataset& dataset, const Datab
   if (!run.training.init_from.empty())
     report.notes.push_back(transfer_note(run.training.init_from, description.provenance));
   if (description.preprocessing.of_recordings()) {
+    std::string absent;
+    for (std::size_t c = 0; c < dataset.class_names.size(); ++c) {
+      const auto is_of = [&](const BeatRow& row) { return row.is_of(c); };
+      if (std::ranges::none_of(dataset.windows.rows, is_of))
+        absent += (absent.empty() ? "" : ", ") + dataset.class_names[c];
+    }
+    if (!absent.empty()) report.notes.push_back("no recording is stated to be of " + absent);
     if (dataset.annotations_left_out > 0)
       report.notes.push_back(std::to_string(dataset.annotations_left_out) +
                              " recordings without statements are left out");
@@ -195,6 +202,9 @@ void refuse_settled(const Preprocessing& asked, const Preprocessing& settled, co
 // The beats that are trained on beside those of the run's own data.
 void add_extra(const RunOptions& run, RunData& data, int threads, spdlog::logger& logger) {
   const Database extra = open_database(run.extra_training);
+  std::error_code ignored;
+  if (fs::equivalent(extra.folder, data.database.folder, ignored))
+    throw Error(ErrorKind::usage, "--extra-training", extra.name + " is of the same recordings as the data itself");
   const Preprocessing prepared = preprocessing_for(extra, run.preprocessing);
   refuse_settled(run.preprocessing, prepared, run.extra_training);
   LoadOptions load;
@@ -204,7 +214,7 @@ void add_extra(const RunOptions& run, RunData& data, int threads, spdlog::logger
   if (more.class_names != data.dataset.class_names || more.source_hash == data.dataset.source_hash) {
     throw Error(ErrorKind::usage, "--extra-training", extra.name + " has other classes, or is the data itself");
   }
-  join_beats(data.dataset.windows, more.windows, extra.name + "/");
+  join_beats(data.dataset.windows, more.windows, "extra:" + extra.name + "/");
   data.extra_name = more.name;
   data.extra_hash = more.hash;
 }
@@ -275,17 +285,18 @@ BeatSet own_beats(const RunData& data) {
   std::iota(own.begin(), own.end(), 0U);
   BeatSet beats = select_beats(data.dataset.windows, own);
   if (data.extra_name.empty()) return beats;
-  std::erase_if(beats.records, [&](const RecordName& name) { return name.id.starts_with(data.extra_name + "/"); });
+  beats.records.resize(data.own_records);
   return beats;
 }
 
 RunData load_run_data(RunOptions& run, int threads, spdlog::logger& logger) {
-  RunData data{open_database(run.data), {}, 0, "", ""};
+  RunData data{open_database(run.data), {}, 0, 0, "", ""};
   refuse_settled(run.preprocessing, preprocessing_for(data.database, run.preprocessing), run.data);
   run.preprocessing = preprocessing_for(data.database, run.preprocessing);
   data.dataset = load_beats(run, data.database, threads, logger);
   run.preprocessing.class_names = data.dataset.class_names;
   data.own_beats = data.dataset.windows.size();
+  data.own_records = data.dataset.windows.records.size();
   if (!run.extra_training.empty()) add_extra(run, data, threads, logger);
   return data;
 }

@@ -38,6 +38,7 @@ struct RunData {
   Database database;
   Dataset dataset;
   std::size_t own_beats = 0;           ///< of `dataset`: those behind them are of --extra-training
+  std::size_t own_records = 0;         ///< likewise
   std::string extra_name, extra_hash;  ///< of which database
 };
 /// The beats without those of --extra-training.

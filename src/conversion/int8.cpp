@@ -25,7 +25,7 @@ std::string hash_of_windows(const BeatSet& windows) {
 }
 
 // Class probabilities [windows, classes].
-torch::Tensor probabilities_of(torch::jit::Module module, const BeatSet& windows) {
+torch::Tensor probabilities_of(torch::jit::Module module, const BeatSet& windows, bool multi_label) {
   const torch::NoGradGuard no_grad;
   std::vector<std::uint32_t> rows(windows.size());
   std::iota(rows.begin(), rows.end(), 0U);
@@ -33,13 +33,20 @@ torch::Tensor probabilities_of(torch::jit::Module module, const BeatSet& windows
   const std::size_t batch = evaluation_batch(windows);
   for (std::size_t first = 0; first < rows.size(); first += batch) {
     const auto part = std::span(rows).subspan(first, std::min(batch, rows.size() - first));
-    parts.push_back(module.forward({gather_inputs(windows, part)}).toTensor().softmax(1));
+    const torch::Tensor logits = module.forward({gather_inputs(windows, part)}).toTensor();
+    parts.push_back(multi_label ? logits.sigmoid() : logits.softmax(1));
   }
   return torch::cat(parts);
 }
 
-double mean_change(const torch::jit::Module& module, const BeatSet& windows, const torch::Tensor& expected) {
-  return (probabilities_of(module, windows) - expected).abs().mean().item<double>();
+// A calibration's windows, and whether they may be of several classes.
+struct Calibrated {
+  const BeatSet& windows;
+  bool multi_label = false;
+};
+
+double mean_change(const torch::jit::Module& module, const Calibrated& on, const torch::Tensor& expected) {
+  return (probabilities_of(module, on.windows, on.multi_label) - expected).abs().mean().item<double>();
 }
 
 constexpr std::pair<double ErrorPowers::*, double> kTried[] = {
@@ -51,8 +58,8 @@ constexpr std::pair<double ErrorPowers::*, double> kTried[] = {
 // is silent but for one window in hundreds, and then 1000 times as large as all others, only the least mean error
 // leaves the others more than one step.
 torch::jit::Module quantize_best(const torch::jit::Module& frozen, const Statistics& statistics,
-                                 const BeatSet& calibration, int activation_bits) {
-  const torch::Tensor expected = probabilities_of(frozen, calibration);
+                                 const Calibrated& calibration, int activation_bits) {
+  const torch::Tensor expected = probabilities_of(frozen, calibration.windows, calibration.multi_label);
   ErrorPowers powers;
   torch::jit::Module best = quantize_module(frozen, statistics, activation_bits, powers);
   double least = mean_change(best, calibration, expected);
@@ -78,7 +85,8 @@ std::string write_int8(const Checkpoint& checkpoint, const BeatSet& calibration)
   const QuantizedEngine engine = use_best_quantized_engine();
   const torch::jit::Module frozen = trace_and_freeze(checkpoint);
   const Statistics statistics = watch_tensors(frozen, checkpoint.description.shape, calibration);
-  const torch::jit::Module module = quantize_best(frozen, statistics, calibration, engine.activation_bits);
+  const torch::jit::Module module = quantize_best(
+      frozen, statistics, {calibration, checkpoint.description.preprocessing.multi_label}, engine.activation_bits);
 
   ModelDescription description = checkpoint.description;
   description.precision = "int8";

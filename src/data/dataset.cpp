@@ -37,6 +37,11 @@ Dataset load_database(const Database& database, const Preprocessing& preprocessi
   context_size(preprocessing);
   Dataset dataset = load_form(database, preprocessing, options);
   dataset.source_hash = database.prepared ? database.prepared->dataset_hash : dataset.hash;
+  constexpr std::size_t kMostClasses = 64;
+  if (dataset.class_names.size() > kMostClasses) {
+    throw Error(ErrorKind::unsupported, database.folder.string(),
+                "has " + std::to_string(dataset.class_names.size()) + " classes; at most 64 can be told apart");
+  }
   if (dataset.class_names.size() < 2 && !preprocessing.multi_label) {
     throw Error(ErrorKind::data, database.folder.string(),
                 "has a single class of beats, '" + dataset.class_names.front() + "'; at least two are needed");
@@ -103,7 +108,8 @@ void join_beats(BeatSet& set, const BeatSet& more, const std::string& prefix) {
     };
   }
   const auto records = static_cast<std::uint32_t>(set.records.size());
-  for (const RecordName& name : more.records) set.records.push_back({prefix + name.id, prefix + name.subject});
+  for (const RecordName& name : more.records)
+    set.records.push_back({prefix + name.id, prefix + name.subject, name.signal_hash});
   for (BeatRow row : more.rows) {
     row.record += records;
     set.rows.push_back(row);

@@ -86,13 +86,16 @@ std::vector<std::string> statements_in(const std::vector<std::string>& comments)
 }
 
 bool is_recording_folder(const std::filesystem::path& folder) {
-  const std::vector<std::string> names = read_record_list(folder);
-  const std::filesystem::path first = folder / names.front();
-  if (std::filesystem::exists(first.string() + ".atr")) return false;
-  ReadOptions header;
-  header.annotator.reset();
-  header.signals = false;
-  return !statements_in(read_record(first, header).comments).empty();
+  try {
+    const fs::path first = folder / read_record_list(folder).front();
+    if (fs::exists(first.string() + ".atr")) return false;
+    ReadOptions header;
+    header.annotator.reset();
+    header.signals = false;
+    return !statements_in(read_record(first, header).comments).empty();
+  } catch (const Error&) {  // what is wrong with it is said where it is read
+    return false;
+  }
 }
 
 Dataset load_recordings(const Database& database, const Preprocessing& preprocessing, const LoadOptions& options) {

@@ -44,13 +44,19 @@ PeerPlace place_among_peers(const Variables& variable) {
   const auto told = [&](const char* rank, const char* count) {
     return is_set(variable, rank) && is_set(variable, count);
   };
-  const char* slurm_count = is_set(variable, "SLURM_STEP_NUM_TASKS") ? "SLURM_STEP_NUM_TASKS" : "SLURM_NTASKS";
+  // A batch script has the job's number of tasks, but is a single process; srun's have their step's.
+  const bool in_step = is_set(variable, "SLURM_STEP_NUM_TASKS");
+  const char* slurm_count = in_step                            ? "SLURM_STEP_NUM_TASKS"
+                            : is_set(variable, "SLURM_JOB_ID") ? "none: a batch script"
+                                                               : "SLURM_NTASKS";
   if (told("RANK", "WORLD_SIZE"))
     take("torchrun", "RANK", "WORLD_SIZE", "LOCAL_WORLD_SIZE");
   else if (told("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"))
     take("mpirun", "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_SIZE");
   else if (told("SLURM_PROCID", slurm_count))
     take("Slurm", "SLURM_PROCID", slurm_count, "SLURM_NTASKS_PER_NODE");
+  else if (told("PMI_RANK", "PMI_SIZE"))  // MPICH's and Intel's mpirun
+    take("mpirun", "PMI_RANK", "PMI_SIZE", "MPI_LOCALNRANKS");
   if (place.count == 1) return PeerPlace();
   if (place.rank >= place.count) {
     throw Error(ErrorKind::usage, place.started_by,
@@ -93,7 +99,9 @@ std::shared_ptr<Peers> join_peers(const PeerPlace& place, std::chrono::seconds) 
   if (place.count == 1) return nullptr;
   throw Error(ErrorKind::unsupported, place.started_by,
               "started " + std::to_string(place.count) +
-                  " processes, but this build has no c10d to train in several (libgloo-dev was not there); start one");
+                  " processes, but this build cannot train in several (that needs LibTorch 1 with c10d and Gloo's "
+                  "headers, Debian's "
+                  "libgloo-dev); start one");
 }
 
 #else
@@ -115,7 +123,9 @@ class GlooPeers final : public PeerGroup {
       options->timeout = kSilence;
       options->threads = 2;
       options->devices.push_back(device_for(place));
-      group_ = c10::make_intrusive<c10d::ProcessGroupGloo>(c10::make_intrusive<c10d::PrefixStore>("beatbench", store),
+      const char* restarts = std::getenv("TORCHELASTIC_RESTART_COUNT");  // torchrun's store outlives its processes
+      const std::string prefix = std::string("beatbench-") + (restarts ? restarts : "0");
+      group_ = c10::make_intrusive<c10d::ProcessGroupGloo>(c10::make_intrusive<c10d::PrefixStore>(prefix, store),
                                                            place.rank, place.count, options);
     });
   }

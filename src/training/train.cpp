@@ -168,40 +168,33 @@ void start_again(Trainer& t) {
   }
 }
 
+std::filesystem::path temporary_place() {
+  return std::filesystem::temp_directory_path() / ("beatbench-peer-" + std::to_string(::getpid()));
+}
+
 // The first peer begins, anew or again, and the others take its weights, optimiser and state.
 void begin_together(Trainer& t, bool resume) {
-  const std::filesystem::path file =
-      std::filesystem::temp_directory_path() / ("beatbench-peer-" + std::to_string(::getpid()) + ".pt");
-  const auto remove = [&] {
-    std::error_code ignored;
-    std::filesystem::remove(file, ignored);
-  };
   std::string bytes;
   if (t.leads()) {
     resume ? start_again(t) : start_fresh(t);
     if (!t.peers) return;
-    write_state(t, t.state, file);
-    bytes = read_text_file(file);
-    remove();
+    const AtomicFolder folder(temporary_place());  // is never committed
+    write_state(t, t.state, folder.temporary() / "state.pt");
+    bytes = read_text_file(folder.temporary() / "state.pt");
   }
   bytes = t.peers->share(bytes);
   if (!t.leads()) {
-    write_file(file, bytes);
-    try {
-      start_from_state(t, file);
-    } catch (...) {
-      remove();
-      throw;
-    }
-    remove();
+    const AtomicFolder folder(temporary_place());
+    write_file(folder.temporary() / "state.pt", bytes);
+    start_from_state(t, folder.temporary() / "state.pt");
     t.state.loss_sum = 0;
     t.state.correct = 0;
   }
   t.peers->average_gradients(t.model->parameters());
 }
 
-// The part of a batch that is this process's: rows [first, first + count) of `size`. One that would have none takes the
-// first row, with no weight.
+// The part of a batch that is this process's: rows [first, first + count) of `size`. A batch norm needs two rows: of a
+// batch that has not two for each, the first process takes all, and the others two with no weight.
 struct Share {
   std::size_t first = 0, count = 0;
   bool counts = true;
@@ -210,8 +203,9 @@ struct Share {
 Share share_of(const Trainer& t, std::size_t size) {
   if (!t.peers) return {0, size};
   const auto rank = static_cast<std::size_t>(t.peers->rank()), peers = static_cast<std::size_t>(t.peers->count());
+  if (size < 2 * peers) return rank == 0 ? Share{0, size} : Share{0, std::min<std::size_t>(size, 2), false};
   const std::size_t first = size * rank / peers, end = size * (rank + 1) / peers;
-  return end > first ? Share{first, end - first} : Share{0, 1, false};
+  return {first, end - first};
 }
 
 // Batch `number` of the epoch under way, or this process's share of it.
@@ -416,6 +410,8 @@ TrainingResult train_model(const BeatSet& windows, const Split& split, const Mod
   Trainer t{windows, split, description, options, checkpoints, callbacks};
   t.peers = dynamic_cast<PeerGroup*>(peers.get());
   t.device = torch::Device(resolve_device(options.device));
+  if (t.peers && t.device.is_cuda())
+    throw Error(ErrorKind::unsupported, "--device", "several processes train on the CPU alone; use --device cpu");
   t.augmentation = Augmentation(options.augmentation, description.preprocessing);
   t.examples = make_examples(windows, split.training, t.augmentation);
   begin_together(t, resume);

@@ -115,7 +115,7 @@ std::size_t count_tracings(const std::filesystem::path& file) {
 }
 
 bool is_tracings_file(const std::filesystem::path& file) {
-  const std::string extension = lower_extension(file);
+  const std::string extension = file.extension();
   return extension == ".hdf5" || extension == ".h5";
 }
 
@@ -126,8 +126,8 @@ std::vector<std::int64_t> exam_ids(const std::filesystem::path& file) {
   const Handle data(H5Dopen2(tracings.file.get(), "exam_id", H5P_DEFAULT), H5Dclose);
   if (!data) return {};
   const Handle space(H5Dget_space(data.get()), H5Sclose);
-  std::vector<std::int64_t> ids(tracings.size[0]);
-  const bool fits = space && H5Sget_simple_extent_npoints(space.get()) == static_cast<hssize_t>(ids.size());
+  const bool fits = space && H5Sget_simple_extent_npoints(space.get()) == static_cast<hssize_t>(tracings.size[0]);
+  std::vector<std::int64_t> ids(fits ? tracings.size[0] : 0);
   if (!fits || H5Dread(data.get(), H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, ids.data()) < 0)
     throw Error(ErrorKind::data, file.string(), "its data set 'exam_id' has not a number for each recording");
   return ids;

@@ -194,5 +194,17 @@ TEST_F(Peers, AreForOneRunAtATime) {
   refuse(2, "train", tiny_lstm({"--data", "recordings", "--out", "x"}), {"torchrun", "process 2 of 2"}, options);
 }
 
+// A batch norm over rows needs two of them, and the last batch has fewer for each.
+TEST_F(Full_Peers, ShareALastBatchThatIsTooSmallForAll) {
+  const Words words = {"--model", "context_mlp", "--threads",  "1",         "--epochs",
+                       "1",       "--data",      "recordings", "--classes", "aami5"};
+  succeed("train", with(words, {"--out", "count"}));
+  const int beats = read_json(folder_ / "count/report.json").at("split").at("train").at("n");
+  for (const int left : {2, 3})
+    expect_success(
+        train_in(2, "torchrun",
+                 with(words, {"--batch-size", std::to_string(beats - left), "--out", "left-" + std::to_string(left)})));
+}
+
 }  // namespace
 }  // namespace beatbench::tests

@@ -111,5 +111,23 @@ TEST_F(TwelveLead, TrainsOnPtbxl) {
   }
 }
 
+TEST_F(TwelveLead, TheOtherRateOfTheTrainingDataIsNoNewData) {
+  BEATBENCH_NEED_DATABASE(ptbxl, "ptbxl");
+  const RunOptions data = {.environment = {{"BEATBENCH_DATA", ptbxl.parent_path().string()}}};
+  succeed("train", tiny({"--data", "ptbxl_100hz", "--protocol", "published-folds", "--out", "runs/l1"}), data);
+  EXPECT_THAT(read_json(folder_ / "runs/l1/report.json").at("provenance").at("dataset"), "ptbxl_100hz");
+  succeed("convert", {"runs/l1", "--out", "models", "--windows", "0"}, data);
+  succeed("benchmark",
+          {"--computer-type", "t", "--dataset", "ptbxl,ptbxl_100hz", "--date", "2024-05-01", "--seconds", "0.01",
+           "--batch-sizes", "1"},
+          data);
+  const auto datasets = read_json(folder_ / "reports/summary-t-l1-2024-05-01.json").at("datasets");
+  EXPECT_TRUE(datasets.at("ptbxl").at("intra_patient").get<bool>());
+  EXPECT_FALSE(datasets.at("ptbxl_100hz").at("intra_patient").get<bool>());
+  EXPECT_EQ(datasets.at("ptbxl_100hz").at("rows_used"), "test part of the model's own split");
+  refuse(2, "train", tiny({"--data", "ptbxl", "--extra-training", "ptbxl_100hz", "--out", "runs/l2"}),
+         {"--extra-training", "same recordings"}, data);
+}
+
 }  // namespace
 }  // namespace beatbench::tests

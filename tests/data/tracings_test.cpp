@@ -141,5 +141,22 @@ TEST(Tracings, FilesThatAreNoneAreNamed) {
   EXPECT_ERROR(read_tracing(folder / "x.hdf5", 2), ErrorKind::usage, "row 2");
 }
 
+TEST(Tracings, InAFolderOfAnotherKindAreLeftAlone) {
+  const TestFolder folder;
+  write_tracings(folder / "features.h5", {1, 2, kLeads}, std::vector<float>(24));
+  EXPECT_TRUE(is_tracings_folder(folder.path()));
+  write_file_atomically(folder / "RECORDS", "a\n");
+  EXPECT_FALSE(is_tracings_folder(folder.path()));
+  EXPECT_EQ(open_database(folder.path().string()).form, DataForm::records);
+}
+
+TEST(Tracings, OfSeveralFilesNeedExaminationNumbers) {
+  const TestFolder folder;
+  for (const char* name : {"part2.hdf5", "part10.hdf5"})
+    write_tracings(folder / name, {1, 2, kLeads}, std::vector<float>(24));
+  write_file_atomically(folder / "labels.csv", "AF\n1\n0\n");
+  EXPECT_ERROR(open_database(folder.path().string()), ErrorKind::data, "exam_id", "2 files");
+}
+
 }  // namespace
 }  // namespace beatbench

@@ -233,5 +233,20 @@ TEST(Ptbxl, WhatItsTableLacksIsNamed) {
   EXPECT_ERROR(open_database(folder.string()), ErrorKind::data, "none of the recordings");
 }
 
+TEST(WholeRecordings, JoinedOnesOfOneNameKeepTheirOwnSignals) {
+  const TestFolder a, b;
+  const Dataset ours = load_database(small_database(a, {"164889003", "270492004"}), of_recordings(), {});
+  Record other = simulate_recording12({}, 5);
+  other.id = "t0001";
+  other.comments = {"Dx: 164889003"};
+  write_record(other, b.path(), 16, "");
+  const Dataset theirs = load_database(open_database(b.path().string()), of_recordings(), {});
+  BeatSet joined = ours.windows;
+  join_beats(joined, theirs.windows, "extra:b/");
+  EXPECT_EQ(input_of(joined, 0), input_of(ours.windows, 0));
+  EXPECT_EQ(input_of(joined, 2), input_of(theirs.windows, 0));
+  EXPECT_EQ(joined.records.back().signal_hash, theirs.windows.records.front().signal_hash) << "a leak can be seen";
+}
+
 }  // namespace
 }  // namespace beatbench

@@ -59,6 +59,10 @@ TEST(PeerPlace, IsWhatEachLauncherSays) {
   EXPECT_EQ(slurm.rank, 2);
   EXPECT_EQ(slurm.count, 3);
   EXPECT_EQ(slurm.local_count, 3) << "without an address they are on one machine";
+  EXPECT_EQ(place_told({{"SLURM_JOB_ID", "7"}, {"SLURM_PROCID", "0"}, {"SLURM_NTASKS", "4"}}).count, 1)
+      << "a batch script is one process";
+  EXPECT_EQ(place_told({{"SLURM_JOB_ID", "7"}, {"SLURM_PROCID", "1"}, {"SLURM_STEP_NUM_TASKS", "4"}}).rank, 1);
+  EXPECT_EQ(place_told({{"PMI_RANK", "1"}, {"PMI_SIZE", "2"}}).rank, 1) << "MPICH's mpirun";
 }
 
 TEST(PeerPlace, WhatMakesNoSenseIsNamed) {

@@ -9,7 +9,7 @@
 namespace beatbench {
 
 /// A class that whole recordings are of or not, and the statements that say so: codes of SNOMED CT, as in the "#Dx"
-/// comments of 12-lead sets, and of SCP-ECG, as in PTB-XL; the class's own name says so, too, as in a table of labels.
+/// comments of 12-lead sets, of SCP-ECG, as in PTB-XL, and headings of published tables of labels.
 struct RecordingClass {
   std::string name;
   std::string description;
@@ -31,7 +31,7 @@ struct LabelMap {
 /// All label maps, one in each file of core/label_maps/.
 std::span<const LabelMap> label_maps();
 
-/// Whether any label map knows this code or class name.
+/// Whether any label map knows this code.
 bool is_statement(std::string_view text);
 
 /// @throws Error(usage) that lists the valid names.

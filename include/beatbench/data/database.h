@@ -76,6 +76,10 @@ std::span<const DatabaseSpec> database_registry();
 /// that the folder lacks, or if what prepared beats say of themselves is damaged.
 Database open_database(const std::string& name_or_path);
 
+/// A folder as the known database of that name; by its path where the name is not known.
+/// @throws Error likewise.
+Database open_database_as(std::string_view known, const std::filesystem::path& folder);
+
 /// A record by its path, or below $BEATBENCH_DATA or datasets/ ("nstdb/bw"): its path without extension.
 /// @throws Error(usage) with the places looked at.
 std::filesystem::path find_record(const std::string& name);
@@ -87,6 +91,9 @@ Preprocessing preprocessing_for(const Database& database, const Preprocessing& a
 /// Whether a folder's records have statements about them in their headers, going by the first of them, and no
 /// annotations.
 bool is_recording_folder(const std::filesystem::path& folder);
+
+/// Whether a folder holds HDF5 files and no WFDB records.
+bool is_tracings_folder(const std::filesystem::path& folder);
 
 /// Whether a folder holds folders of image files and no WFDB header.
 bool is_image_folder(const std::filesystem::path& folder);

@@ -19,8 +19,9 @@ struct PeerPlace {
 };
 
 /// What the launcher's variables say: RANK, WORLD_SIZE, LOCAL_WORLD_SIZE of torchrun, OMPI_COMM_WORLD_RANK and so on of
-/// mpirun, SLURM_PROCID, SLURM_STEP_NUM_TASKS (or SLURM_NTASKS) of Slurm, in this order; MASTER_ADDR and MASTER_PORT
-/// where they are set, else 127.0.0.1 and 29500. `variable`: as std::getenv.
+/// Open MPI's mpirun, SLURM_PROCID, SLURM_STEP_NUM_TASKS (or SLURM_NTASKS outside of a job) of srun, PMI_RANK and so on
+/// of MPICH's mpirun, in this order; MASTER_ADDR and MASTER_PORT where they are set, else 127.0.0.1 and 29500.
+/// `variable`: as std::getenv.
 /// @throws Error(usage) naming a variable that makes no sense.
 PeerPlace place_among_peers(const std::function<const char*(const char*)>& variable);
 

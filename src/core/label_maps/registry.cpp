@@ -24,10 +24,9 @@ std::uint64_t LabelMap::classes_of(std::span<const std::string> statements) cons
   std::uint64_t bits = 0;
   for (std::size_t c = 0; c < classes.size(); ++c) {
     const RecordingClass& one = classes[c];
-    const bool is_named = std::ranges::count(statements, one.name) > 0;
     const bool has_one = std::ranges::any_of(
         statements, [&](const std::string& code) { return std::ranges::count(one.statements, code) > 0; });
-    if (is_named || has_one != one.negated) bits |= std::uint64_t{1} << c;
+    if (has_one != one.negated) bits |= std::uint64_t{1} << c;
   }
   return bits;
 }
@@ -35,7 +34,7 @@ std::uint64_t LabelMap::classes_of(std::span<const std::string> statements) cons
 bool is_statement(std::string_view text) {
   for (const LabelMap& map : all_label_maps()) {
     for (const RecordingClass& one : map.classes) {
-      if (one.name == text || std::ranges::count(one.statements, text) > 0) return true;
+      if (std::ranges::count(one.statements, text) > 0) return true;
     }
   }
   return false;

@@ -36,14 +36,6 @@ bool is_folder(const fs::path& path) {
   return fs::is_directory(path, ignored);
 }
 
-bool holds_tracings(const fs::path& path) {
-  std::error_code ignored;
-  if (fs::is_regular_file(path, ignored)) return is_tracings_file(path);
-  if (!is_folder(path)) return false;
-  const auto is_one = [](const fs::directory_entry& entry) { return is_tracings_file(entry.path()); };
-  return std::any_of(fs::directory_iterator(path), fs::directory_iterator(), is_one);
-}
-
 std::vector<fs::path> places_of(std::string_view name) {
   std::vector<fs::path> places;
   if (const char* root = std::getenv("BEATBENCH_DATA")) places.push_back(fs::path(root) / name);
@@ -82,6 +74,23 @@ const std::string& Database::subject_of(const std::string& record) const {
   return found == subjects.end() ? record : found->second;
 }
 
+bool is_tracings_folder(const fs::path& folder) {
+  bool tracings = false;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (entry.path().extension() == ".hea" || entry.path().filename() == "RECORDS") return false;
+    tracings = tracings || is_tracings_file(entry.path());
+  }
+  return tracings;
+}
+
+Database open_database_as(std::string_view known, const std::filesystem::path& folder) {
+  const DatabaseSpec* spec = find_spec(known);
+  if (!spec) return open_database(folder.string());
+  Database database = spec->describe(folder);
+  check_division(database);
+  return database;
+}
+
 std::span<const DatabaseSpec> database_registry() { return kDatabases; }
 
 Database open_database(const std::string& name_or_path) {
@@ -99,7 +108,7 @@ Database open_database(const std::string& name_or_path) {
     folder = *place;
   } else if (fs::is_regular_file(folder, ignored) && lower_extension(folder) == ".csv") {
     return databases::describe_prepared(folder, DataForm::windows);
-  } else if (holds_tracings(folder)) {
+  } else if (fs::is_regular_file(folder, ignored) && is_tracings_file(folder)) {
     return databases::describe_tracings(folder);
   } else if (!is_folder(folder)) {
     std::string known;
@@ -113,6 +122,7 @@ Database open_database(const std::string& name_or_path) {
     const fs::path whole = fs::absolute(folder).lexically_normal();
     spec = find_spec((whole.has_filename() ? whole : whole.parent_path()).filename().string());
   }
+  if (!spec && is_tracings_folder(folder)) return databases::describe_tracings(folder);
   Database database = spec ? spec->describe(folder) : databases::describe_folder(folder);
   check_division(database);
   return database;

@@ -104,12 +104,17 @@ Database describe_tracings(const fs::path& path) {
   const std::vector<fs::path> files = is_folder ? files_with(path, is_tracings_file) : std::vector<fs::path>{path};
   const LabelTable table = read_table(table_for(path));
   Database database;
-  database.name = path.stem().string();
+  const fs::path whole = fs::absolute(path).lexically_normal();
+  database.name = (whole.has_filename() ? whole : whole.parent_path()).stem().string();
   database.folder = path;
   database.form = DataForm::tracings;
   std::map<std::string, const std::vector<std::string_view>*> by_exam;
   for (const auto& cells : table.rows) {
     if (table.has("exam_id")) by_exam[std::string(cells[table.column("exam_id")])] = &cells;
+  }
+  if (files.size() > 1 && by_exam.empty()) {
+    throw Error(ErrorKind::data, table.path.string(),
+                "has no column exam_id to say which of " + std::to_string(files.size()) + " files its rows are of");
   }
   std::size_t next = 0;
   for (const fs::path& file : files) {
