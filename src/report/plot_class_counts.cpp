@@ -49,8 +49,8 @@ std::string plot_class_counts(const ClassificationFigures& figures, const std::s
   script << "EOD\nset title " << gnuplot::quoted(title) << " font ',14' offset 0,3.4\nset label "
          << gnuplot::quoted("n = " + std::to_string(figures.n) + ",  all classes right " + percent(figures.accuracy) +
                             " %,  macro F1 " + percent(figures.macro_f1) + " %")
-         << " at graph 0.5,1 center offset 0,3 tc rgb '#444444' font ',12'\nset tmargin 8\nset palette defined (0 "
-            "'#eff3ff', 0.5 '#6baed6', 1 '#084594')\n"
+         << " at graph 0.5,1 center offset 0,3 tc rgb '#444444' font ',12'\nset tmargin 8\nset palette defined (-1 "
+            "'#8c2d04', -0.4 '#fd8d3c', 0 '#ffffff', 0.4 '#6baed6', 1 '#084594')\n"
          << "set cbrange [-1:1]\nunset colorbox\nunset key\nset xrange [-0.5:3.5]\nset yrange ["
          << static_cast<double>(classes) - 0.5
          << ":-0.5]\nset tics scale 0\nset x2range [-0.5:3.5]\nunset xtics\nset x2tics (";

@@ -14,10 +14,11 @@ constexpr int kColumns = 6;
 constexpr int kCell = 190;  // pixels
 constexpr int kTop = 50;
 
-std::string caption_of(const Mistake& mistake) {
+std::string caption_of(const Mistake& mistake, bool is_whole_recording) {
   char share[16];
   std::snprintf(share, sizeof share, "%.1f %%", 100 * mistake.probability);
-  return gnuplot::quoted(mistake.record + " at " + std::to_string(mistake.sample)) + " font ',10'\nset xlabel " +
+  const std::string place = is_whole_recording ? "" : " at " + std::to_string(mistake.sample);
+  return gnuplot::quoted(mistake.record + place) + " font ',10'\nset xlabel " +
          gnuplot::quoted(mistake.reference + " taken for " + mistake.predicted + ", " + share) + " font ',11'";
 }
 
@@ -55,7 +56,7 @@ std::string plot_mistakes(const BeatSet& set, std::span<const Mistake> mistakes,
          << "set multiplot layout " << lines << "," << kColumns << " title " << gnuplot::quoted(title)
          << " font ',15'\nunset tics\nset border 15 lc rgb '#cccccc'\n";
   for (const Mistake& mistake : mistakes) {
-    script << "set title " << caption_of(mistake) << "\n";
+    script << "set title " << caption_of(mistake, set.leads > 1) << "\n";
     write_input(script, set, mistake.row);
   }
   if (mistakes.empty()) script << "set label 'no mistake' at graph 0.5,0.5 center\nplot [][0:1] -1 notitle\n";

@@ -43,8 +43,9 @@ struct Leak {
 /// Compares the sides of a split. Inputs that are the same number throughout (a lead that is off) do not count.
 Leak find_leak(const BeatSet& windows, const Split& split);
 
-/// What is to be done about a leak: a protocol that mixes patients, or a published division that has the leak, gets a
-/// note that says it; a database's or user's division by patient is refused.
+/// What is to be done about a leak. Whole recordings that are tested, and stand under another name on the other side,
+/// are left out of that side, with a note that names them. Of beats, a protocol that mixes patients, or a published
+/// division that has the leak, gets a note that says it; a database's or user's division by patient is refused.
 /// @throws Error(data) naming the subjects or the number of inputs that stand on both sides.
 void guard_against_leak(const BeatSet& windows, Split& split);
 

@@ -44,6 +44,26 @@ void note_once(Split& split, const std::string& text) {
   if (std::ranges::find(split.notes, text) == split.notes.end()) split.notes.push_back(text);
 }
 
+// Whole recordings that stand in the data twice, as some of PTB-XL do, under two patients: those of the other side than
+// the test are left out, and named.
+void leave_out_copies(const BeatSet& windows, Split& split) {
+  std::unordered_set<std::string> tested;
+  for (const std::uint32_t row : split.test) tested.insert(windows.records[windows.rows[row].record].signal_hash);
+  tested.erase("");
+  std::string names;
+  for (auto* rows : {&split.training, &split.validation}) {
+    std::erase_if(*rows, [&](std::uint32_t row) {
+      const RecordName& record = windows.records[windows.rows[row].record];
+      const bool is_copy = tested.contains(record.signal_hash);
+      if (is_copy) names += (names.empty() ? "" : ", ") + record.id;
+      return is_copy;
+    });
+  }
+  if (!names.empty())
+    note_once(split, "left out of training and validation, because the same recordings are tested under other names: " +
+                         names);
+}
+
 }  // namespace
 
 Leak find_leak(const BeatSet& windows, const Split& split) {
@@ -65,6 +85,7 @@ Leak find_leak(const BeatSet& windows, const Split& split) {
 }
 
 void guard_against_leak(const BeatSet& windows, Split& split) {
+  leave_out_copies(windows, split);
   const Leak leak = find_leak(windows, split);
   if (!split.intra_patient && !leak.subjects.empty()) {
     note_once(split, "leak: subjects on both sides of training (with validation) and test: " +
