@@ -44,10 +44,10 @@ CLI::Option* choice(CLI::App& app, const std::string& flag, std::string& value, 
 }
 
 void declare_data(CLI::App& app, RunOptions& run) {
-  app.add_option(
-         "--data", run.data,
-         "database by name (" + names_of(database_registry()) +
-             "), a folder of WFDB records, a folder with a folder of images for each class, or a label-first CSV")
+  app.add_option("--data", run.data,
+                 "database by name (" + names_of(database_registry()) +
+                     "), a folder of WFDB records, a folder with a folder of images for each class, a label-first CSV, "
+                     "or an HDF5 file of tracings")
       ->capture_default_str()
       ->group("Data");
   app.add_option("--classes", run.preprocessing.class_map,
