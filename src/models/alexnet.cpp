@@ -3,6 +3,7 @@
 #include <array>
 
 #include "beatbench/core/error.h"
+#include "models/dropout.h"
 #include "models/model.h"
 
 namespace beatbench::models {
@@ -49,7 +50,7 @@ class AlexNet final : public BeatModel {
       if (layer.pooled) shrink(3, 2, 0);
       in = out;
     }
-    dropout_ = register_module("dropout", torch::nn::Dropout(dropout));
+    dropout_ = register_module("dropout", Dropout(dropout));
     dense1_ = register_module("dense1", torch::nn::Linear(in * height * width, dense));
     dense2_ = register_module("dense2", torch::nn::Linear(dense, dense));
     head_ = register_module("head", torch::nn::Linear(dense, shape.outputs));
@@ -77,7 +78,7 @@ class AlexNet final : public BeatModel {
 
   std::vector<torch::nn::Conv2d> convolutions_;
   std::vector<torch::nn::BatchNorm2d> norms_;
-  torch::nn::Dropout dropout_{nullptr};
+  Dropout dropout_{nullptr};
   torch::nn::Linear dense1_{nullptr}, dense2_{nullptr}, head_{nullptr};
 };
 

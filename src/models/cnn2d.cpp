@@ -3,6 +3,7 @@
 #include <array>
 
 #include "beatbench/core/error.h"
+#include "models/dropout.h"
 #include "models/model.h"
 
 namespace beatbench::models {
@@ -42,7 +43,7 @@ class Cnn2d final : public BeatModel {
     }
     dense_ = register_module("dense", torch::nn::Linear(in * height * width, dense));
     dense_norm_ = register_module("dense_norm", torch::nn::BatchNorm1d(dense));
-    dropout_ = register_module("dropout", torch::nn::Dropout(dropout));
+    dropout_ = register_module("dropout", Dropout(dropout));
     head_ = register_module("head", torch::nn::Linear(dense, shape.outputs));
     for (const auto& parameter : named_parameters()) {
       if (parameter.key().ends_with("bias")) torch::nn::init::zeros_(parameter.value());
@@ -64,7 +65,7 @@ class Cnn2d final : public BeatModel {
   std::vector<torch::nn::BatchNorm2d> norms_;
   torch::nn::Linear dense_{nullptr}, head_{nullptr};
   torch::nn::BatchNorm1d dense_norm_{nullptr};
-  torch::nn::Dropout dropout_{nullptr};
+  Dropout dropout_{nullptr};
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "beatbench/core/error.h"
+#include "models/dropout.h"
 #include "models/model.h"
 
 namespace beatbench::models {
@@ -21,7 +22,7 @@ class ContextMlp final : public BeatModel {
     dense1_ = register_module("dense1", torch::nn::Linear(numbers, hidden));
     dense2_ = register_module("dense2", torch::nn::Linear(hidden, hidden));
     head_ = register_module("head", torch::nn::Linear(hidden, outputs));
-    dropout_ = register_module("dropout", torch::nn::Dropout(dropout));
+    dropout_ = register_module("dropout", Dropout(dropout));
   }
 
   torch::Tensor forward(torch::Tensor batch) override {
@@ -36,7 +37,7 @@ class ContextMlp final : public BeatModel {
   int numbers_;
   torch::nn::BatchNorm1d norm_{nullptr};
   torch::nn::Linear dense1_{nullptr}, dense2_{nullptr}, head_{nullptr};
-  torch::nn::Dropout dropout_{nullptr};
+  Dropout dropout_{nullptr};
 };
 
 }  // namespace

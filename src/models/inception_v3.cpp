@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "beatbench/core/error.h"
+#include "models/dropout.h"
 #include "models/model.h"
 
 namespace beatbench::models {
@@ -167,7 +168,7 @@ class InceptionV3 final : public BeatModel {
                                        std::make_shared<InceptionUnit>(in, branches, width)));
       in = units_.back()->filters();
     }
-    dropout_ = register_module("dropout", torch::nn::Dropout(dropout));
+    dropout_ = register_module("dropout", Dropout(dropout));
     head_ = register_module("head", torch::nn::Linear(in, shape.outputs));
   }
 
@@ -181,7 +182,7 @@ class InceptionV3 final : public BeatModel {
  private:
   std::shared_ptr<InceptionConvolutions> stem1_, stem2_;
   std::vector<std::shared_ptr<InceptionUnit>> units_;
-  torch::nn::Dropout dropout_{nullptr};
+  Dropout dropout_{nullptr};
   torch::nn::Linear head_{nullptr};
 };
 

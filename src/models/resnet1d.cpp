@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "models/dropout.h"
 #include "models/model.h"
 
 namespace beatbench::models {
@@ -57,7 +58,7 @@ class ResidualUnit final : public nn::Module {
     norm1_ = register_module("norm1", nn::BatchNorm1d(out));
     conv2_ = register_module("conv2", convolution(out, out, kernel, stride));
     norm2_ = register_module("norm2", nn::BatchNorm1d(out));
-    dropout_ = register_module("dropout", nn::Dropout(dropout));
+    dropout_ = register_module("dropout", Dropout(dropout));
     if (in != out) skip_ = register_module("skip", convolution(in, out, 1, 1));
   }
 
@@ -73,7 +74,7 @@ class ResidualUnit final : public nn::Module {
   int length_, kernel_, stride_;
   nn::Conv1d conv1_{nullptr}, conv2_{nullptr}, skip_{nullptr};
   nn::BatchNorm1d norm1_{nullptr}, norm2_{nullptr};
-  nn::Dropout dropout_{nullptr};
+  Dropout dropout_{nullptr};
 };
 
 struct ResNet1dSettings {
@@ -108,7 +109,7 @@ class ResNet1d final : public BeatModel {
       head_dense_.push_back(register_module("head_dense" + std::to_string(i), nn::Linear(features, kHeadUnits)));
       features = kHeadUnits;
     }
-    if (head_dense > 1) dropout_ = register_module("dropout", nn::Dropout(dropout));
+    if (head_dense > 1) dropout_ = register_module("dropout", Dropout(dropout));
     head_ = register_module("head", nn::Linear(features, shape.outputs));
   }
 
@@ -136,7 +137,7 @@ class ResNet1d final : public BeatModel {
   std::vector<nn::Conv1d> head_convolutions_;
   std::vector<nn::BatchNorm1d> head_norms_;
   std::vector<nn::Linear> head_dense_;
-  nn::Dropout dropout_{nullptr};
+  Dropout dropout_{nullptr};
   nn::Linear head_{nullptr};
 };
 

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "beatbench/core/error.h"
+#include "models/dropout.h"
 #include "models/model.h"
 
 namespace beatbench::models {
@@ -46,7 +47,7 @@ class Vgg16 final : public BeatModel {
     dense1_ =
         register_module("dense1", torch::nn::Linear(in * (shape.height / shrinks) * (shape.length / shrinks), dense));
     dense2_ = register_module("dense2", torch::nn::Linear(dense, dense));
-    dropout_ = register_module("dropout", torch::nn::Dropout(dropout));
+    dropout_ = register_module("dropout", Dropout(dropout));
     head_ = register_module("head", torch::nn::Linear(dense, shape.outputs));
   }
 
@@ -70,7 +71,7 @@ class Vgg16 final : public BeatModel {
   std::vector<torch::nn::Conv2d> convolutions_;
   std::vector<torch::nn::BatchNorm2d> norms_;
   torch::nn::Linear dense1_{nullptr}, dense2_{nullptr}, head_{nullptr};
-  torch::nn::Dropout dropout_{nullptr};
+  Dropout dropout_{nullptr};
 };
 
 }  // namespace

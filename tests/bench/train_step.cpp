@@ -22,7 +22,7 @@
 
 namespace {
 
-constexpr int kBatch = 128, kImageBatch = 32, kClasses = 18;
+constexpr int kBatch = 128, kLargeBatch = 32, kClasses = 18;
 
 class LibTorchLstm final : public beatbench::BeatModel {
  public:
@@ -44,7 +44,7 @@ void train_steps(benchmark::State& state, beatbench::BeatModel& model, const bea
                  torch::optim::Optimizer& optimizer) {
   torch::manual_seed(1);
   model.train();
-  const int count = shape.height > 0 ? kImageBatch : kBatch;
+  const int count = shape.height > 0 || shape.length > 1000 ? kLargeBatch : kBatch;
   const torch::Tensor batch = torch::randn(shape.dimensions(count));
   const torch::Tensor labels = torch::randint(0, kClasses, {count}, torch::kInt64);
   for (auto _ : state) {
@@ -62,8 +62,7 @@ void train_steps(benchmark::State& state, beatbench::BeatModel& model, const bea
 }
 
 beatbench::ModelShape shape_for(std::string_view input) {
-  beatbench::Preprocessing preprocessing;
-  preprocessing.input = input;
+  beatbench::Preprocessing preprocessing = beatbench::usual_preprocessing(input);
   preprocessing.class_names.resize(kClasses);
   return beatbench::shape_of(preprocessing);
 }

@@ -167,6 +167,75 @@ TEST(UsualBeatContext, TakesASingleLeadWhereThereIsNoOther) {
   EXPECT_FLOAT_EQ(set.context_of(29)[2], set.context_of(29)[3]);
 }
 
+struct BumpAt {
+  std::int64_t sample = 0;
+  double p = 40;      // height of the P wave, 1/200 mV as the beat's 200
+  double p_at = -70;  // samples from the beat
+};
+
+Record bumps_at(const std::vector<BumpAt>& beats) {
+  Record record = tests::small_record("r1", "");
+  record.leads.resize(1);
+  record.leads.front().samples.assign(static_cast<std::size_t>(beats.back().sample + 400), 0);
+  for (const BumpAt& beat : beats) {
+    for (int t = -110; t <= 60; ++t) {
+      const double p = beat.p * std::exp(-0.5 * std::pow((t - beat.p_at) / 8.0, 2));
+      const double value = 200 * std::exp(-0.5 * std::pow(t / 6.0, 2)) + p;
+      record.leads.front().samples[static_cast<std::size_t>(beat.sample + t)] +=
+          static_cast<std::int32_t>(std::lround(value));
+    }
+    Annotation one;
+    one.sample = beat.sample;
+    one.code = 1;
+    record.annotations.push_back(one);
+  }
+  return record;
+}
+
+// A sick sinus node: after each of its beats three ectopic ones, whose P waves point down. The recording's usual beat
+// is then an ectopic one; its late beats are not.
+TEST(LateBeatsContext, ComparesWithTheSinusBeatsWhereMostAreEctopic) {
+  std::vector<BumpAt> beats = {{400}};
+  for (int i = 1; i < 120; ++i) {
+    const bool sinus = i % 4 == 0;
+    beats.push_back({beats.back().sample + (sinus ? 468 : 252), sinus ? 40.0 : -40.0});
+  }
+  const BeatSet set = beats_of_recording(bumps_at(beats), with_context({"late_beats"}), {}).beats;
+  ASSERT_EQ(set.context_size, 15);
+  const auto sinus = set.context_of(60), ectopic = set.context_of(62);
+  EXPECT_NEAR(sinus[0], std::log(252.0 / 468), 1e-5);
+  EXPECT_NEAR(sinus[1], 0, 1e-5);
+  EXPECT_NEAR(ectopic[1], std::log(252.0 / 468), 1e-5);
+  EXPECT_NEAR(ectopic[4], std::log(252.0 / 468), 1e-5) << "and so is the median around";
+  EXPECT_GT(sinus[5], 0.95);
+  EXPECT_LT(ectopic[5], 0.3);
+  EXPECT_GT(ectopic[6], sinus[6] + 1) << "farther from the late ones' P wave";
+  EXPECT_GT(ectopic[7], 0.9) << "which are alike";
+  EXPECT_LT(ectopic[9], 0.3) << "and unlike those around";
+  EXPECT_GT(ectopic[13], 0.9) << "the beat before is ectopic as well";
+  EXPECT_LT(set.context_of(61)[13], 0.3) << "and that before the first of the three is not";
+}
+
+TEST(LateBeatsContext, TellsPWavesThatAreAlikeFromThoseThatAreNot) {
+  std::vector<BumpAt> regular = {{400}}, irregular = {{400}};
+  std::mt19937_64 engine(1);
+  for (int i = 1; i < 120; ++i) {
+    regular.push_back({regular.back().sample + 300});
+    const auto interval = static_cast<std::int64_t>(220 + uniform_below(engine, 200));
+    const double height = uniform_below(engine, 2) == 0 ? 20 : -20;
+    irregular.push_back(
+        {irregular.back().sample + interval, height, -40.0 - static_cast<double>(uniform_below(engine, 60))});
+  }
+  const auto alike = beats_of_recording(bumps_at(regular), with_context({"late_beats"}), {}).beats;
+  const auto unlike = beats_of_recording(bumps_at(irregular), with_context({"late_beats"}), {}).beats;
+  for (const std::size_t k : {7, 10}) {
+    EXPECT_GT(alike.context_of(60)[k], 0.95);
+    EXPECT_LT(unlike.context_of(60)[k], 0.7);
+  }
+  for (const std::size_t k : {0, 1, 2, 3, 4}) EXPECT_NEAR(alike.context_of(60)[k], 0, 1e-5);
+  EXPECT_GT(alike.context_of(60)[12], unlike.context_of(60)[12] + 0.4) << "half the size";
+}
+
 TEST(Context, AnUnknownOneListsTheValidNames) {
   EXPECT_ERROR(context_size(with_context({"qt"})), ErrorKind::usage, "'qt'", "rr");
   EXPECT_EQ(context_size(with_context({})), 0);

@@ -17,6 +17,15 @@ void append_rhythm(const ContextSource& source, std::vector<float>& values);
 extern const std::span<const std::string_view> kUsualBeatNumbers;
 void append_usual_beat(const ContextSource& source, std::vector<float>& values);
 
+/// For records in which most beats are ectopic or the atria fibrillate: intervals and P waves against those of the
+/// latest beats around, which are the ones that the sinus node is likeliest to have made. Fifteen numbers.
+extern const std::span<const std::string_view> kLateBeatsNumbers;
+void append_late_beats(const ContextSource& source, std::vector<float>& values);
+
+/// The log (of seconds, 0.2 to 4) of the interval before each beat and, at the end, of that after the last: place i has
+/// its intervals at i and i + 1. The recording's median stands for the two that there are not.
+std::vector<double> log_intervals(const ContextSource& source);
+
 /// 0 of nothing.
 double median(std::vector<double> values);
 

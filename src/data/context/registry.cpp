@@ -14,6 +14,8 @@ const std::array kContexts = {
                 contexts::kRhythmNumbers, contexts::append_rhythm},
     ContextSpec{"usual_beat", "how QRS complex and P wave differ from the recording's usual ones, in two leads",
                 contexts::kUsualBeatNumbers, contexts::append_usual_beat},
+    ContextSpec{"late_beats", "intervals and P waves against those of the latest beats around",
+                contexts::kLateBeatsNumbers, contexts::append_late_beats},
 };
 
 const ContextSpec& find_context(const std::string& name) {

@@ -23,8 +23,6 @@ constexpr std::array<std::string_view, 12> kNumbers = {
     "the same, of the whole recording",
 };
 
-constexpr double kShortest_s = 0.2, kLongest_s = 4.0;
-
 double mean(std::span<const double> values) {
   return values.empty() ? 0 : std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
@@ -38,19 +36,6 @@ std::span<const double> around(const std::vector<double>& values, std::size_t pl
 double median_around(const std::vector<double>& values, std::size_t place, std::size_t reach) {
   const auto part = around(values, place, reach);
   return median({part.begin(), part.end()});
-}
-
-// The log of the interval before each beat and, at the end, of that after the last: place i has its intervals at i and
-// i + 1. The recording's median stands for the two that there are not.
-std::vector<double> log_intervals(const ContextSource& source) {
-  std::vector<double> logs = {0};
-  for (std::size_t i = 1; i < source.beats.size(); ++i) {
-    const auto samples = static_cast<double>(source.beats[i] - source.beats[i - 1]);
-    logs.push_back(std::log(std::clamp(samples / source.record.sampling_rate_hz, kShortest_s, kLongest_s)));
-  }
-  logs.front() = median({logs.begin() + 1, logs.end()});
-  logs.push_back(logs.front());
-  return logs;
 }
 
 // How far each log interval is from the nearest of the four before: small in bigeminy and in runs, where an interval
@@ -69,6 +54,18 @@ std::vector<double> distances_to_nearest(std::span<const double> logs) {
 }
 
 }  // namespace
+
+std::vector<double> log_intervals(const ContextSource& source) {
+  constexpr double kShortest_s = 0.2, kLongest_s = 4.0;
+  std::vector<double> logs = {0};
+  for (std::size_t i = 1; i < source.beats.size(); ++i) {
+    const auto samples = static_cast<double>(source.beats[i] - source.beats[i - 1]);
+    logs.push_back(std::log(std::clamp(samples / source.record.sampling_rate_hz, kShortest_s, kLongest_s)));
+  }
+  logs.front() = median({logs.begin() + 1, logs.end()});
+  logs.push_back(logs.front());
+  return logs;
+}
 
 double median(std::vector<double> values) {
   if (values.empty()) return 0;
