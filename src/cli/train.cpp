@@ -32,7 +32,7 @@ constexpr const char* kTrainExamples =
     "  train --model resnet1d --data mitdb --classes paper8 --protocol random --epochs 10 --seed 1 --out runs/r1\n"
     "  train --model lstm --data mitdb --classes symbols18 --epochs 30 --learning-rate 0.003\n"
     "  train --data path/to/records --classes aami5 --protocol inter-patient\n"
-    "  train --model cnn2d --data path/to/images --classes own --amp bf16\n"
+    "  train --model cnn2d --data path/to/images --classes own --amp auto\n"
     "  train --model lstm --print-config > lstm.toml; train --config lstm.toml --seed 2\n"
     "  train --data mitdb --classes aami5 --protocol inter-patient --seeds 5 --out runs/i5\n"
     "  train --data mitdb --protocol k-fold --folds 10 --all-folds --out runs/k10\n"

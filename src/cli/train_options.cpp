@@ -128,7 +128,8 @@ void declare_training(CLI::App& app, RunOptions& run) {
       ->check(CLI::Range(1, 1000))
       ->capture_default_str()
       ->group(group);
-  choice(app, "--amp", t.amp, "amp", "bf16: products and convolutions in bfloat16, weights and test in float32")
+  choice(app, "--amp", t.amp, "amp",
+         "bf16: products and convolutions in bfloat16, weights in float32; auto: where the processor has it")
       ->group(group);
   choice(app, "--device", t.device, "device", "auto takes cuda where it is")->group(group);
   app.add_option("--loader-threads", t.loader_threads, "that make batches ahead of the training")
@@ -302,6 +303,7 @@ void complete_options(CLI::App& app, TrainArguments& arguments) {
   RunOptions& run = arguments.run;
   complete_preprocessing(app, run.preprocessing, find_model(run.model).input);
   ask_for_head(run, arguments.head);
+  run.training.amp = resolve_amp(run.training.amp, resolve_device(run.training.device));  // and so in config.json
   if (run.training.init_from.empty() && (run.training.new_head || run.training.loaded_rate_factor != 1)) {
     throw Error(ErrorKind::usage, "--replace-head, --loaded-rate-factor", "are for weights that --init-from loads");
   }

@@ -35,7 +35,7 @@ const std::array kModels = {
     ModelSpec{"resnet1d_12lead", "residual 1D-CNN on whole 12-lead recordings (Ribeiro et al. 2020)", "recording",
               models::resnet1d_12lead_options(), models::make_resnet1d_12lead},
     ModelSpec{"context_mlp", "dense layers over the numbers of --context alone, for new patients", "window",
-              models::context_mlp_options(), models::make_context_mlp, "rhythm,usual_beat"},
+              models::context_mlp_options(), models::make_context_mlp, "rhythm,usual_beat,late_beats"},
 };
 
 }  // namespace

@@ -49,6 +49,14 @@ void set_learning_rate(torch::optim::Optimizer& optimizer, const TrainingOptions
   }
 }
 
+std::string resolve_amp(const std::string& option, const std::string& device) {
+  if (option != "auto") return option;
+#if defined(__x86_64__)
+  if (device == "cpu" && __builtin_cpu_supports("avx512bf16")) return "bf16";
+#endif
+  return "off";
+}
+
 std::string resolve_device(const std::string& option) {
   const bool has_cuda = torch::cuda::is_available();
   if (option == "cuda" && !has_cuda) {

@@ -27,7 +27,7 @@ std::vector<std::string> choices_of(std::string_view option) {
   if (option == "record_weights") return {"none", "sqrt"};
   if (option == "sampling") return {"shuffled", "balanced"};
   if (option == "monitor") return {"macro_f1", "accuracy", "loss", "last"};
-  if (option == "amp") return {"off", "bf16"};
+  if (option == "amp") return {"off", "bf16", "auto"};
   if (option == "device") return {"auto", "cpu", "cuda"};
   return {};
 }

@@ -46,6 +46,7 @@ struct Trainer {
   std::vector<Example> examples = {};   // of an epoch
   std::vector<float> row_weights = {};  // in the loss; empty: all alike
   torch::Device device{torch::kCPU};
+  bool bf16 = false;
   std::shared_ptr<BeatModel> model = {};
   std::unique_ptr<torch::optim::Optimizer> optimizer = {};
   torch::Tensor class_weights = {};  // [outputs], see batch_loss; undefined: all alike
@@ -263,7 +264,7 @@ double run_step(Trainer& t, const Batch& batch) {
   const torch::Tensor targets = batch.targets.to(t.device);
   torch::Tensor logits;
   {
-    const Bfloat16Autocast autocast(t.options.amp == "bf16", t.device);
+    const Bfloat16Autocast autocast(t.bf16, t.device);
     logits = t.model->forward(batch.inputs.to(t.device, /*non_blocking=*/true));
   }
   const torch::Tensor weights = batch.weights.defined() ? batch.weights.to(t.device) : torch::Tensor();
@@ -310,11 +311,10 @@ void report_step(const Trainer& t) {
 // Each peer works out its share, and all get all.
 std::vector<float> logits_of_validation(const Trainer& t) {
   const std::span<const std::uint32_t> rows = t.split.validation;
-  const bool bf16 = t.options.amp == "bf16";
-  if (!t.peers) return predict_logits(*t.model, t.windows, rows, bf16);
+  if (!t.peers) return predict_logits(*t.model, t.windows, rows, t.bf16);
   const Share share = share_of(t, rows.size());
   std::vector<float> own;
-  if (share.counts) own = predict_logits(*t.model, t.windows, rows.subspan(share.first, share.count), bf16);
+  if (share.counts) own = predict_logits(*t.model, t.windows, rows.subspan(share.first, share.count), t.bf16);
   const auto outputs = static_cast<std::size_t>(t.description.shape.outputs);
   std::vector<float> logits(rows.size() * outputs, 0.0F);
   std::ranges::copy(own, logits.begin() + static_cast<std::ptrdiff_t>(share.first * outputs));
@@ -410,6 +410,7 @@ TrainingResult train_model(const BeatSet& windows, const Split& split, const Mod
   Trainer t{windows, split, description, options, checkpoints, callbacks};
   t.peers = dynamic_cast<PeerGroup*>(peers.get());
   t.device = torch::Device(resolve_device(options.device));
+  t.bf16 = resolve_amp(options.amp, resolve_device(options.device)) == "bf16";
   if (t.peers && t.device.is_cuda())
     throw Error(ErrorKind::unsupported, "--device", "several processes train on the CPU alone; use --device cpu");
   t.augmentation = Augmentation(options.augmentation, description.preprocessing);

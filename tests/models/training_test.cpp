@@ -118,6 +118,15 @@ TEST_F(Full_Training, LearnsInBfloat16AsWell) {
 }
 
 // LibTorch's own optimisers are the reference, for weights laid out in rows and with channels last.
+// What the kernel says of the processor.
+TEST(Amp, AutoIsBfloat16WhereTheProcessorHasIt) {
+  const bool has_it = read_text_file("/proc/cpuinfo").find(" avx512_bf16") != std::string::npos;
+  EXPECT_EQ(resolve_amp("auto", "cpu"), has_it ? "bf16" : "off");
+  EXPECT_EQ(resolve_amp("auto", "cuda"), "off");
+  EXPECT_EQ(resolve_amp("bf16", "cuda"), "bf16");
+  EXPECT_EQ(resolve_amp("off", "cpu"), "off");
+}
+
 TEST(FusedAdam, StepsAsLibTorchDoes) {
   for (const std::string name : {"adam", "adamw"}) {
     torch::manual_seed(3);

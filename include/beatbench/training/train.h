@@ -38,6 +38,7 @@ struct TrainingOptions {
   double clip_norm = 0.0;               ///< largest gradient norm; 0: no clipping
   double label_smoothing = 0.0;
   std::string amp = "off";  ///< off | bf16: products and convolutions in bfloat16, weights and their updates in float32
+                            ///< | auto, see resolve_amp
   std::string init_from;    ///< checkpoint or run folder whose weights are loaded where they fit; "": none
   bool new_head = false;    ///< but for those of the head
   int freeze_layers = 0;    ///< the first so many layers stay as they are
@@ -59,6 +60,10 @@ void check_validation(const TrainingOptions& options, bool has_validation);
 /// The device that a training with this option runs on: "cpu" or "cuda".
 /// @throws Error(usage) for "cuda" where this build or machine has none.
 std::string resolve_device(const std::string& option);
+
+/// "auto" becomes "bf16" on a processor that multiplies bfloat16 numbers by itself (AVX512-BF16), and else "off": where
+/// they are converted one by one, bfloat16 is slower than float32. Other options stay as they are.
+std::string resolve_amp(const std::string& option, const std::string& device);
 
 /// Valid words of an option with a fixed choice ("optimizer", "schedule", "class_weights", "sampling", "monitor",
 /// "amp", "device"); empty for any other.
