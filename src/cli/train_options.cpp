@@ -1,11 +1,13 @@
 #include "cli/train_options.h"
 
 #include <cstdio>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "beatbench/core/class_map.h"
 #include "beatbench/core/error.h"
 #include "beatbench/core/label_map.h"
+#include "beatbench/training/peers.h"
 #include "cli/data_options.h"
 
 namespace beatbench {
@@ -303,7 +305,11 @@ void complete_options(CLI::App& app, TrainArguments& arguments) {
   RunOptions& run = arguments.run;
   complete_preprocessing(app, run.preprocessing, find_model(run.model).input);
   ask_for_head(run, arguments.head);
-  run.training.amp = resolve_amp(run.training.amp, resolve_device(run.training.device));  // and so in config.json
+  if (run.training.amp == "auto") {  // decided here, so that config.json has it and a resumed run goes on alike
+    if (place_among_peers(std::getenv).count > 1)
+      throw Error(ErrorKind::usage, "--amp", "auto is for one process; several must agree: bf16 or off");
+    run.training.amp = resolve_amp("auto", resolve_device(run.training.device));
+  }
   if (run.training.init_from.empty() && (run.training.new_head || run.training.loaded_rate_factor != 1)) {
     throw Error(ErrorKind::usage, "--replace-head, --loaded-rate-factor", "are for weights that --init-from loads");
   }

@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <limits>
+#include <type_traits>
 
 namespace beatbench::models {
 namespace {
@@ -24,15 +25,16 @@ struct Mask {
   std::uint64_t seed = 0;
   std::uint32_t dropped = 0;  // of 65536
 
-  float scale() const { return 65536.0F / static_cast<float>(65536 - dropped); }
+  double scale() const { return 65536.0 / static_cast<double>(65536 - dropped); }
 };
 
 template <typename T>
 void apply(const Mask& mask, std::int64_t count, const T* in, T* out) {
-  const float scale = mask.scale();
+  using Wide = std::conditional_t<std::is_same_v<T, double>, double, float>;
+  const auto scale = static_cast<Wide>(mask.scale());
   const auto value = [&](std::uint64_t bits, std::int64_t lane, T x) {
     const bool kept = (bits >> (16 * lane) & 0xffffU) >= mask.dropped;
-    return kept ? static_cast<T>(static_cast<float>(x) * scale) : T(0);
+    return kept ? static_cast<T>(static_cast<Wide>(x) * scale) : T(0);
   };
   const std::int64_t blocks = count / kLanes;
 #pragma omp parallel for num_threads(at::get_num_threads()) schedule(static) if (count > 32768)
@@ -72,9 +74,8 @@ class HashedDropout : public torch::autograd::Function<HashedDropout> {
     if (gradient.strides() != c10::IntArrayRef(strides)) {  // the mask goes by places in memory
       gradient = torch::empty_strided(gradient.sizes(), strides, gradient.options()).copy_(gradient);
     }
-    const Mask mask{static_cast<std::uint64_t>(context->saved_data["seed"].toInt()),
-                    static_cast<std::uint32_t>(context->saved_data["dropped"].toInt())};
-    return {masked(gradient, mask), torch::Tensor(), torch::Tensor()};
+    const std::int64_t seed = context->saved_data["seed"].toInt(), dropped = context->saved_data["dropped"].toInt();
+    return {HashedDropout::apply(gradient, seed, dropped), torch::Tensor(), torch::Tensor()};
   }
 };
 

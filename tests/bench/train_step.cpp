@@ -1,4 +1,5 @@
-// Training speed of each model on random input, batch 128 (images: 32), Adam: forward, loss, backward and update.
+// Training speed of each model on random input, batch 128 (images and whole recordings: 32), Adam: forward, loss,
+// backward and update.
 //
 //   build/bin/train_step --benchmark_min_time=5
 //
@@ -15,6 +16,7 @@
 #include <torch/torch.h>
 
 #include "beatbench/core/memory.h"
+#include "beatbench/core/text.h"
 #include "beatbench/runtime/environment.h"
 #include "models/autocast.h"
 #include "models/model.h"
@@ -61,14 +63,19 @@ void train_steps(benchmark::State& state, beatbench::BeatModel& model, const bea
       benchmark::Counter(static_cast<double>(state.iterations() * count), benchmark::Counter::kIsRate);
 }
 
-beatbench::ModelShape shape_for(std::string_view input) {
-  beatbench::Preprocessing preprocessing = beatbench::usual_preprocessing(input);
+beatbench::ModelShape shape_for(const beatbench::ModelSpec& spec) {
+  beatbench::Preprocessing preprocessing = beatbench::usual_preprocessing(spec.input);
+  if (!spec.context.empty()) {
+    std::vector<std::string_view> names;
+    beatbench::split_cells(spec.context, ',', names);
+    preprocessing.context.assign(names.begin(), names.end());
+  }
   preprocessing.class_names.resize(kClasses);
   return beatbench::shape_of(preprocessing);
 }
 
 void registered_model(benchmark::State& state, const beatbench::ModelSpec& spec, bool bf16) {
-  const beatbench::ModelShape shape = shape_for(spec.input);
+  const beatbench::ModelShape shape = shape_for(spec);
   const auto model = beatbench::make_model(spec.name, shape);
   train_steps(state, *model, shape, bf16, *beatbench::make_optimizer({}, model->parameters()));
 }
@@ -76,12 +83,12 @@ void registered_model(benchmark::State& state, const beatbench::ModelSpec& spec,
 void lstm_libtorch(benchmark::State& state) {
   LibTorchLstm model;
   torch::optim::Adam adam(model.parameters(), torch::optim::AdamOptions(1e-3));
-  train_steps(state, model, shape_for("window"), false, adam);
+  train_steps(state, model, shape_for(beatbench::find_model("lstm")), false, adam);
 }
 
 // As a Keras or PyTorch user would write it: channels first, LibTorch's own Adam.
 void cnn2d_libtorch(benchmark::State& state) {
-  const beatbench::ModelShape shape = shape_for("image");
+  const beatbench::ModelShape shape = shape_for(beatbench::find_model("cnn2d"));
   const auto model = beatbench::make_model("cnn2d", shape);
   for (torch::Tensor& p : model->parameters()) p.set_data(p.contiguous());
   torch::optim::Adam adam(model->parameters(), torch::optim::AdamOptions(1e-3));

@@ -74,10 +74,24 @@ TEST(Dropout, PassesGradientsWhereItPassedValues) {
     EXPECT_EQ(y.dtype(), x.dtype());
     const torch::Tensor weight = torch::randn(y.sizes()).to(x.dtype());
     (y * weight).sum().backward();
-    const torch::Tensor mask = (y != 0).to(torch::kFloat) / 0.6;
-    EXPECT_TRUE(torch::allclose(y.to(torch::kFloat), x.detach().to(torch::kFloat) * mask, 1e-2, 1e-4));
-    EXPECT_TRUE(torch::allclose(x.grad().to(torch::kFloat), weight.to(torch::kFloat) * mask, 1e-2, 1e-4));
+    // In double but for bfloat16, whose last place is 1/256; 0.4 is rounded to a 65536th.
+    const double places = x.dtype() == torch::kBFloat16 ? 1e-2 : 2e-5;
+    const torch::Tensor mask = (y != 0).to(torch::kDouble) / 0.6;
+    const auto product = [&](const torch::Tensor& a) { return a.detach().to(torch::kDouble) * mask; };
+    EXPECT_TRUE(torch::allclose(y.to(torch::kDouble), product(x), places, 0));
+    EXPECT_TRUE(torch::allclose(x.grad().to(torch::kDouble), product(weight), places, 0));
   }
+}
+
+// Of f(x) = sum(dropout(x)^2) / 2 the gradient is mask^2 x, and the gradient of its sum mask^2.
+TEST(Dropout, HasSecondDerivatives) {
+  torch::manual_seed(5);
+  Dropout dropout = training_dropout(0.5);
+  const torch::Tensor x = torch::ones({1000}, torch::kDouble).requires_grad_();
+  const torch::Tensor y = dropout->forward(x);
+  const torch::Tensor first = torch::autograd::grad({(y * y).sum() / 2}, {x}, {}, {}, /*create_graph=*/true)[0];
+  const torch::Tensor second = torch::autograd::grad({first.sum()}, {x})[0];
+  EXPECT_TRUE(torch::allclose(second, (y.detach() != 0).to(torch::kDouble) * 4));
 }
 
 }  // namespace

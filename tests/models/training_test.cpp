@@ -117,7 +117,6 @@ TEST_F(Full_Training, LearnsInBfloat16AsWell) {
   }
 }
 
-// LibTorch's own optimisers are the reference, for weights laid out in rows and with channels last.
 // What the kernel says of the processor.
 TEST(Amp, AutoIsBfloat16WhereTheProcessorHasIt) {
   const bool has_it = read_text_file("/proc/cpuinfo").find(" avx512_bf16") != std::string::npos;
@@ -127,6 +126,7 @@ TEST(Amp, AutoIsBfloat16WhereTheProcessorHasIt) {
   EXPECT_EQ(resolve_amp("off", "cpu"), "off");
 }
 
+// LibTorch's own optimisers are the reference, for weights laid out in rows and with channels last.
 TEST(FusedAdam, StepsAsLibTorchDoes) {
   for (const std::string name : {"adam", "adamw"}) {
     torch::manual_seed(3);

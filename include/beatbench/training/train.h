@@ -62,7 +62,8 @@ void check_validation(const TrainingOptions& options, bool has_validation);
 std::string resolve_device(const std::string& option);
 
 /// "auto" becomes "bf16" on a processor that multiplies bfloat16 numbers by itself (AVX512-BF16), and else "off": where
-/// they are converted one by one, bfloat16 is slower than float32. Other options stay as they are.
+/// they are converted one by one, bfloat16 is slower than float32. Other options stay as they are. `device` is as
+/// resolve_device gives it; on cuda "auto" is "off".
 std::string resolve_amp(const std::string& option, const std::string& device);
 
 /// Valid words of an option with a fixed choice ("optimizer", "schedule", "class_weights", "sampling", "monitor",

@@ -50,6 +50,7 @@ void append_context(BeatSet& set, std::size_t first_row, const Record& record, s
     }
     places.push_back(static_cast<std::size_t>(at - beats.begin()));
   }
+  if (places.empty()) return;
   // One context after the other, then row by row.
   const auto width = static_cast<std::size_t>(set.context_size), first = set.context.size();
   set.context.resize(first + places.size() * width);
