@@ -50,20 +50,6 @@ namespace {
 
 constexpr std::size_t kMistakesShown = 24;
 
-std::vector<ClassThresholds> thresholds_of(const TestedBeats& tested, const std::vector<std::string>& class_names) {
-  std::vector<ClassThresholds> out;
-  for (std::size_t c = 0; c < class_names.size(); ++c) {
-    std::vector<float> scores;
-    std::vector<bool> is_class;
-    for (std::size_t i = 0; i < tested.rows.size(); ++i) {
-      scores.push_back(tested.probabilities[i * class_names.size() + c]);
-      is_class.push_back((tested.reference[i] >> c & 1U) != 0);
-    }
-    out.push_back({class_names[c], threshold_curve(scores, is_class)});
-  }
-  return out;
-}
-
 // How sure the model was of the class that it had most wrong: found though it is not there, or missed.
 double certainty_of_mistake(const TestedBeats& tested, std::size_t i, std::size_t classes) {
   double most = 0;
@@ -105,7 +91,8 @@ std::string write_pictures(const std::filesystem::path& folder, const RunReport&
   const std::vector<std::string>& class_names = report.preprocessing.class_names;
   const std::string title = report.model + " on " + report.provenance.dataset + ", " + report.preprocessing.class_map +
                             ", " + report.provenance.protocol;
-  const auto thresholds = thresholds_of(tested, class_names);
+  std::vector<ClassThresholds> thresholds;
+  for (std::size_t c = 0; c < class_names.size(); ++c) thresholds.push_back({class_names[c], report.test_curves.at(c)});
   const auto mistakes = surest_mistakes(tested, beats, report.preprocessing);
   try {
     for (const auto& [format, ending] : {std::pair{PlotFormat::svg, ".svg"}, {PlotFormat::png, ".png"}}) {

@@ -61,14 +61,23 @@ std::string spread_text(const SpreadFigure& figure, bool intra_patient) {
 }
 
 void print_figures(const SeriesFigures& figures, bool intra_patient) {
-  Table table({{"class", Align::left}, {"n"}, {"sensitivity"}, {"positive predictivity"}, {"F1"}});
+  const bool has_areas = figures.macro_roc_area.mean.has_value();
+  const auto text = [&](const SpreadFigure& figure) { return spread_text(figure, intra_patient); };
+  std::vector<Table::Column> columns = {
+      {"class", Align::left}, {"n"}, {"sensitivity"}, {"positive predictivity"}, {"F1"}};
+  if (has_areas) columns.insert(columns.end(), {{"ROC area"}, {"average precision"}});
+  Table table(columns);
   for (const ClassSpread& one : figures.classes) {
-    table.add_row({one.name, std::to_string(one.n), spread_text(one.sensitivity, intra_patient),
-                   spread_text(one.positive_predictivity, intra_patient), spread_text(one.f1, intra_patient)});
+    std::vector<std::string> row = {one.name, std::to_string(one.n), text(one.sensitivity),
+                                    text(one.positive_predictivity), text(one.f1)};
+    if (has_areas) row.insert(row.end(), {text(one.roc_area), text(one.average_precision)});
+    table.add_row(row);
   }
-  std::printf("%s\naccuracy %s %%, macro F1 %s %%\n", table.text().c_str(),
-              spread_text(figures.accuracy, intra_patient).c_str(),
-              spread_text(figures.macro_f1, intra_patient).c_str());
+  std::printf("%s\naccuracy %s %%, macro F1 %s %%\n", table.text().c_str(), text(figures.accuracy).c_str(),
+              text(figures.macro_f1).c_str());
+  if (has_areas)
+    std::printf("macro ROC area %s %%, macro average precision %s %%\n", text(figures.macro_roc_area).c_str(),
+                text(figures.macro_average_precision).c_str());
 }
 
 void print_series(const SeriesReport& report, const fs::path& folder) {
@@ -98,7 +107,8 @@ SeriesReport report_of(const std::vector<PlannedRun>& runs, const fs::path& fold
     const fs::path file = folder / one.folder / "report.json";
     const nlohmann::json json = nlohmann::json::parse(read_text_file(file), nullptr, /*allow_exceptions=*/false);
     report.folders.push_back(one.folder);
-    report.runs.push_back({one.seed, one.fold, records_of_run_report(json, file.string())});
+    report.runs.push_back({one.seed, one.fold, records_of_run_report(json, file.string()),
+                           recordings_of_run_report(json, file.string())});
     report.model = json.at("model");
     report.dataset = json.at("dataset");
     report.protocol = json.at("protocol");

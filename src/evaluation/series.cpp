@@ -6,29 +6,52 @@
 #include <set>
 
 #include "beatbench/core/error.h"
+#include "beatbench/evaluation/thresholds.h"
 
 namespace beatbench {
 namespace {
 
 using Counts = std::vector<std::int64_t>;
 
-// The counts of each record, those of all folds summed, by seed.
-using CountsBySeed = std::map<std::uint64_t, std::map<std::string, Counts>>;
+// What a seed's test of a record came to, that of all folds summed.
+struct Tested {
+  Counts counts;
+  std::vector<const TestedRecording*> recordings;  // where they are classified whole
+};
 
-constexpr std::size_t kOfAll = 2;    // figures: accuracy, macro F1
-constexpr std::size_t kOfClass = 3;  // sensitivity, positive predictivity, F1
+using TestedRecords = std::map<std::string, Tested>;
 
-void add(Counts& sum, const Counts& more) {
-  if (sum.empty()) sum.resize(more.size(), 0);
-  for (std::size_t i = 0; i < more.size(); ++i) sum[i] += more[i];
+constexpr std::size_t kOfAll = 4;    // figures: accuracy, macro F1, and the means of the two areas
+constexpr std::size_t kOfClass = 5;  // sensitivity, positive predictivity, F1, ROC area, average precision
+
+void add(Tested& sum, const Tested& more) {
+  if (sum.counts.empty()) sum.counts.resize(more.counts.size(), 0);
+  for (std::size_t i = 0; i < more.counts.size(); ++i) sum.counts[i] += more.counts[i];
+  sum.recordings.insert(sum.recordings.end(), more.recordings.begin(), more.recordings.end());
 }
 
-std::vector<std::optional<double>> figures_of(const Counts& counts, const std::vector<std::string>& class_names,
+std::vector<ThresholdCurve> curves_of(const Tested& tested, std::size_t classes) {
+  if (tested.recordings.empty()) return std::vector<ThresholdCurve>(classes);
+  std::vector<float> probabilities;
+  std::vector<std::uint64_t> reference;
+  for (const TestedRecording* one : tested.recordings) {
+    probabilities.insert(probabilities.end(), one->probabilities.begin(), one->probabilities.end());
+    reference.push_back(one->reference);
+  }
+  return threshold_curves(probabilities, reference, classes);
+}
+
+std::vector<std::optional<double>> figures_of(const Tested& tested, const std::vector<std::string>& class_names,
                                               bool multi_label) {
-  const ClassificationFigures figures = figures_of_confusion(counts, class_names, multi_label);
-  std::vector<std::optional<double>> values = {figures.accuracy.value, figures.macro_f1.value};
-  for (const ClassFigures& one : figures.classes) {
-    values.insert(values.end(), {one.sensitivity.value, one.positive_predictivity.value, one.f1.value});
+  const ClassificationFigures figures = figures_of_confusion(tested.counts, class_names, multi_label);
+  const std::vector<ThresholdCurve> curves = curves_of(tested, class_names.size());
+  const ThresholdAreas areas = mean_areas(curves);
+  std::vector<std::optional<double>> values = {figures.accuracy.value, figures.macro_f1.value, areas.roc_area,
+                                               areas.average_precision};
+  for (std::size_t c = 0; c < curves.size(); ++c) {
+    const ClassFigures& one = figures.classes[c];
+    values.insert(values.end(), {one.sensitivity.value, one.positive_predictivity.value, one.f1.value,
+                                 curves[c].roc_area, curves[c].average_precision});
   }
   return values;
 }
@@ -67,12 +90,16 @@ void require(bool holds, const std::string& message) {
   if (!holds) throw Error(ErrorKind::usage, "series of runs", message);
 }
 
-Counts sum_of_run(const RunScore& run, const std::set<std::string>& left_out) {
-  Counts sum;
+TestedRecords tested_in(const RunScore& run, const std::set<std::string>& left_out) {
+  TestedRecords tested;
   for (const RecordFigures& record : run.records) {
-    if (!left_out.contains(record.record)) add(sum, record.figures.confusion);
+    if (!left_out.contains(record.record)) add(tested[record.record], {record.figures.confusion, {}});
   }
-  return sum;
+  for (const TestedRecording& one : run.recordings) {
+    const auto found = tested.find(one.record);
+    if (found != tested.end()) found->second.recordings.push_back(&one);
+  }
+  return tested;
 }
 
 }  // namespace
@@ -83,7 +110,7 @@ SeriesFigures figures_of_series(std::span<const RunScore> runs, std::span<const 
   const std::vector<std::string>& class_names = runs.front().records.front().figures.class_names;
   const bool multi_label = runs.front().records.front().figures.multi_label;
   const std::set<std::string> without(left_out.begin(), left_out.end());
-  CountsBySeed by_seed;
+  std::map<std::uint64_t, TestedRecords> by_seed;
   std::map<std::uint64_t, std::set<int>> folds;
   std::vector<std::vector<std::optional<double>>> of_runs;
   for (const RunScore& run : runs) {
@@ -91,17 +118,20 @@ SeriesFigures figures_of_series(std::span<const RunScore> runs, std::span<const 
     for (const RecordFigures& record : run.records) {
       const bool fits = record.figures.class_names == class_names && record.figures.multi_label == multi_label;
       require(fits, "their classes differ");
-      if (!without.contains(record.record)) add(by_seed[run.seed][record.record], record.figures.confusion);
     }
-    const Counts sum = sum_of_run(run, without);
-    if (!sum.empty()) of_runs.push_back(figures_of(sum, class_names, multi_label));
+    Tested sum;
+    for (const auto& [record, tested] : tested_in(run, without)) {
+      add(by_seed[run.seed][record], tested);
+      add(sum, tested);
+    }
+    if (!sum.counts.empty()) of_runs.push_back(figures_of(sum, class_names, multi_label));
   }
   require(!by_seed.empty(), "no record is left");
   for (const auto& [seed, own] : folds) require(own == folds.begin()->second, "a seed lacks a fold that another has");
 
   std::set<std::string> tested;
   for (const auto& [seed, own] : by_seed) {
-    for (const auto& [record, counts] : own) tested.insert(record);
+    for (const auto& [record, one] : own) tested.insert(record);
   }
   const std::vector<std::string> records(tested.begin(), tested.end());
   std::vector<std::string> subjects;
@@ -110,11 +140,11 @@ SeriesFigures figures_of_series(std::span<const RunScore> runs, std::span<const 
   }
   const auto over_records = [&](std::span<const std::size_t> chosen) {
     std::vector<std::vector<std::optional<double>>> of_seeds;
-    for (const auto& [seed, counts] : by_seed) {
-      Counts sum(runs.front().records.front().figures.confusion.size(), 0);
+    for (const auto& [seed, own] : by_seed) {
+      Tested sum{Counts(runs.front().records.front().figures.confusion.size(), 0), {}};
       for (const std::size_t record : chosen) {
-        const auto found = counts.find(records[record]);
-        if (found != counts.end()) add(sum, found->second);
+        const auto found = own.find(records[record]);
+        if (found != own.end()) add(sum, found->second);
       }
       of_seeds.push_back(figures_of(sum, class_names, multi_label));
     }
@@ -131,12 +161,12 @@ SeriesFigures figures_of_series(std::span<const RunScore> runs, std::span<const 
   }
 
   const auto spread = [&](std::size_t f) { return SpreadFigure{mean[f], sd[f], intervals[f]}; };
-  SeriesFigures out{spread(0), spread(1), {}};
+  SeriesFigures out{spread(0), spread(1), spread(2), spread(3), {}};
   for (std::size_t c = 0; c < class_names.size(); ++c) {
     const std::size_t f = kOfAll + kOfClass * c;
-    ClassSpread one{class_names[c], 0, spread(f), spread(f + 1), spread(f + 2)};
-    for (const auto& [record, counts] : by_seed.begin()->second)
-      one.n += figures_of_confusion(counts, class_names, multi_label).classes[c].n;
+    ClassSpread one{class_names[c], 0, spread(f), spread(f + 1), spread(f + 2), spread(f + 3), spread(f + 4)};
+    for (const auto& [record, own] : by_seed.begin()->second)
+      one.n += figures_of_confusion(own.counts, class_names, multi_label).classes[c].n;
     out.classes.push_back(std::move(one));
   }
   return out;

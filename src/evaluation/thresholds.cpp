@@ -37,4 +37,32 @@ ThresholdCurve threshold_curve(std::span<const float> scores, const std::vector<
   return curve;
 }
 
+std::vector<ThresholdCurve> threshold_curves(std::span<const float> probabilities,
+                                             std::span<const std::uint64_t> reference, std::size_t classes) {
+  if (probabilities.size() != reference.size() * classes)
+    throw Error(ErrorKind::usage, "thresholds", "probabilities and classes differ in length");
+  std::vector<ThresholdCurve> curves;
+  std::vector<float> scores(reference.size());
+  std::vector<bool> is_class(reference.size());
+  for (std::size_t c = 0; c < classes; ++c) {
+    for (std::size_t i = 0; i < reference.size(); ++i) {
+      scores[i] = probabilities[i * classes + c];
+      is_class[i] = (reference[i] >> c & 1U) != 0;
+    }
+    curves.push_back(threshold_curve(scores, is_class));
+  }
+  return curves;
+}
+
+ThresholdAreas mean_areas(std::span<const ThresholdCurve> curves) {
+  double roc = 0, precision = 0, n = 0;
+  for (const ThresholdCurve& curve : curves) {
+    if (!curve.roc_area || !curve.average_precision) continue;
+    roc += *curve.roc_area;
+    precision += *curve.average_precision;
+    n += 1;
+  }
+  return n > 0 ? ThresholdAreas{roc / n, precision / n} : ThresholdAreas{};
+}
+
 }  // namespace beatbench

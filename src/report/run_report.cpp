@@ -43,12 +43,28 @@ Json part_json(const SplitPart& part, const std::vector<std::string>& class_name
   return {{"n", part.n}, {"classes", std::move(classes)}};
 }
 
+Json areas_json(const RunReport& report) {
+  const char* why = "one of the two kinds is missing";
+  const auto areas = [&](const std::optional<double>& roc, const std::optional<double>& precision) {
+    return Json{{"roc_area", report_json::number(roc, why)},
+                {"average_precision", report_json::number(precision, why)}};
+  };
+  Json classes = Json::object();
+  for (std::size_t c = 0; c < report.test_curves.size(); ++c) {
+    const ThresholdCurve& curve = report.test_curves[c];
+    classes[report.preprocessing.class_names.at(c)] = areas(curve.roc_area, curve.average_precision);
+  }
+  const ThresholdAreas mean = mean_areas(report.test_curves);
+  return {{"macro", areas(mean.roc_area, mean.average_precision)}, {"classes", std::move(classes)}};
+}
+
 Json test_json(const RunReport& report) {
   Json subsets = Json::object();
   for (const SubsetFigures& each : report.test_subsets) {
     report_json::insert_new(subsets, each.name, figures_json(each.figures));
   }
   Json json = figures_json(report.test_figures);
+  json["areas"] = areas_json(report);
   json["subsets"] = std::move(subsets);
   json["records"] = records_json(report.test_records);
   json["recordings"] = recordings_json(report.test_recordings, report.preprocessing.class_names);

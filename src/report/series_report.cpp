@@ -10,25 +10,35 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json spread_json(const SpreadFigure& figure, bool intra_patient) {
+Json spread_json(const SpreadFigure& figure, bool intra_patient, const char* why_absent = "it is so in every run") {
+  const bool has_interval = figure.mean && !intra_patient;
   return {
-      {"mean", report_json::number(figure.mean, "it is so in every run")},
-      {"sd", report_json::number(figure.sd, "a single run has it")},
-      {"interval_95_percent", intra_patient ? report_json::undefined("the test's subjects are those of the training")
-                                            : interval_json(figure.interval)}};
+      {"mean", report_json::number(figure.mean, why_absent)},
+      {"sd", report_json::number(figure.sd, figure.mean ? "a single run has it" : why_absent)},
+      {"interval_95_percent", has_interval  ? interval_json(figure.interval)
+                              : figure.mean ? report_json::undefined("the test's subjects are those of the training")
+                                            : report_json::undefined(why_absent)}};
 }
 
 Json series_json(const SeriesFigures& figures, bool intra_patient) {
+  const auto spread = [&](const SpreadFigure& figure) { return spread_json(figure, intra_patient); };
+  const auto area = [&](const SpreadFigure& figure) {
+    return spread_json(figure, intra_patient, "of one kind alone, or of beats, whose areas each run's report has");
+  };
   Json classes = Json::object();
   for (const ClassSpread& one : figures.classes) {
     report_json::insert_new(classes, one.name,
                             {{"n", one.n},
-                             {"sensitivity", spread_json(one.sensitivity, intra_patient)},
-                             {"positive_predictivity", spread_json(one.positive_predictivity, intra_patient)},
-                             {"f1", spread_json(one.f1, intra_patient)}});
+                             {"sensitivity", spread(one.sensitivity)},
+                             {"positive_predictivity", spread(one.positive_predictivity)},
+                             {"f1", spread(one.f1)},
+                             {"roc_area", area(one.roc_area)},
+                             {"average_precision", area(one.average_precision)}});
   }
-  return {{"accuracy", spread_json(figures.accuracy, intra_patient)},
-          {"macro_f1", spread_json(figures.macro_f1, intra_patient)},
+  return {{"accuracy", spread(figures.accuracy)},
+          {"macro_f1", spread(figures.macro_f1)},
+          {"macro_roc_area", area(figures.macro_roc_area)},
+          {"macro_average_precision", area(figures.macro_average_precision)},
           {"classes", std::move(classes)}};
 }
 

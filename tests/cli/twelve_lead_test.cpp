@@ -4,6 +4,7 @@
 #include "beatbench/core/label_map.h"
 #include "cli/command_test.h"
 #include "support/recordings.h"
+#include "support/report_schema.h"
 
 namespace beatbench::tests {
 namespace {
@@ -83,7 +84,10 @@ TEST_F(TwelveLead, FoldsAreTestedTogether) {
   EXPECT_EQ(report.at("kind"), "series");
   EXPECT_EQ(report.at("runs").size(), 2U);
   EXPECT_EQ(report.at("runs")[0].at("n").get<int>() + report.at("runs")[1].at("n").get<int>(), 20);
-  EXPECT_TRUE(report.at("figures").at("classes").contains("abnormal"));
+  const auto& abnormal = report.at("figures").at("classes").at("abnormal");
+  EXPECT_EQ(ReportSchema("series").complaints(report), "");
+  EXPECT_GT(abnormal.at("roc_area").at("mean").get<double>(), 0.0);
+  EXPECT_EQ(abnormal.at("roc_area").at("interval_95_percent").size(), 2U);
 }
 
 TEST_F(TwelveLead, WhatDoesNotFitIsRefused) {

@@ -81,6 +81,30 @@ TEST(Series, OfRecordingsThatMayBeOfSeveralClasses) {
   EXPECT_EQ(figures.classes[1].n, 2);
   EXPECT_NEAR(figures.classes[0].f1.mean.value(), 0.8, 1e-12);           // 2 right, 1 too many
   EXPECT_NEAR(figures.classes[1].sensitivity.mean.value(), 0.5, 1e-12);  // 1 of 2
+  EXPECT_FALSE(figures.macro_roc_area.mean.has_value());
+}
+
+// Neither fold has both kinds, pooled they are scikit-learn's example of roc_auc_score (0.75) and
+// average_precision_score (5/6).
+TEST(Series, AreasAreOfThePooledProbabilities) {
+  const auto run = [](int fold, const std::vector<TestedRecording>& recordings) {
+    RunScore score{1, fold, {}, recordings};
+    for (const TestedRecording& one : recordings)
+      score.records.push_back({one.record, evaluate_multi_label({&one.reference, 1}, {&one.predicted, 1}, {"a"})});
+    return score;
+  };
+  const std::vector<RunScore> runs = {run(1, {{"r1", 0, 0, {0.1F}}, {"r2", 0, 0, {0.4F}}}),
+                                      run(2, {{"r3", 1, 0, {0.35F}}, {"r4", 1, 1, {0.8F}}})};
+  const SeriesFigures figures = figures_of_series(runs, {}, itself);
+  EXPECT_NEAR(figures.classes[0].roc_area.mean.value(), 0.75, 1e-12);
+  EXPECT_NEAR(figures.classes[0].average_precision.mean.value(), 5.0 / 6, 1e-12);
+  EXPECT_NEAR(figures.macro_roc_area.mean.value(), 0.75, 1e-12);
+  EXPECT_FALSE(figures.macro_roc_area.sd.has_value()) << "no fold has an area by itself";
+  const Interval interval = figures.classes[0].roc_area.interval.value();
+  EXPECT_LE(interval.low, 0.5);
+  EXPECT_EQ(interval.high, 1);
+  const std::vector<std::string> r2 = {"r2"};
+  EXPECT_NEAR(figures_of_series(runs, r2, {}).macro_roc_area.mean.value(), 1, 1e-12);
 }
 
 }  // namespace

@@ -36,5 +36,19 @@ TEST(ThresholdCurve, HasNoAreaWhereOneKindIsMissing) {
   EXPECT_ERROR(threshold_curve(scores, {true}), ErrorKind::usage, "length");
 }
 
+// The same four inputs as class 0, turned round as class 1: the areas of the two are alike.
+TEST(ThresholdCurve, OfEachClassAndTheirMean) {
+  const std::vector<float> probabilities = {0.1F, 0.9F, 0.3F, 0.4F, 0.1F, 0.1F, 0.35F, 0.65F, 0.2F, 0.8F, 0.2F, 0.3F};
+  const std::vector<std::uint64_t> reference = {0b010, 0b010, 0b001, 0b001};
+  const auto curves = threshold_curves(probabilities, reference, 3);
+  ASSERT_EQ(curves.size(), 3U);
+  EXPECT_NEAR(curves[0].roc_area.value(), 0.75, 1e-12);
+  EXPECT_NEAR(curves[1].roc_area.value(), 0.5, 1e-12) << "0.9 and 0.1 against 0.65 and 0.2: 2 of 4 pairs";
+  EXPECT_FALSE(curves[2].roc_area.has_value());
+  EXPECT_NEAR(mean_areas(curves).roc_area.value(), 0.625, 1e-12) << "over the classes that have one";
+  EXPECT_FALSE(mean_areas({}).average_precision.has_value());
+  EXPECT_ERROR(threshold_curves(probabilities, reference, 2), ErrorKind::usage, "length");
+}
+
 }  // namespace
 }  // namespace beatbench

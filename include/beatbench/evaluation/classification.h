@@ -65,6 +65,13 @@ struct RecordFigures {
   bool operator==(const RecordFigures&) const = default;
 };
 
+/// A recording that was classified as a whole, and what was said of it; bit c of a set is class c.
+struct TestedRecording {
+  std::string record;
+  std::uint64_t reference = 0, predicted = 0;
+  std::vector<float> probabilities;  ///< of each class
+};
+
 /// Compares two rows of labels, which are indices into `class_names`.
 /// @throws Error(usage) if the lengths differ, a label is outside of [0, classes), or the class names are none,
 /// empty or not distinct.

@@ -17,6 +17,7 @@ struct RunScore {
   std::uint64_t seed = 0;
   int fold = 1;
   std::vector<RecordFigures> records;
+  std::vector<TestedRecording> recordings = {};  ///< the same, where recordings are classified whole
 };
 
 /// A figure over several trainings.
@@ -30,14 +31,17 @@ struct ClassSpread {
   std::string name;
   std::int64_t n = 0;  ///< beats of this class in the reference, of all folds together
   SpreadFigure sensitivity, positive_predictivity, f1;
+  SpreadFigure roc_area, average_precision;  ///< see threshold_curve; of whole recordings alone
 };
 
 struct SeriesFigures {
   SpreadFigure accuracy, macro_f1;
+  SpreadFigure macro_roc_area, macro_average_precision;  ///< means over the classes; of whole recordings alone
   std::vector<ClassSpread> classes;
 };
 
-/// Figures over all runs. Gross: the counts of a seed's folds and records are summed before a figure is formed. With
+/// Figures over all runs. Gross: the counts of a seed's folds and records are summed, and the probabilities of its
+/// folds pooled, before a figure is formed. With
 /// `subject_of`, intervals: subjects are drawn with replacement, the same for all seeds, and the figure's mean over the
 /// seeds is formed from their records.
 /// @param left_out records that do not count

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
@@ -24,5 +25,19 @@ struct ThresholdCurve {
 /// @param is_class whether each input is of the class
 /// @throws Error(usage) if the lengths differ.
 ThresholdCurve threshold_curve(std::span<const float> scores, const std::vector<bool>& is_class);
+
+/// The curve of each class against all others.
+/// @param probabilities [inputs, classes]
+/// @param reference of each input, bit c being class c
+/// @throws Error(usage) if the lengths differ.
+std::vector<ThresholdCurve> threshold_curves(std::span<const float> probabilities,
+                                             std::span<const std::uint64_t> reference, std::size_t classes);
+
+/// The areas of one class, or their means over the classes that have them.
+struct ThresholdAreas {
+  std::optional<double> roc_area, average_precision;
+};
+
+ThresholdAreas mean_areas(std::span<const ThresholdCurve> curves);
 
 }  // namespace beatbench

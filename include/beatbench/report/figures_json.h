@@ -34,13 +34,6 @@ nlohmann::ordered_json figures_json(const ClassificationFigures& figures);
 /// @throws Error(usage) if a record is named twice.
 nlohmann::ordered_json records_json(std::span<const RecordFigures> records);
 
-/// A whole recording that was tested, and what was said of it; bit c of a set is class c.
-struct TestedRecording {
-  std::string record;
-  std::uint64_t reference = 0, predicted = 0;
-  std::vector<float> probabilities;  ///< of each class
-};
-
 /// {RECORD: {reference: [NAME...], predicted: [NAME...], probabilities: [...]}, ...} in the order given.
 /// @throws Error(usage) if a record is named twice.
 nlohmann::ordered_json recordings_json(std::span<const TestedRecording> recordings,

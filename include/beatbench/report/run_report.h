@@ -9,6 +9,7 @@
 #include "beatbench/core/preprocessing.h"
 #include "beatbench/core/provenance.h"
 #include "beatbench/evaluation/classification.h"
+#include "beatbench/evaluation/thresholds.h"
 #include "beatbench/report/context.h"
 #include "beatbench/report/figures_json.h"
 
@@ -62,6 +63,7 @@ struct RunReport {
   SplitPart train, validation, test;
   TrainingSummary training;
   ClassificationFigures test_figures;
+  std::vector<ThresholdCurve> test_curves;  ///< of each class
   std::vector<RecordFigures> test_records;
   std::vector<TestedRecording>
       test_recordings;  ///< in the place of test_records, where recordings are classified whole
