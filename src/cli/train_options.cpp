@@ -130,8 +130,10 @@ void declare_training(CLI::App& app, RunOptions& run) {
       ->check(CLI::Range(1, 1000))
       ->capture_default_str()
       ->group(group);
-  choice(app, "--amp", t.amp, "amp",
-         "bf16: products and convolutions in bfloat16, weights in float32; auto: where the processor has it")
+  choice(
+      app, "--amp", t.amp, "amp",
+      "bf16: products and convolutions in bfloat16, weights in float32; auto: where the processor has it and the model "
+      "gains from it")
       ->group(group);
   choice(app, "--device", t.device, "device", "auto takes cuda where it is")->group(group);
   app.add_option("--loader-threads", t.loader_threads, "that make batches ahead of the training")
@@ -308,7 +310,7 @@ void complete_options(CLI::App& app, TrainArguments& arguments) {
   if (run.training.amp == "auto") {  // decided here, so that config.json has it and a resumed run goes on alike
     if (place_among_peers(std::getenv).count > 1)
       throw Error(ErrorKind::usage, "--amp", "auto is for one process; several must agree: bf16 or off");
-    run.training.amp = resolve_amp("auto", resolve_device(run.training.device));
+    run.training.amp = resolve_amp("auto", resolve_device(run.training.device), run.model);
   }
   if (run.training.init_from.empty() && (run.training.new_head || run.training.loaded_rate_factor != 1)) {
     throw Error(ErrorKind::usage, "--replace-head, --loaded-rate-factor", "are for weights that --init-from loads");

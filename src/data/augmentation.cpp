@@ -123,6 +123,11 @@ void validate(const AugmentationOptions& o) {
           number_text(o.snr_low_db) + " to " + number_text(o.snr_high_db), "-20 to 60 dB, the lower one first");
 }
 
+ImageCrop image_crop(int side, int number) {
+  const int step = side / 8, at = number - 1;
+  return {at % 3 * step, at / 3 * step, 3 * side / 4};
+}
+
 Augmentation::Augmentation(const AugmentationOptions& options, const Preprocessing& preprocessing)
     : options_(options),
       normal_label_(label_of_normal(preprocessing)),
@@ -163,18 +168,23 @@ int Augmentation::variants(const BeatSet& set, std::uint32_t row) const {
   return options_.crops == "all" && is_cropped(set, row) ? kImageVariants : 1;
 }
 
+int Augmentation::crop_of(const BeatSet& set, std::uint32_t row, int variant, std::uint64_t seed) const {
+  if (!is_cropped(set, row)) return 0;
+  if (options_.crops != "random") return variant;
+  std::mt19937_64 engine(seed);
+  return static_cast<int>(uniform_below(engine, kImageVariants));
+}
+
 void Augmentation::apply(const BeatSet& set, std::uint32_t row, int variant, std::uint64_t seed,
                          std::span<float> input) const {
-  std::mt19937_64 engine(seed);
-  if (is_cropped(set, row)) {
-    if (options_.crops == "random") variant = static_cast<int>(uniform_below(engine, kImageVariants));
-    if (variant == 0) return;
-    const int step = set.image_size / 8, at = variant - 1;
-    enlarge_crop(input.first(set.plane_size()), set.image_size, at % 3 * step, at / 3 * step, 3 * set.image_size / 4);
+  if (set.image_size > 0) {
+    const int crop = crop_of(set, row, variant, seed);
+    if (crop == 0) return;
+    const ImageCrop part = image_crop(set.image_size, crop);
+    enlarge_crop(input.first(set.plane_size()), set.image_size, part.left, part.top, part.size);
     return;
   }
-  if (set.image_size > 0) return;
-
+  std::mt19937_64 engine(seed);
   const double factor = draw(engine, 1 - options_.scale, 1 + options_.scale);
   const double shift = std::round(draw(engine, -options_.shift_samples - 0.5, options_.shift_samples + 0.5));
   const double warp = draw(engine, -options_.warp, options_.warp), phase = draw(engine, 0, 2 * std::numbers::pi);

@@ -29,13 +29,14 @@ const std::array kModels = {
     ModelSpec{"inception_v3", "Inception-v3 on beat images (Szegedy et al. 2016)", "image",
               models::inception_v3_options(), models::make_inception_v3},
     ModelSpec{"lstm", "dense 45, LSTM 23 over the samples (the original system's)", "window", models::lstm_options(),
-              models::make_lstm},
+              models::make_lstm, "", /*gains_from_bf16=*/false},
     ModelSpec{"resnet1d", "residual 1D-CNN after Ribeiro et al. 2020, sized for beat windows", "window",
               models::resnet1d_options(), models::make_resnet1d},
     ModelSpec{"resnet1d_12lead", "residual 1D-CNN on whole 12-lead recordings (Ribeiro et al. 2020)", "recording",
               models::resnet1d_12lead_options(), models::make_resnet1d_12lead},
     ModelSpec{"context_mlp", "dense layers over the numbers of --context alone, for new patients", "window",
-              models::context_mlp_options(), models::make_context_mlp, "rhythm,usual_beat,late_beats"},
+              models::context_mlp_options(), models::make_context_mlp, "rhythm,usual_beat,late_beats",
+              /*gains_from_bf16=*/false},
 };
 
 }  // namespace

@@ -14,11 +14,14 @@
 namespace beatbench {
 
 struct Batch {
-  torch::Tensor inputs, targets;
+  torch::Tensor inputs;  ///< undefined where they are made on the device, from rows and crops
+  torch::Tensor targets;
   std::int64_t count = 0;        ///< of rows
   torch::Tensor weights = {};    ///< of each row in the loss; undefined: all alike
   bool counts = true;            ///< false: there is no share of the batch for this process
   std::int64_t size_in_all = 0;  ///< rows of all processes' shares
+  std::vector<std::uint32_t> rows = {};
+  std::vector<int> crops = {};  ///< of each row, see DeviceImages::gather
 };
 
 /// Makes batches ahead of the training, in threads of its own. They come in the order of their numbers, whatever the

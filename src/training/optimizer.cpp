@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "beatbench/core/error.h"
 #include "training/fused_adam.h"
 
 namespace beatbench {
@@ -47,22 +46,6 @@ void set_learning_rate(torch::optim::Optimizer& optimizer, const TrainingOptions
     group.options().set_lr(rate);
     rate *= options.loaded_rate_factor;
   }
-}
-
-std::string resolve_amp(const std::string& option, const std::string& device) {
-  if (option != "auto") return option;
-#if defined(__x86_64__)
-  if (device == "cpu" && __builtin_cpu_supports("avx512bf16")) return "bf16";
-#endif
-  return "off";
-}
-
-std::string resolve_device(const std::string& option) {
-  const bool has_cuda = torch::cuda::is_available();
-  if (option == "cuda" && !has_cuda) {
-    throw Error(ErrorKind::usage, "device", "cuda was asked for, but this build of LibTorch or this machine has none");
-  }
-  return has_cuda && option != "cpu" ? "cuda" : "cpu";
 }
 
 }  // namespace beatbench

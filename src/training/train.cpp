@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <optional>
 
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
@@ -14,7 +15,9 @@
 #include "models/autocast.h"
 #include "models/batch.h"
 #include "models/checkpoint_io.h"
+#include "models/device_images.h"
 #include "models/model.h"
+#include "training/device.h"
 #include "training/loader.h"
 #include "training/loss.h"
 #include "training/optimizer.h"
@@ -47,6 +50,7 @@ struct Trainer {
   std::vector<float> row_weights = {};  // in the loss; empty: all alike
   torch::Device device{torch::kCPU};
   bool bf16 = false;
+  std::optional<DeviceImages> images = {};  // where the device keeps them
   std::shared_ptr<BeatModel> model = {};
   std::unique_ptr<torch::optim::Optimizer> optimizer = {};
   torch::Tensor class_weights = {};  // [outputs], see batch_loss; undefined: all alike
@@ -89,6 +93,24 @@ void save_last(Trainer& t, const Clock::time_point& start, const Clock::time_poi
   write_state(t, state, t.checkpoints / "last.pt");
 }
 
+void note(const Trainer& t, const std::string& text) {
+  if (t.callbacks.on_note) t.callbacks.on_note(text);
+}
+
+// Images that a device has room for stay there.
+void settle_on_device(Trainer& t) {
+  t.device = torch::Device(resolve_device(t.options.device));
+  t.bf16 = resolve_amp(t.options.amp, resolve_device(t.options.device), t.description.model) == "bf16";
+  if (!t.device.is_cuda()) return;
+  use_fast_products_on_cuda();
+  if (t.windows.pixels.empty()) return;
+  try {
+    t.images.emplace(t.windows, t.device);
+  } catch (const c10::Error&) {
+    note(t, "the device has no room for all images; they are sent to it batch by batch");
+  }
+}
+
 // Fixes what is to be fixed, and makes the optimiser of the rest: weights that were loaded are a group of their own.
 void prepare_weights(Trainer& t) {
   t.model->to(t.device);
@@ -99,10 +121,6 @@ void prepare_weights(Trainer& t) {
     (was_loaded ? loaded : others).push_back(parameter.value());
   }
   t.optimizer = make_optimizer(t.options, others, loaded);
-}
-
-void note(const Trainer& t, const std::string& text) {
-  if (t.callbacks.on_note) t.callbacks.on_note(text);
 }
 
 void load_weights(Trainer& t) {
@@ -218,26 +236,30 @@ Batch make_batch(const Trainer& t, std::span<const Example> order, int epoch, st
   std::vector<std::uint32_t> rows;
   for (const Example& example : part) rows.push_back(example.row);
   const Preprocessing& preprocessing = t.description.preprocessing;
-  Batch batch{gather_inputs(t.windows, rows),
-              gather_targets(t.windows, rows, preprocessing.multi_label, t.description.shape.outputs),
-              static_cast<std::int64_t>(rows.size())};
+  Batch batch;
+  batch.targets = gather_targets(t.windows, rows, preprocessing.multi_label, t.description.shape.outputs);
+  batch.count = static_cast<std::int64_t>(rows.size());
   batch.counts = share.counts;
   batch.size_in_all = static_cast<std::int64_t>(size);
-  if (t.options.augmentation.any()) {
-    const std::uint64_t stream = derive_seed(t.options.seed, 0x617567, static_cast<std::uint64_t>(epoch));
+  const std::uint64_t stream = derive_seed(t.options.seed, 0x617567, static_cast<std::uint64_t>(epoch));
+  const auto seed_of = [&](std::size_t i) { return derive_seed(stream, first + share.first + i); };
+  if (t.images) {
+    for (std::size_t i = 0; i < part.size(); ++i)
+      batch.crops.push_back(t.augmentation.crop_of(t.windows, part[i].row, part[i].variant, seed_of(i)));
+  } else {
+    batch.inputs = gather_inputs(t.windows, rows);
     const std::span<float> inputs(batch.inputs.data_ptr<float>(), static_cast<std::size_t>(batch.inputs.numel()));
     const std::size_t each = t.windows.input_size();
-    for (std::size_t i = 0; i < part.size(); ++i) {
-      t.augmentation.apply(t.windows, part[i].row, part[i].variant, derive_seed(stream, first + share.first + i),
-                           inputs.subspan(i * each, each));
-    }
+    for (std::size_t i = 0; i < part.size() && t.options.augmentation.any(); ++i)
+      t.augmentation.apply(t.windows, part[i].row, part[i].variant, seed_of(i), inputs.subspan(i * each, each));
+    if (t.device.is_cuda()) batch.inputs = batch.inputs.pin_memory();
   }
   if (!t.row_weights.empty()) {
     batch.weights = torch::empty({batch.count});
     std::ranges::transform(rows, batch.weights.data_ptr<float>(),
                            [&](std::uint32_t row) { return t.row_weights[row]; });
   }
-  if (t.device.is_cuda()) batch.inputs = batch.inputs.pin_memory();
+  batch.rows = std::move(rows);
   return batch;
 }
 
@@ -265,7 +287,8 @@ double run_step(Trainer& t, const Batch& batch) {
   torch::Tensor logits;
   {
     const Bfloat16Autocast autocast(t.bf16, t.device);
-    logits = t.model->forward(batch.inputs.to(t.device, /*non_blocking=*/true));
+    logits = t.model->forward(t.images ? t.images->gather(batch.rows, batch.crops)
+                                       : batch.inputs.to(t.device, /*non_blocking=*/true));
   }
   const torch::Tensor weights = batch.weights.defined() ? batch.weights.to(t.device) : torch::Tensor();
   const torch::Tensor loss =
@@ -409,8 +432,7 @@ TrainingResult train_model(const BeatSet& windows, const Split& split, const Mod
     throw Error(ErrorKind::usage, "--record-weights", "is for beats, of which a recording has many; use none");
   Trainer t{windows, split, description, options, checkpoints, callbacks};
   t.peers = dynamic_cast<PeerGroup*>(peers.get());
-  t.device = torch::Device(resolve_device(options.device));
-  t.bf16 = resolve_amp(options.amp, resolve_device(options.device)) == "bf16";
+  settle_on_device(t);
   if (t.peers && t.device.is_cuda())
     throw Error(ErrorKind::unsupported, "--device", "several processes train on the CPU alone; use --device cpu");
   t.augmentation = Augmentation(options.augmentation, description.preprocessing);

@@ -120,10 +120,12 @@ TEST_F(Full_Training, LearnsInBfloat16AsWell) {
 // What the kernel says of the processor.
 TEST(Amp, AutoIsBfloat16WhereTheProcessorHasIt) {
   const bool has_it = read_text_file("/proc/cpuinfo").find(" avx512_bf16") != std::string::npos;
-  EXPECT_EQ(resolve_amp("auto", "cpu"), has_it ? "bf16" : "off");
-  EXPECT_EQ(resolve_amp("auto", "cuda"), "off");
-  EXPECT_EQ(resolve_amp("bf16", "cuda"), "bf16");
-  EXPECT_EQ(resolve_amp("off", "cpu"), "off");
+  EXPECT_EQ(resolve_amp("auto", "cpu", "cnn2d"), has_it ? "bf16" : "off");
+  EXPECT_EQ(resolve_amp("auto", "cpu", "context_mlp"), "off") << "too small to gain";
+  EXPECT_EQ(resolve_amp("auto", "cuda", "cnn2d"), "off");
+  EXPECT_EQ(resolve_amp("bf16", "cuda", "cnn2d"), "bf16");
+  EXPECT_EQ(resolve_amp("bf16", "cpu", "lstm"), "bf16");
+  EXPECT_EQ(resolve_amp("off", "cpu", "cnn2d"), "off");
 }
 
 // LibTorch's own optimisers are the reference, for weights laid out in rows and with channels last.

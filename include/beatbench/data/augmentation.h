@@ -35,6 +35,12 @@ void validate(const AugmentationOptions& options);
 /// The crops of an image that `crops` speaks of: number 0 is the image itself, 1 to 9 are its crops, row by row.
 inline constexpr int kImageVariants = 10;
 
+/// Where a crop, 1 to 9, lies in an image of `side` pixels on each side.
+struct ImageCrop {
+  int left = 0, top = 0, size = 0;
+};
+ImageCrop image_crop(int side, int number);
+
 /// Varies inputs as the options say. Holds the noise, filtered as the windows are.
 class Augmentation {
  public:
@@ -48,6 +54,9 @@ class Augmentation {
 
   /// How many variants of a row stand in an epoch: 1, or kImageVariants of the classes that are cropped.
   int variants(const BeatSet& set, std::uint32_t row) const;
+
+  /// The number of the crop that takes an image's place, 0: the image itself. `variant` and `seed` as apply has them.
+  int crop_of(const BeatSet& set, std::uint32_t row, int variant, std::uint64_t seed) const;
 
   /// Varies one input in place, as BeatSet::copy_input wrote it. `variant`: see variants(); ignored unless crops are
   /// "all". The result is a function of the arguments alone.

@@ -51,6 +51,7 @@ struct ModelSpec {
   std::span<const ModelOption> options;
   std::shared_ptr<BeatModel> (*make)(const ModelShape& shape, const ModelOptions& options);
   std::string_view context = "";  ///< what it takes beside a beat unless told otherwise, see Preprocessing::context
+  bool gains_from_bf16 = true;    ///< trains faster in bfloat16 where the processor has it, see tests/bench/train_step
 };
 
 std::span<const ModelSpec> model_registry();

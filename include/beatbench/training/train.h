@@ -61,10 +61,11 @@ void check_validation(const TrainingOptions& options, bool has_validation);
 /// @throws Error(usage) for "cuda" where this build or machine has none.
 std::string resolve_device(const std::string& option);
 
-/// "auto" becomes "bf16" on a processor that multiplies bfloat16 numbers by itself (AVX512-BF16), and else "off": where
-/// they are converted one by one, bfloat16 is slower than float32. Other options stay as they are. `device` is as
-/// resolve_device gives it; on cuda "auto" is "off".
-std::string resolve_amp(const std::string& option, const std::string& device);
+/// "auto" becomes "bf16" for a model that gains from it (ModelSpec::gains_from_bf16) on a processor that multiplies
+/// bfloat16 numbers by itself (AVX512-BF16), and else "off": where they are converted one by one, bfloat16 is slower
+/// than float32. Other options stay as they are. `device` is as resolve_device gives it; on cuda "auto" is "off".
+/// @throws Error(usage) as find_model.
+std::string resolve_amp(const std::string& option, const std::string& device, std::string_view model);
 
 /// Valid words of an option with a fixed choice ("optimizer", "schedule", "class_weights", "sampling", "monitor",
 /// "amp", "device"); empty for any other.

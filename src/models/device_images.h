@@ -1,0 +1,28 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <cstdint>
+#include <span>
+
+#include "beatbench/core/beat_set.h"
+
+namespace beatbench {
+
+/// The images of a set, and the numbers beside them, kept on a device as they are in memory (8 bit, 16 KiB each), so
+/// that batches are made and augmented there: a batch of floats does not cross the bus, and no processor makes it.
+class DeviceImages {
+ public:
+  /// @throws c10::Error where the device has no room for them.
+  DeviceImages(const BeatSet& set, const torch::Device& device);
+
+  /// As gather_inputs: float32 [rows, 1 + context_size, image_size, image_size], on the device.
+  /// @param crops of each row, see Augmentation::crop_of: 0 is the image itself; empty: none is cropped
+  torch::Tensor gather(std::span<const std::uint32_t> rows, std::span<const int> crops) const;
+
+ private:
+  torch::Tensor pixels_;   // uint8 [rows, image_size, image_size]
+  torch::Tensor context_;  // float32 [rows, context_size]
+};
+
+}  // namespace beatbench
