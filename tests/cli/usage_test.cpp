@@ -77,7 +77,7 @@ TEST_F(Usage, UnknownValuesListTheValidOnes) {
   refuse_usage("train", {"--classes", "six"}, {"'six'", "paper8, aami5, aami5_ec57, symbols18, binary"});
   refuse_usage("train", {"--protocol", "loocv"}, {"loocv", "random", "inter-patient"});
   refuse_usage("train", {"--data", "nowhere"}, {"'nowhere'", "mitdb, simdb"});
-  refuse_usage("train", {"--data", "mitdb"}, {"'mitdb' is not there", "datasets/mitdb"});
+  refuse_usage("train", {"--data", "mitdb"}, {"'mitdb' is not there", "datasets/mitdb", "download_mitdb.sh"});
   refuse_usage("train", {"--optimizer", "lion"}, {"lion", "adam,adamw,sgd"});
   refuse_usage("train", {"--max-windows", "-5"}, {"--max-windows", "-5"});
   refuse_usage("train", {"--model-option", "layers=2"}, {"layers", "filters, kernel, stride, dropout"});

@@ -64,6 +64,7 @@ struct DatabaseSpec {
   std::string_view name;
   std::string_view description;
   Database (*describe)(const std::filesystem::path& folder);
+  std::string_view source;       ///< how to get it, for one who lacks it
   std::string_view folder = "";  ///< that it is found in; "": its name
 };
 

@@ -14,15 +14,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view kPtbxlSource = "it is published at https://physionet.org/content/ptb-xl/";
+
 constexpr std::array kDatabases = {
-    DatabaseSpec{"mitdb", "MIT-BIH Arrhythmia Database: 48 half-hour records of 47 subjects",
-                 databases::describe_mitdb},
+    DatabaseSpec{"mitdb", "MIT-BIH Arrhythmia Database: 48 half-hour records of 47 subjects", databases::describe_mitdb,
+                 "tools/download_mitdb.sh fetches it"},
     DatabaseSpec{"simdb", "simulated patients (made by: convert dataset simdb --to wfdb --out datasets/simdb)",
-                 databases::describe_simdb},
-    DatabaseSpec{"ptbxl", "PTB-XL, 12 leads of 10 s, at 500 Hz", databases::describe_ptbxl},
-    DatabaseSpec{"ptbxl_100hz", "the same, at 100 Hz", databases::describe_ptbxl_100hz, "ptbxl"},
+                 databases::describe_simdb, "convert dataset simdb --to wfdb --out datasets/simdb makes it"},
+    DatabaseSpec{"ptbxl", "PTB-XL, 12 leads of 10 s, at 500 Hz", databases::describe_ptbxl, kPtbxlSource},
+    DatabaseSpec{"ptbxl_100hz", "the same, at 100 Hz", databases::describe_ptbxl_100hz, kPtbxlSource, "ptbxl"},
     DatabaseSpec{"simdb12", "simulated 12-lead recordings (convert dataset simdb12 --to wfdb --out datasets/simdb12)",
-                 databases::describe_simdb12},
+                 databases::describe_simdb12, "convert dataset simdb12 --to wfdb --out datasets/simdb12 makes it"},
 };
 
 const DatabaseSpec* find_spec(std::string_view name) {
@@ -103,7 +105,8 @@ Database open_database(const std::string& name_or_path) {
     if (place == places.end()) {
       std::string looked;
       for (const fs::path& p : places) looked += (looked.empty() ? "" : ", ") + p.string();
-      throw Error(ErrorKind::usage, "data", "'" + name_or_path + "' is not there; looked at: " + looked);
+      throw Error(ErrorKind::usage, "data",
+                  "'" + name_or_path + "' is not there; looked at: " + looked + "; " + std::string(spec->source));
     }
     folder = *place;
   } else if (fs::is_regular_file(folder, ignored) && lower_extension(folder) == ".csv") {
