@@ -101,7 +101,10 @@ std::shared_ptr<BeatModel> make_model(std::string_view name, const ModelShape& s
 
 void lay_channels_last(BeatModel& model) {
   for (torch::Tensor& parameter : model.parameters()) {
-    if (parameter.dim() == 4) parameter.set_data(parameter.contiguous(torch::MemoryFormat::ChannelsLast));
+    if (parameter.dim() != 4) continue;
+    // contiguous() would leave the strides of kernels of one pixel or channel, which are laid out either way, as they
+    // are, and what flows out of them would lie the other way.
+    parameter.set_data(parameter.detach().to(parameter.options(), false, true, torch::MemoryFormat::ChannelsLast));
   }
 }
 

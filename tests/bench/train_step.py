@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Training steps of the same networks as a PyTorch user would write them: what train_step is to be held against.
 
-    python3 tests/bench/train_step.py cnn2d_bf16_channels_last lstm      # Debian: python3-torch
+    python3 tests/bench/train_step.py cnn2d_bf16_channels_last lstm      # Debian: python3-torch, and python3-torchvision
+                                                                          # for alexnet, vgg16, resnet50, inception_v3
 
 Same batches, loss and Adam as train_step, 2 threads, 4 seconds each; forward, loss, backward and update on random input.
 Prints beats/s.
@@ -75,11 +76,45 @@ class ResNet1d(nn.Module):
         return self.head(self.units((x, x))[0].flatten(1))
 
 
+def with_norms(layers):
+    """A batch norm after each convolution, as beatbench's AlexNet has it."""
+    both = []
+    for layer in layers:
+        both += [layer, nn.BatchNorm2d(layer.out_channels)] if isinstance(layer, nn.Conv2d) else [layer]
+    return nn.Sequential(*both)
+
+
+def torchvision_model(name):
+    """torchvision's own, for one channel of 128 pixels: what remains of the image goes into the first dense layer."""
+    from torchvision import models
+    if name == "alexnet":
+        model = models.alexnet(num_classes=CLASSES)
+        model.features[0] = nn.Conv2d(1, 64, 11, 4, 2)
+        model.features, model.avgpool = with_norms(model.features), nn.Identity()
+        model.classifier[1] = nn.Linear(256 * 3 * 3, 4096)
+    elif name == "vgg16":
+        model = models.vgg16_bn(num_classes=CLASSES)
+        model.features[0], model.avgpool = nn.Conv2d(1, 64, 3, padding=1), nn.Identity()
+        model.classifier[0] = nn.Linear(512 * 4 * 4, 4096)
+    elif name == "resnet50":
+        model = models.resnet50(num_classes=CLASSES)
+        model.conv1 = nn.Conv2d(1, 64, 7, 2, 3, bias=False)
+    else:
+        model = models.inception_v3(num_classes=CLASSES, aux_logits=False, init_weights=False)
+        model.Conv2d_1a_3x3.conv = nn.Conv2d(1, 32, 3, 2, bias=False)
+    return model
+
+
+IMAGES = (LARGE_BATCH, 1, 128, 128)
 MODELS = {
-    "cnn2d": (cnn2d, (LARGE_BATCH, 1, 128, 128)),
+    "cnn2d": (cnn2d, IMAGES),
     "lstm": (Lstm, (BATCH, 1, 216)),
     "resnet1d": (lambda: ResNet1d(1, 216, 24, (24, 48, 72, 96), 7, 2), (BATCH, 1, 216)),
     "resnet1d_12lead": (lambda: ResNet1d(12, 4096, 64, (128, 196, 256, 320), 16, 4), (LARGE_BATCH, 12, 4096)),
+    "alexnet": (lambda: torchvision_model("alexnet"), IMAGES),
+    "vgg16": (lambda: torchvision_model("vgg16"), IMAGES),
+    "resnet50": (lambda: torchvision_model("resnet50"), IMAGES),
+    "inception_v3": (lambda: torchvision_model("inception_v3"), IMAGES),
 }
 
 

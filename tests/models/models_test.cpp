@@ -59,6 +59,20 @@ TEST(Models, Cnn2dHasTheParametersOfItsDefinition) {
   EXPECT_EQ(parameter_count(*make_model("cnn2d", {1, 128, 8, 128}, {{"padding", 0}})), count(256 * 12 * 12));
 }
 
+// A network stays in this order throughout only if every kernel lies so by its strides, those of one pixel or one
+// channel among them, which are laid out either way.
+TEST(Models, KernelsLieWithTheChannelsSideBySide) {
+  for (const ModelSpec& spec : model_registry()) {
+    if (spec.input != "image") continue;
+    for (const torch::Tensor& p :
+         make_model(spec.name, {1, 80, 3, 80}, {{spec.name == "inception_v3" ? "width" : "filters", 1}})
+             ->parameters()) {
+      if (p.dim() != 4) continue;
+      EXPECT_EQ(p.suggest_memory_format(), torch::MemoryFormat::ChannelsLast) << spec.name << " " << p.sizes();
+    }
+  }
+}
+
 // What PyTorch's model zoo counts for three channels and 1,000 classes (torchvision's tables of weights; of
 // Inception-v3 without the auxiliary classifier), and by hand for beat images: one channel less two in the first layer,
 // the dense layer behind what is left of 128 x 128 pixels, the classes.
