@@ -91,8 +91,10 @@ std::string write_pictures(const std::filesystem::path& folder, const RunReport&
   const std::vector<std::string>& class_names = report.preprocessing.class_names;
   const std::string title = report.model + " on " + report.provenance.dataset + ", " + report.preprocessing.class_map +
                             ", " + report.provenance.protocol;
+  const auto ranked = rank_by_class(tested.probabilities, tested.reference, class_names.size());
   std::vector<ClassThresholds> thresholds;
-  for (std::size_t c = 0; c < class_names.size(); ++c) thresholds.push_back({class_names[c], report.test_curves.at(c)});
+  for (std::size_t c = 0; c < class_names.size(); ++c)
+    thresholds.push_back({class_names[c], threshold_curve(ranked[c])});
   const auto mistakes = surest_mistakes(tested, beats, report.preprocessing);
   try {
     for (const auto& [format, ending] : {std::pair{PlotFormat::svg, ".svg"}, {PlotFormat::png, ".png"}}) {

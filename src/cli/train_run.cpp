@@ -151,7 +151,8 @@ RunReport make_report(const RunOptions& run, const Dataset& dataset, const Datab
   report.training = training;
   report.test_figures =
       evaluate_probabilities(dataset.windows, split.test, tested.probabilities, description.preprocessing);
-  report.test_curves = threshold_curves(tested.probabilities, tested.reference, dataset.class_names.size());
+  for (const auto& ranked : rank_by_class(tested.probabilities, tested.reference, dataset.class_names.size()))
+    report.test_areas.push_back(threshold_areas(ranked));
   if (description.preprocessing.multi_label)
     report.test_recordings = recordings_of(dataset, tested);
   else

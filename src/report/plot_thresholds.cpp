@@ -43,7 +43,7 @@ void write_points(std::ostream& script, const ClassThresholds& one, bool roc, co
 std::string plots_of(std::span<const ClassThresholds> classes, bool roc) {
   std::string plots;
   for (std::size_t i = 0; i < classes.size(); ++i) {
-    const auto& area = roc ? classes[i].curve.roc_area : classes[i].curve.average_precision;
+    const auto& area = roc ? classes[i].curve.areas.roc_area : classes[i].curve.areas.average_precision;
     if (!area) continue;  // nothing to tell apart
     plots += (plots.empty() ? "" : ", ") + std::string(roc ? "$roc" : "$pr") + std::to_string(i) +
              " using 1:2 with lines lw 2 dt " + std::to_string(1 + i / kClassColours.size()) + " lc rgb '" +

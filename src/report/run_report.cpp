@@ -50,11 +50,11 @@ Json areas_json(const RunReport& report) {
                 {"average_precision", report_json::number(precision, why)}};
   };
   Json classes = Json::object();
-  for (std::size_t c = 0; c < report.test_curves.size(); ++c) {
-    const ThresholdCurve& curve = report.test_curves[c];
-    classes[report.preprocessing.class_names.at(c)] = areas(curve.roc_area, curve.average_precision);
+  for (std::size_t c = 0; c < report.test_areas.size(); ++c) {
+    const ThresholdAreas& own = report.test_areas[c];
+    classes[report.preprocessing.class_names[c]] = areas(own.roc_area, own.average_precision);
   }
-  const ThresholdAreas mean = mean_areas(report.test_curves);
+  const ThresholdAreas mean = mean_areas(report.test_areas);
   return {{"macro", areas(mean.roc_area, mean.average_precision)}, {"classes", std::move(classes)}};
 }
 
@@ -72,8 +72,14 @@ Json test_json(const RunReport& report) {
 }
 
 void require_same_classes(const RunReport& report) {
-  if (report.preprocessing.class_names == report.test_figures.class_names) return;
-  throw Error(ErrorKind::usage, "report", "the test's class names are not those of the preprocessing");
+  const std::vector<std::string>& names = report.preprocessing.class_names;
+  if (names != report.test_figures.class_names)
+    throw Error(ErrorKind::usage, "report", "the test's class names are not those of the preprocessing");
+  if (report.test_areas.size() != names.size()) {
+    throw Error(ErrorKind::usage, "report",
+                "the test has areas of " + std::to_string(report.test_areas.size()) + " classes; there are " +
+                    std::to_string(names.size()));
+  }
 }
 
 }  // namespace

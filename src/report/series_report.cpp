@@ -14,7 +14,7 @@ Json spread_json(const SpreadFigure& figure, bool intra_patient, const char* why
   const bool has_interval = figure.mean && !intra_patient;
   return {
       {"mean", report_json::number(figure.mean, why_absent)},
-      {"sd", report_json::number(figure.sd, figure.mean ? "a single run has it" : why_absent)},
+      {"sd", report_json::number(figure.sd, figure.mean ? "fewer than two runs have it" : why_absent)},
       {"interval_95_percent", has_interval  ? interval_json(figure.interval)
                               : figure.mean ? report_json::undefined("the test's subjects are those of the training")
                                             : report_json::undefined(why_absent)}};

@@ -97,16 +97,20 @@ void note(const Trainer& t, const std::string& text) {
   if (t.callbacks.on_note) t.callbacks.on_note(text);
 }
 
-// Images that a device has room for stay there.
+// Images that a device has room for stay there. They are sent before the model: where both do not fit, --device cpu
+// does.
 void settle_on_device(Trainer& t) {
-  t.device = torch::Device(resolve_device(t.options.device));
-  t.bf16 = resolve_amp(t.options.amp, resolve_device(t.options.device), t.description.model) == "bf16";
+  const std::string device = resolve_device(t.options.device);
+  t.device = torch::Device(device);
+  t.bf16 = resolve_amp(t.options.amp, device, t.description.model) == "bf16";
   if (!t.device.is_cuda()) return;
+  if (t.peers)
+    throw Error(ErrorKind::unsupported, "--device", "several processes train on the CPU alone; use --device cpu");
   use_fast_products_on_cuda();
   if (t.windows.pixels.empty()) return;
   try {
     t.images.emplace(t.windows, t.device);
-  } catch (const c10::Error&) {
+  } catch (const c10::OutOfMemoryError&) {
     note(t, "the device has no room for all images; they are sent to it batch by batch");
   }
 }
@@ -433,8 +437,6 @@ TrainingResult train_model(const BeatSet& windows, const Split& split, const Mod
   Trainer t{windows, split, description, options, checkpoints, callbacks};
   t.peers = dynamic_cast<PeerGroup*>(peers.get());
   settle_on_device(t);
-  if (t.peers && t.device.is_cuda())
-    throw Error(ErrorKind::unsupported, "--device", "several processes train on the CPU alone; use --device cpu");
   t.augmentation = Augmentation(options.augmentation, description.preprocessing);
   t.examples = make_examples(windows, split.training, t.augmentation);
   begin_together(t, resume);

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Training steps of the same networks as a PyTorch user would write them: what train_step is to be held against.
 
-    python3 tests/bench/train_step.py cnn2d_bf16_channels_last lstm      # Debian: python3-torch, and python3-torchvision
-                                                                          # for alexnet, vgg16, resnet50, inception_v3
+    python3 tests/bench/train_step.py cnn2d_bf16_channels_last lstm
+
+Debian: python3-torch, and python3-torchvision for alexnet, vgg16, resnet50 and inception_v3.
 
 Same batches, loss and Adam as train_step, 2 threads, 4 seconds each; forward, loss, backward and update on random input.
 Prints beats/s.

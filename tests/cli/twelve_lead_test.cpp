@@ -2,6 +2,7 @@
 
 #include "beatbench/core/files.h"
 #include "beatbench/core/label_map.h"
+#include "beatbench/evaluation/thresholds.h"
 #include "cli/command_test.h"
 #include "support/recordings.h"
 #include "support/report_schema.h"
@@ -86,7 +87,26 @@ TEST_F(TwelveLead, FoldsAreTestedTogether) {
   EXPECT_EQ(report.at("runs")[0].at("n").get<int>() + report.at("runs")[1].at("n").get<int>(), 20);
   const auto& abnormal = report.at("figures").at("classes").at("abnormal");
   EXPECT_EQ(ReportSchema("series").complaints(report), "");
-  EXPECT_GT(abnormal.at("roc_area").at("mean").get<double>(), 0.0);
+  std::vector<float> scores;
+  std::vector<bool> is_abnormal;
+  for (const char* fold : {"folds/fold-1", "folds/fold-2"}) {
+    const auto test = read_json(folder_ / fold / "report.json").at("test");
+    std::vector<float> own;
+    std::vector<bool> own_abnormal;
+    for (const auto& [name, one] : test.at("recordings").items()) {
+      own.push_back(one.at("probabilities")[0]);
+      own_abnormal.push_back(!one.at("reference").empty());
+    }
+    const auto& written = test.at("areas").at("classes").at("abnormal").at("roc_area");
+    const auto expected = threshold_areas(rank_inputs(own, own_abnormal)).roc_area;
+    EXPECT_EQ(written.is_number(), expected.has_value()) << "a fold may lack one of the two kinds";
+    if (expected) EXPECT_NEAR(written.get<double>(), *expected, 1e-9);
+    scores.insert(scores.end(), own.begin(), own.end());
+    is_abnormal.insert(is_abnormal.end(), own_abnormal.begin(), own_abnormal.end());
+  }
+  const ThresholdAreas pooled = threshold_areas(rank_inputs(scores, is_abnormal));
+  EXPECT_NEAR(abnormal.at("roc_area").at("mean").get<double>(), pooled.roc_area.value(), 1e-9);
+  EXPECT_NEAR(abnormal.at("average_precision").at("mean").get<double>(), pooled.average_precision.value(), 1e-9);
   EXPECT_EQ(abnormal.at("roc_area").at("interval_95_percent").size(), 2U);
 }
 

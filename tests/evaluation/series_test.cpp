@@ -84,17 +84,18 @@ TEST(Series, OfRecordingsThatMayBeOfSeveralClasses) {
   EXPECT_FALSE(figures.macro_roc_area.mean.has_value());
 }
 
+RunScore whole_recordings(std::uint64_t seed, int fold, const std::vector<TestedRecording>& recordings) {
+  RunScore score{seed, fold, {}, recordings};
+  for (const TestedRecording& one : recordings)
+    score.records.push_back({one.record, evaluate_multi_label({&one.reference, 1}, {&one.predicted, 1}, {"a"})});
+  return score;
+}
+
 // Neither fold has both kinds, pooled they are scikit-learn's example of roc_auc_score (0.75) and
 // average_precision_score (5/6).
 TEST(Series, AreasAreOfThePooledProbabilities) {
-  const auto run = [](int fold, const std::vector<TestedRecording>& recordings) {
-    RunScore score{1, fold, {}, recordings};
-    for (const TestedRecording& one : recordings)
-      score.records.push_back({one.record, evaluate_multi_label({&one.reference, 1}, {&one.predicted, 1}, {"a"})});
-    return score;
-  };
-  const std::vector<RunScore> runs = {run(1, {{"r1", 0, 0, {0.1F}}, {"r2", 0, 0, {0.4F}}}),
-                                      run(2, {{"r3", 1, 0, {0.35F}}, {"r4", 1, 1, {0.8F}}})};
+  const std::vector<RunScore> runs = {whole_recordings(1, 1, {{"r1", 0, 0, {0.1F}}, {"r2", 0, 0, {0.4F}}}),
+                                      whole_recordings(1, 2, {{"r3", 1, 0, {0.35F}}, {"r4", 1, 1, {0.8F}}})};
   const SeriesFigures figures = figures_of_series(runs, {}, itself);
   EXPECT_NEAR(figures.classes[0].roc_area.mean.value(), 0.75, 1e-12);
   EXPECT_NEAR(figures.classes[0].average_precision.mean.value(), 5.0 / 6, 1e-12);
@@ -105,6 +106,19 @@ TEST(Series, AreasAreOfThePooledProbabilities) {
   EXPECT_EQ(interval.high, 1);
   const std::vector<std::string> r2 = {"r2"};
   EXPECT_NEAR(figures_of_series(runs, r2, {}).macro_roc_area.mean.value(), 1, 1e-12);
+}
+
+// 0.75 by the first seed and 0 by the second; all probabilities pooled would give 7/16.
+TEST(Series, AreasAreTheMeanOverTheSeeds) {
+  const std::vector<RunScore> runs = {
+      whole_recordings(1, 1, {{"r1", 0, 0, {0.1F}}, {"r2", 0, 0, {0.4F}}, {"r3", 1, 0, {0.35F}}, {"r4", 1, 1, {0.8F}}}),
+      whole_recordings(2, 1,
+                       {{"r1", 0, 1, {0.9F}}, {"r2", 0, 1, {0.95F}}, {"r3", 1, 1, {0.6F}}, {"r4", 1, 1, {0.7F}}})};
+  const SeriesFigures figures = figures_of_series(runs, {}, itself);
+  EXPECT_NEAR(figures.classes[0].roc_area.mean.value(), 0.375, 1e-12);
+  EXPECT_NEAR(figures.classes[0].roc_area.sd.value(), 0.75 / std::sqrt(2.0), 1e-12);
+  const double second = (1.0 / 3 + 2.0 / 4) / 2;  // its positives are third and last
+  EXPECT_NEAR(figures.classes[0].average_precision.mean.value(), (5.0 / 6 + second) / 2, 1e-12);
 }
 
 }  // namespace

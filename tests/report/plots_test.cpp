@@ -87,8 +87,9 @@ TEST(Plots, ShareNeverRoundsToAllOrNothing) {
 
 TEST(Plots, ThresholdsHaveAnAreaForEachClassWithBeats) {
   const std::vector<float> scores = {0.1F, 0.4F, 0.35F, 0.8F};
-  const std::vector<ClassThresholds> classes = {{"N", threshold_curve(scores, {false, false, true, true})},
-                                                {"Q", threshold_curve(scores, {false, false, false, false})}};
+  const std::vector<ClassThresholds> classes = {
+      {"N", threshold_curve(rank_inputs(scores, {false, false, true, true}))},
+      {"Q", threshold_curve(rank_inputs(scores, {false, false, false, false}))}};
   const std::string svg = plot_thresholds(classes, "mitdb, inter-patient");
   EXPECT_THAT(svg, HasSubstr("mitdb, inter-patient"));
   EXPECT_THAT(svg, HasSubstr(">N  0.7500<"));

@@ -63,9 +63,7 @@ inline RunReport run_report() {
                                   .validation_macro_f1 = 0.6,
                                   .seconds = 6.5}}};
   report.test_figures = figures();
-  const std::vector<float> probabilities = {0.7F, 0.2F, 0.1F, 0.4F, 0.5F, 0.1F};
-  const std::vector<std::uint64_t> reference = {0b001, 0b010};
-  report.test_curves = threshold_curves(probabilities, reference, 3);
+  report.test_areas = {{0.9, 0.8}, {0.7, 0.6}, {}};
   report.test_records = {{"100", figures()}, {"232", figures()}};
   report.test_subsets = {{"without record 232", figures()}};
   report.notes = {"201 and 202 are one subject"};
@@ -118,7 +116,7 @@ inline RunReport run_report_of_recordings() {
   report.test_recordings = {{"t0001", 0b11, 0b01, {0.9F, 0.2F}}, {"t0002", 0b00, 0b00, {0.1F, 0.3F}}};
   const std::vector<std::uint64_t> reference = {0b11, 0b00}, predicted = {0b01, 0b00};
   report.test_figures = evaluate_multi_label(reference, predicted, report.preprocessing.class_names);
-  report.test_curves = threshold_curves(std::vector<float>{0.9F, 0.2F, 0.1F, 0.3F}, reference, 2);
+  report.test_areas = {{1, 1}, {0, 0.5}};
   report.test_records.clear();
   report.test_subsets.clear();
   return report;

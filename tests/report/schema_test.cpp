@@ -29,6 +29,25 @@ TEST(Schema, HoldsForBothReports) {
   EXPECT_EQ(ReportSchema("").complaints(summary()), "");
 }
 
+// Two beats cannot tell the two areas apart; these four can: scikit-learn's example (0.75 and 5/6), and the same scores
+// for the class that is never there.
+TEST(Schema, HasTheAreasOfEachClass) {
+  RunReport report = samples::run_report();
+  const std::vector<float> scores = {0.1F, 0.4F, 0.35F, 0.8F};
+  const ThresholdAreas example = threshold_areas(rank_inputs(scores, {false, false, true, true}));
+  const ThresholdAreas sure = threshold_areas(rank_inputs(scores, {false, false, false, true}));
+  report.test_areas = {example, sure, threshold_areas(rank_inputs(scores, {false, false, false, false}))};
+  const json areas = written(to_json(report))["test"]["areas"];
+  EXPECT_DOUBLE_EQ(areas["classes"]["N"]["roc_area"].get<double>(), 0.75);
+  EXPECT_DOUBLE_EQ(areas["classes"]["N"]["average_precision"].get<double>(), 5.0 / 6);
+  EXPECT_EQ(areas["classes"]["V"]["roc_area"], 1.0);
+  EXPECT_THAT(areas["classes"]["Q"]["roc_area"].get<std::string>(), testing::StartsWith("undefined: "));
+  EXPECT_DOUBLE_EQ(areas["macro"]["roc_area"].get<double>(), 0.875);
+  EXPECT_DOUBLE_EQ(areas["macro"]["average_precision"].get<double>(), 11.0 / 12);
+  report.test_areas.pop_back();
+  EXPECT_THROW(to_json(report), Error);
+}
+
 TEST(Schema, HoldsWhereNearlyEverythingIsUndefined) {
   RunReport bare = samples::run_report();
   bare.test_figures = figures_of_confusion(std::vector<std::int64_t>(9, 0), {"N", "V", "Q"});

@@ -31,7 +31,7 @@ struct ClassSpread {
   std::string name;
   std::int64_t n = 0;  ///< beats of this class in the reference, of all folds together
   SpreadFigure sensitivity, positive_predictivity, f1;
-  SpreadFigure roc_area, average_precision;  ///< see threshold_curve; of whole recordings alone
+  SpreadFigure roc_area, average_precision;  ///< see ThresholdAreas; of whole recordings alone
 };
 
 struct SeriesFigures {
@@ -41,9 +41,8 @@ struct SeriesFigures {
 };
 
 /// Figures over all runs. Gross: the counts of a seed's folds and records are summed, and the probabilities of its
-/// folds pooled, before a figure is formed. With
-/// `subject_of`, intervals: subjects are drawn with replacement, the same for all seeds, and the figure's mean over the
-/// seeds is formed from their records.
+/// folds pooled, before a figure is formed. With `subject_of`, intervals: subjects are drawn with replacement, the same
+/// for all seeds, and the figure's mean over the seeds is formed from their records.
 /// @param left_out records that do not count
 /// @throws Error(usage) if there is no run, if a seed lacks a fold that another has, if class names differ, or if no
 /// record is left.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -15,29 +16,44 @@ struct ThresholdPoint {
   double positive_predictivity = 1;
 };
 
-/// How well a score tells a class from all others, whatever the threshold.
-struct ThresholdCurve {
-  std::vector<ThresholdPoint> points;       ///< one for each different score, from the largest down
-  std::optional<double> roc_area;           ///< by the trapezoidal rule; nullopt unless there are inputs of both kinds
+/// How well a score tells a class from all others, whatever the threshold. nullopt unless there are inputs of both
+/// kinds.
+struct ThresholdAreas {
+  std::optional<double> roc_area;           ///< by the trapezoidal rule
   std::optional<double> average_precision;  ///< sum over the points of (step in sensitivity) x positive predictivity
 };
 
-/// @param is_class whether each input is of the class
-/// @throws Error(usage) if the lengths differ.
-ThresholdCurve threshold_curve(std::span<const float> scores, const std::vector<bool>& is_class);
+/// Means over the classes that have areas; nullopt where none has.
+ThresholdAreas mean_areas(std::span<const ThresholdAreas> classes);
 
-/// The curve of each class against all others.
+struct ThresholdCurve {
+  std::vector<ThresholdPoint> points;  ///< one for each different score, from the largest down
+  ThresholdAreas areas;
+};
+
+/// An input in the order of its scores for a class.
+struct RankedInput {
+  float score = 0;
+  bool is_class = false;
+  std::size_t input = 0;
+};
+
+/// @param is_class whether each input is of the class
+/// @return the inputs from the largest score down
+/// @throws Error(usage) if the lengths differ.
+std::vector<RankedInput> rank_inputs(std::span<const float> scores, const std::vector<bool>& is_class);
+
+/// The inputs ranked for each class.
 /// @param probabilities [inputs, classes]
 /// @param reference of each input, bit c being class c
 /// @throws Error(usage) if the lengths differ.
-std::vector<ThresholdCurve> threshold_curves(std::span<const float> probabilities,
-                                             std::span<const std::uint64_t> reference, std::size_t classes);
+std::vector<std::vector<RankedInput>> rank_by_class(std::span<const float> probabilities,
+                                                    std::span<const std::uint64_t> reference, std::size_t classes);
 
-/// The areas of one class, or their means over the classes that have them.
-struct ThresholdAreas {
-  std::optional<double> roc_area, average_precision;
-};
+ThresholdCurve threshold_curve(std::span<const RankedInput> ranked);
 
-ThresholdAreas mean_areas(std::span<const ThresholdCurve> curves);
+/// The areas alone.
+/// @param times how often each input counts, by its number; empty: once
+ThresholdAreas threshold_areas(std::span<const RankedInput> ranked, std::span<const int> times = {});
 
 }  // namespace beatbench

@@ -63,7 +63,7 @@ struct RunReport {
   SplitPart train, validation, test;
   TrainingSummary training;
   ClassificationFigures test_figures;
-  std::vector<ThresholdCurve> test_curves;  ///< of each class
+  std::vector<ThresholdAreas> test_areas;  ///< of each class
   std::vector<RecordFigures> test_records;
   std::vector<TestedRecording>
       test_recordings;  ///< in the place of test_records, where recordings are classified whole

@@ -14,11 +14,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kPtbxlSource = "it is published at https://physionet.org/content/ptb-xl/";
+constexpr std::string_view kPtbxlSource = "unpack it there from https://physionet.org/content/ptb-xl/";
 
 constexpr std::array kDatabases = {
     DatabaseSpec{"mitdb", "MIT-BIH Arrhythmia Database: 48 half-hour records of 47 subjects", databases::describe_mitdb,
-                 "tools/download_mitdb.sh fetches it"},
+                 "tools/download_mitdb.sh fetches it (--out: where to)"},
     DatabaseSpec{"simdb", "simulated patients (made by: convert dataset simdb --to wfdb --out datasets/simdb)",
                  databases::describe_simdb, "convert dataset simdb --to wfdb --out datasets/simdb makes it"},
     DatabaseSpec{"ptbxl", "PTB-XL, 12 leads of 10 s, at 500 Hz", databases::describe_ptbxl, kPtbxlSource},
