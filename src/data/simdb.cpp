@@ -140,15 +140,46 @@ void add_atrial(const Span& span, double rate_hz, const Dipole& direction, Value
   }
 }
 
-/// The f waves of fibrillating atria: a frequency that wanders, with a second harmonic, seen best in V1.
-void add_fibrillation(const Patient& patient, const Span& span, double rate_hz, Leads& leads) {
-  const auto value = [&](double t_s) {
-    const double t = 2.0 * std::numbers::pi * t_s;
-    const double wobble = std::sin(0.37 * t) + 0.6 * std::sin(0.11 * t);
-    const double phase = patient.fibrillation_hz * t + 1.5 * wobble;
-    return patient.fibrillation_mv * (1.0 + 0.35 * wobble) * (std::sin(phase) + 0.35 * std::sin(2.0 * phase + 0.8));
+/// One part of the fibrillating atria: a wave with a second harmonic whose frequency and size never settle. Drawn at
+/// fixed steps of time, so that it is the same at every sampling rate.
+class FibrillatingPart {
+ public:
+  FibrillatingPart(const Patient& patient, const Span& span, Random random) : begin_s_(span.begin_s) {
+    const double keep_frequency = std::exp(-kStep_s / 0.3), keep_size = std::exp(-kStep_s / 0.5);
+    double phase = random.angle(), frequency = random.normal(), size = random.normal();
+    for (double t_s = span.begin_s; t_s < span.end_s + 2 * kStep_s; t_s += kStep_s) {
+      knots_.push_back({phase, patient.fibrillation_mv * std::exp(0.4 * size)});
+      phase += 2.0 * std::numbers::pi * std::max(3.0, patient.fibrillation_hz + 0.9 * frequency) * kStep_s;
+      frequency = keep_frequency * frequency + std::sqrt(1.0 - keep_frequency * keep_frequency) * random.normal();
+      size = keep_size * size + std::sqrt(1.0 - keep_size * keep_size) * random.normal();
+    }
+  }
+
+  double operator()(double t_s) const {
+    const double at = std::max(0.0, (t_s - begin_s_) / kStep_s);
+    const auto knot = std::min(static_cast<std::size_t>(at), knots_.size() - 2);
+    const double share = at - static_cast<double>(knot);
+    const double phase = std::lerp(knots_[knot].phase, knots_[knot + 1].phase, share);
+    return std::lerp(knots_[knot].size_mv, knots_[knot + 1].size_mv, share) *
+           (std::sin(phase) + 0.35 * std::sin(2.0 * phase + 0.8));
+  }
+
+ private:
+  static constexpr double kStep_s = 0.05;
+  struct Knot {
+    double phase = 0, size_mv = 0;
   };
-  add_atrial(span, rate_hz, {-0.35, 0.45, -0.85}, value, leads);
+  double begin_s_;
+  std::vector<Knot> knots_;
+};
+
+/// The f waves of fibrillating atria: two parts that know nothing of each other, one seen best in V1, one in II.
+void add_fibrillation(const Patient& patient, const Span& span, double rate_hz, Leads& leads) {
+  constexpr std::array<Dipole, 2> directions = {{{-0.35, 0.15, -0.85}, {0.25, 0.5, 0.3}}};
+  for (std::size_t i = 0; i < directions.size(); ++i) {
+    const FibrillatingPart part(patient, span, Random(derive_seed(patient.fibrillation_seed, i)));
+    add_atrial(span, rate_hz, directions[i], part, leads);
+  }
 }
 
 /// Typical atrial flutter: one circuit, so a steady frequency; saw teeth that fall slowly in II and stand upright in

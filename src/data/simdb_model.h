@@ -120,6 +120,8 @@ struct Diagnosis {
   double apc = 0;                 ///< A
   double atrial_bigeminy = 0;     ///< share of the time with an A after each sinus beat
   double atrial_run = 0;          ///< chance that an A starts a run of 4 to 15
+  int atrial_group = 0;           ///< sick sinus: most A that follow one another after a sinus beat
+  double sinus_pause = 0;         ///< chance that the sinus node pauses after such a group
   double aberrant = 0;            ///< share of early A that conduct with a block: a
   double blocked = 0;             ///< early P that do not conduct: x
   double junctional = 0;          ///< J
@@ -192,6 +194,7 @@ struct Patient {
   std::array<Wave, 2> p, p_ectopic, p_retrograde;  ///< right and left atrium, times from the P wave's onset
   double fibrillation_mv = 0.06;                   ///< of the f waves
   double fibrillation_hz = 6.0;
+  std::uint64_t fibrillation_seed = 0;
   double atrial_flutter_mv = 0.15;
   double atrial_flutter_hz = 5.0;
   Ventricular normal, blocked, aberrant, paced, escape;

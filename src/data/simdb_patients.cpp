@@ -88,6 +88,8 @@ constexpr std::array<Diagnosis, 48> kDiagnoses = {{
      .conduction = right,
      .apc = 0.1,
      .atrial_bigeminy = 0.75,
+     .atrial_group = 6,
+     .sinus_pause = 0.1,
      .junctional_escape = 0.002},
     {.text = "APCs and runs of supraventricular tachycardia",
      .training = true,
@@ -231,6 +233,7 @@ HeartRate draw_rate(const Diagnosis& diagnosis, Random& random) {
   // Resting and ambulatory adults, 50 to 105 beats per minute, median 76 as in mitdb.
   rate.mean_rr_s = std::clamp(random.log_normal(0.79, 0.16), 0.57, 1.2);
   if (diagnosis.text.starts_with("sinus tachycardia")) rate.mean_rr_s = 0.56;
+  if (diagnosis.atrial_group > 1) rate.mean_rr_s = random.uniform(1.0, 1.5);    // a sick sinus node: 40 to 60 a minute
   if (diagnosis.interpolated > 0) rate.mean_rr_s = random.uniform(0.95, 1.15);  // there is room at slow rates alone
   // Respiratory sinus arrhythmia and Mayer waves: SDNN of 20 to 60 ms over five minutes (Task Force 1996,
   // Circulation 93:1043).
@@ -304,6 +307,7 @@ Patient make_patient(const Diagnosis& diagnosis, std::uint64_t seed) {
   patient.atrial_flutter_hz = random.uniform(4.2, 5.4);  // 250 to 325 a minute
   patient.atrial_tracking = random.chance(0.4);
   draw_morphology(patient, random);
+  patient.fibrillation_seed = derive_seed(seed, 1);
   return patient;
 }
 

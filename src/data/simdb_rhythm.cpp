@@ -272,7 +272,18 @@ class Planner {
       symbol = 'a';
     add_supraventricular(symbol, last_s_ + std::max(0.30, coupling * expected_s));
     if (symbol == 'A' && random_.chance(diagnosis_.atrial_run)) atrial_run();
+    if (diagnosis_.atrial_group > 1) return atrial_group(coupling * expected_s);
     next_s_ = last_s_ + interval() * random_.uniform(1.0, 1.12);
+    return true;
+  }
+
+  /// A sick sinus node: atrial beats follow one another until it is back, at times after a pause.
+  bool atrial_group(double coupling_s) {
+    const double group_s = std::clamp(coupling_s * random_.uniform(0.95, 1.2), 0.45, 0.9 * patient_.rate.mean_rr_s);
+    for (int i = random_.integer(1, diagnosis_.atrial_group); i > 1; --i)
+      add_supraventricular('A', last_s_ + group_s * random_.normal(1.0, 0.05));
+    const bool paused = random_.chance(diagnosis_.sinus_pause);
+    next_s_ = last_s_ + interval() * (paused ? random_.uniform(1.2, 2.5) : random_.uniform(1.0, 1.12));
     return true;
   }
 

@@ -101,7 +101,7 @@ TEST(SimdbTiming, VentricularBeatsAreEarlyAndPauseIsCompensatory) {
 TEST(SimdbTiming, AtrialBeatsAreEarlyAndPauseIsLessThanCompensatory) {
   int early = 0, short_pause = 0, all = 0;
   for (const Planned& record : database()) {
-    if (!in_sinus_rhythm(record)) continue;
+    if (!in_sinus_rhythm(record) || record.patient.diagnosis->atrial_group > 0) continue;  // a sick sinus node pauses
     for (const Timing& t : timings(record)) {
       if (!is_one_of(t.symbol, "AJSa") || !is_one_of(t.previous, "NR") || !is_one_of(t.next, "NR")) continue;
       ++all;
@@ -109,7 +109,7 @@ TEST(SimdbTiming, AtrialBeatsAreEarlyAndPauseIsLessThanCompensatory) {
       short_pause += t.before_s + t.after_s < 2.0 * t.usual_s;
     }
   }
-  EXPECT_GT(all, 1000);
+  EXPECT_GT(all, 900);
   EXPECT_GT(early, 0.95 * all);
   EXPECT_GT(short_pause, 0.95 * all);
 }

@@ -1,0 +1,137 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <numeric>
+
+#include "beatbench/core/annotation.h"
+#include "beatbench/wfdb/record_io.h"
+#include "data/context/beat_shape.h"
+#include "data/context/context.h"
+#include "data/simdb_database.h"
+#include "support/recordings.h"
+
+// What the atria do when they fibrillate, and when the sinus node is sick.
+namespace beatbench {
+namespace {
+
+constexpr double kRate_hz = 360;
+
+// A minute of fibrillating atria alone, as MLII and V1 see them.
+simdb::Leads f_waves(const Patient& patient) {
+  simdb::Leads leads(simdb::kLeads, static_cast<std::size_t>(60 * kRate_hz));
+  RhythmPlan plan;
+  plan.fibrillation.push_back({-1, 65});
+  simdb::draw_heart(patient, plan, kRate_hz, leads);
+  return leads;
+}
+
+double correlation(std::span<const float> a, std::span<const float> b) {
+  const double ab = std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
+  const double aa = std::inner_product(a.begin(), a.end(), a.begin(), 0.0);
+  return ab / std::sqrt(aa * std::inner_product(b.begin(), b.end(), b.begin(), 0.0));
+}
+
+double correlation_later(const std::vector<float>& signal, double later_s) {
+  const auto lag = static_cast<std::size_t>(later_s * kRate_hz);
+  return correlation(std::span(signal).subspan(lag), std::span(signal).first(signal.size() - lag));
+}
+
+// A wave that goes on steadily would still be in step a second later, whatever its frequency.
+TEST(SimdbFibrillation, SoonKnowsNothingOfWhatItWas) {
+  for (int i = 0; i < 8; ++i) {
+    const Patient patient = simdb::make_patient(SimulationOptions{}, i);
+    const simdb::Leads leads = f_waves(patient);
+    for (const std::vector<float>& lead : leads.signals) {
+      for (double later_s = 1.0; later_s < 3.0; later_s += 0.02) {
+        EXPECT_LT(std::abs(correlation_later(lead, later_s)), 0.4) << later_s;
+      }
+    }
+    EXPECT_LT(std::abs(correlation(leads[simdb::kMlii], leads[simdb::kV1])), 0.8) << "not one wave in both leads";
+  }
+}
+
+// 240 to 540 waves a minute (Chou's Electrocardiography: 350 to 600), counted as upward zero crossings.
+TEST(SimdbFibrillation, HasFourToNineWavesASecond) {
+  for (int i = 0; i < 8; ++i) {
+    const std::vector<float> v1 = f_waves(simdb::make_patient(SimulationOptions{}, i))[simdb::kV1];
+    int waves = 0;
+    for (std::size_t k = 1; k < v1.size(); ++k) waves += v1[k - 1] < 0 && v1[k] >= 0;
+    EXPECT_GT(waves, 4 * 60);
+    EXPECT_LT(waves, 9 * 60);
+  }
+}
+
+// How alike what is before a beat's QRS complex (0.28 to 0.09 s) is to the tenth likest of the forty beats around:
+// near 1 where P waves are, low where atria fibrillate. Median of the beats.
+double recurrence(const Record& record) {
+  std::vector<std::int64_t> beats;
+  for (const Annotation& annotation : record.annotations) {
+    if (is_beat(annotation.code)) beats.push_back(annotation.sample);
+  }
+  const std::vector<std::string> leads = {"MLII"};
+  const contexts::UsualBeat usual = contexts::find_usual_beat({record, beats, {}, leads});
+  std::vector<double> alike;
+  for (std::size_t i = 20; i + 20 < beats.size(); ++i) {
+    std::vector<double> correlations;
+    for (std::size_t j = i - 20; j <= i + 20; ++j) {
+      if (j == i) continue;
+      const auto p = contexts::part_of(usual.beats[j].windows, contexts::kPBegin, contexts::kPEnd);
+      correlations.push_back(contexts::compare_p(usual.beats[i].windows, p).correlation);
+    }
+    std::ranges::nth_element(correlations, correlations.begin() + 9, std::greater{});
+    alike.push_back(correlations[9]);
+  }
+  return contexts::median(alike);
+}
+
+// Record 203 of mitdb, of the training half, is in atrial fibrillation, 101 in sinus rhythm.
+TEST(Full_SimdbFibrillation, ComesAgainAsLittleAsInMitdb) {
+  BEATBENCH_NEED_DATABASE(folder, "mitdb");
+  const double fibrillating = recurrence(read_record(folder / "203"));
+  EXPECT_GT(recurrence(read_record(folder / "101")), 0.85);
+  EXPECT_LT(fibrillating, 0.65);
+  SimulationOptions options;
+  options.duration_s = 300;
+  int seen = 0;
+  for (int i = 0; i < kRecords; ++i) {
+    if (simdb::diagnoses()[static_cast<std::size_t>(i)].rhythm != simdb::Rhythm::fibrillation) continue;
+    ++seen;
+    EXPECT_NEAR(recurrence(simulate_record(options, i)), fibrillating, 0.15) << simdb_record_id(i);
+  }
+  EXPECT_GE(seen, 3);
+}
+
+// Sinus bradycardia with frequent atrial beats: slower than 60 a minute by itself, most beats ectopic, and pauses.
+TEST(SimdbSickSinus, AtrialBeatsFollowOneAnotherUntilTheSlowNodeIsBack) {
+  int records = 0;
+  for (const Planned& record : database()) {
+    const int most = record.patient.diagnosis->atrial_group;
+    if (most == 0) continue;
+    ++records;
+    EXPECT_GE(record.patient.rate.mean_rr_s, 1.0);
+    int atrial = 0, all = 0, in_a_row = 0, pauses = 0;
+    double last_s = 0;
+    for (const PlannedBeat& beat : record.plan.beats) {
+      const bool ectopic = beat.symbol == 'A';
+      const double before_s = beat.onset_s - last_s;
+      in_a_row = ectopic ? in_a_row + 1 : 0;
+      EXPECT_LE(in_a_row, most);
+      if (ectopic) {
+        EXPECT_LT(before_s, 0.95 * 1.2 * record.patient.rate.mean_rr_s);
+        EXPECT_EQ(beat.atrial, simdb::AtrialWave::ectopic);
+      }
+      pauses += before_s > 1.5 * record.patient.rate.mean_rr_s;
+      atrial += ectopic;
+      ++all;
+      last_s = beat.onset_s;
+    }
+    EXPECT_GT(atrial, all / 2);
+    EXPECT_GT(pauses, 5);
+  }
+  EXPECT_EQ(records, 1);
+}
+
+}  // namespace
+}  // namespace beatbench
