@@ -308,6 +308,9 @@ Patient make_patient(const Diagnosis& diagnosis, std::uint64_t seed) {
   patient.atrial_tracking = random.chance(0.4);
   draw_morphology(patient, random);
   patient.fibrillation_seed = derive_seed(seed, 1);
+  // Who fibrillates always is treated for the rate; spells of it conduct as the AV node can, 90 to 150 a minute.
+  patient.fibrillation_rr_s =
+      diagnosis.rhythm == fibrillating ? patient.rate.mean_rr_s : Random(derive_seed(seed, 2)).uniform(0.4, 0.67);
   return patient;
 }
 

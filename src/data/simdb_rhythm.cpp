@@ -127,7 +127,7 @@ class Planner {
     // mitdb's four pacemakers follow the atria or the need: their RR changes by 2 to 3 % from beat to beat.
     if (conduction_ == Conduction::paced) return sinus_interval(mean_s, next_s_);
     // Fibrillating atria: no order from one interval to the next, coefficient of variation about 0.2 (Hayano 1997).
-    if (fibrillating_) return std::max(0.36, mean_s * random_.log_normal(0.97, 0.2));
+    if (fibrillating_) return std::max(0.36, patient_.fibrillation_rr_s * random_.log_normal(0.97, 0.2));
     if (fluttering_) {  // each second, third or fourth wave is conducted
       const double waves = std::round(mean_s * patient_.atrial_flutter_hz + random_.normal(0.0, 0.5));
       return std::clamp(waves, 2.0, 5.0) / patient_.atrial_flutter_hz;

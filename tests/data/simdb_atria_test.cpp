@@ -103,6 +103,23 @@ TEST(Full_SimdbFibrillation, ComesAgainAsLittleAsInMitdb) {
   EXPECT_GE(seen, 3);
 }
 
+// Spells of fibrillation in a record in sinus rhythm: 90 to 150 beats a minute, slowed by nothing.
+TEST(SimdbFibrillation, SpellsAreFast) {
+  int seen = 0;
+  for (const Planned& record : database()) {
+    if (record.patient.diagnosis->rhythm == simdb::Rhythm::fibrillation) continue;
+    for (const simdb::Span& span : record.plan.fibrillation) {
+      int beats = 0;
+      for (const PlannedBeat& beat : record.plan.beats) beats += span.contains(beat.onset_s);
+      const double a_minute = 60 * beats / (std::min(span.end_s, 1800.0) - span.begin_s);
+      EXPECT_GT(a_minute, 80);
+      EXPECT_LT(a_minute, 160);
+      ++seen;
+    }
+  }
+  EXPECT_GE(seen, 5);
+}
+
 // Sinus bradycardia with frequent atrial beats: slower than 60 a minute by itself, most beats ectopic, and pauses.
 TEST(SimdbSickSinus, AtrialBeatsFollowOneAnotherUntilTheSlowNodeIsBack) {
   int records = 0;
