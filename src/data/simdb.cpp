@@ -140,8 +140,9 @@ void add_atrial(const Span& span, double rate_hz, const Dipole& direction, Value
   }
 }
 
-/// One part of the fibrillating atria: a wave with a second harmonic whose frequency and size never settle. Drawn at
-/// fixed steps of time, so that it is the same at every sampling rate.
+/// One part of the fibrillating atria: a wave with a second harmonic whose frequency and size never settle, so that
+/// what is before one QRS complex comes again before another as little as in records 201 and 203 of DS1. Drawn at fixed
+/// steps of time: the same at every sampling rate.
 class FibrillatingPart {
  public:
   FibrillatingPart(const Patient& patient, const Span& span, Random random) : begin_s_(span.begin_s) {
@@ -176,8 +177,9 @@ class FibrillatingPart {
 /// The f waves of fibrillating atria: two parts that know nothing of each other, one seen best in V1, one in II.
 void add_fibrillation(const Patient& patient, const Span& span, double rate_hz, Leads& leads) {
   constexpr std::array<Dipole, 2> directions = {{{-0.35, 0.15, -0.85}, {0.25, 0.5, 0.3}}};
+  const auto spell = static_cast<std::uint64_t>(std::llround(1000.0 * (span.begin_s + 1.0)));
   for (std::size_t i = 0; i < directions.size(); ++i) {
-    const FibrillatingPart part(patient, span, Random(derive_seed(patient.fibrillation_seed, i)));
+    const FibrillatingPart part(patient, span, Random(derive_seed(patient.fibrillation_seed, spell, i)));
     add_atrial(span, rate_hz, directions[i], part, leads);
   }
 }

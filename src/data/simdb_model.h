@@ -194,8 +194,8 @@ struct Patient {
   std::array<Wave, 2> p, p_ectopic, p_retrograde;  ///< right and left atrium, times from the P wave's onset
   double fibrillation_mv = 0.06;                   ///< of the f waves
   double fibrillation_hz = 6.0;
-  double fibrillation_rr_s = 0.8;  ///< mean, of the ventricles
-  std::uint64_t fibrillation_seed = 0;
+  double fibrillation_rr_s = 0.8;       ///< mean, of the ventricles
+  std::uint64_t fibrillation_seed = 0;  ///< of what the f waves do
   double atrial_flutter_mv = 0.15;
   double atrial_flutter_hz = 5.0;
   Ventricular normal, blocked, aberrant, paced, escape;
