@@ -141,8 +141,8 @@ void add_atrial(const Span& span, double rate_hz, const Dipole& direction, Value
 }
 
 /// One part of the fibrillating atria: a wave with a second harmonic whose frequency and size never settle, so that
-/// what is before one QRS complex comes again before another as little as in records 201 and 203 of DS1. Drawn at fixed
-/// steps of time: the same at every sampling rate.
+/// what is before one QRS complex comes again before another nearly as little as in record 203 of DS1, for which how
+/// far and how fast they wander was chosen. Drawn at fixed steps of time: the same at every sampling rate.
 class FibrillatingPart {
  public:
   FibrillatingPart(const Patient& patient, const Span& span, Random random) : begin_s_(span.begin_s) {
@@ -174,7 +174,7 @@ class FibrillatingPart {
   std::vector<Knot> knots_;
 };
 
-/// The f waves of fibrillating atria: two parts that know nothing of each other, one seen best in V1, one in II.
+/// The f waves of fibrillating atria: two parts that know nothing of each other, one seen best in V1 and V2, one in II.
 void add_fibrillation(const Patient& patient, const Span& span, double rate_hz, Leads& leads) {
   constexpr std::array<Dipole, 2> directions = {{{-0.35, 0.15, -0.85}, {0.25, 0.5, 0.3}}};
   const auto spell = static_cast<std::uint64_t>(std::llround(1000.0 * (span.begin_s + 1.0)));

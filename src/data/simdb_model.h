@@ -120,7 +120,7 @@ struct Diagnosis {
   double apc = 0;                 ///< A
   double atrial_bigeminy = 0;     ///< share of the time with an A after each sinus beat
   double atrial_run = 0;          ///< chance that an A starts a run of 4 to 15
-  int atrial_group = 0;           ///< sick sinus: most A that follow one another after a sinus beat
+  int atrial_group = 0;           ///< sick sinus, 2 and more: most A in a row, without atrial_run
   double sinus_pause = 0;         ///< chance that the sinus node pauses after such a group
   double aberrant = 0;            ///< share of early A that conduct with a block: a
   double blocked = 0;             ///< early P that do not conduct: x
@@ -194,7 +194,7 @@ struct Patient {
   std::array<Wave, 2> p, p_ectopic, p_retrograde;  ///< right and left atrium, times from the P wave's onset
   double fibrillation_mv = 0.06;                   ///< of the f waves
   double fibrillation_hz = 6.0;
-  double fibrillation_rr_s = 0.8;       ///< mean, of the ventricles
+  double fibrillation_rr_s = 0.55;      ///< mean RR interval of a spell
   std::uint64_t fibrillation_seed = 0;  ///< of what the f waves do
   double atrial_flutter_mv = 0.15;
   double atrial_flutter_hz = 5.0;

@@ -126,8 +126,12 @@ class Planner {
     const double mean_s = patient_.rate.mean_rr_s;
     // mitdb's four pacemakers follow the atria or the need: their RR changes by 2 to 3 % from beat to beat.
     if (conduction_ == Conduction::paced) return sinus_interval(mean_s, next_s_);
-    // Fibrillating atria: no order from one interval to the next, coefficient of variation about 0.2 (Hayano 1997).
-    if (fibrillating_) return std::max(0.36, patient_.fibrillation_rr_s * random_.log_normal(0.97, 0.2));
+    // Fibrillating atria: no order from one interval to the next, coefficient of variation about 0.2 (Hayano 1997);
+    // less in the fastest spells, as the AV node conducts nothing sooner than 0.36 s.
+    if (fibrillating_) {
+      const bool always = diagnosis_.rhythm == Rhythm::fibrillation;
+      return std::max(0.36, (always ? mean_s : patient_.fibrillation_rr_s) * random_.log_normal(0.97, 0.2));
+    }
     if (fluttering_) {  // each second, third or fourth wave is conducted
       const double waves = std::round(mean_s * patient_.atrial_flutter_hz + random_.normal(0.0, 0.5));
       return std::clamp(waves, 2.0, 5.0) / patient_.atrial_flutter_hz;
@@ -277,7 +281,7 @@ class Planner {
     return true;
   }
 
-  /// A sick sinus node: atrial beats follow one another until it is back, at times after a pause.
+  /// A sick sinus node: atrial beats follow one another until it is back, at times after a pause. Numbers chosen.
   bool atrial_group(double coupling_s) {
     const double group_s = std::clamp(coupling_s * random_.uniform(0.95, 1.2), 0.45, 0.9 * patient_.rate.mean_rr_s);
     for (int i = random_.integer(1, diagnosis_.atrial_group); i > 1; --i)
