@@ -60,7 +60,10 @@ TEST(OpenDatabase, AnUnknownNameListsTheKnownOnes) {
 TEST(OpenDatabase, AKnownOneThatIsNotThereNamesThePlaces) {
   const TestFolder root;
   const DataRoot set(root.path());
+  const fs::path here = fs::current_path();
+  fs::current_path(root.path());  // whose datasets/ holds nothing
   EXPECT_ERROR(open_database("simdb"), ErrorKind::usage, (root / "simdb").string(), "datasets/simdb"s);
+  fs::current_path(here);
 }
 
 TEST(OpenDatabase, AKnownOneIsFoundBelowBeatbenchData) {

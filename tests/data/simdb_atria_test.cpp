@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <iostream>
 #include <numeric>
 
 #include "beatbench/core/annotation.h"
@@ -109,6 +110,7 @@ TEST(Full_SimdbFibrillation, ComesAgainAsLittleAsInMitdb) {
   const double fibrillating = recurrence(read_record(folder / "203"));
   EXPECT_GT(recurrence(read_record(folder / "101")), 0.85);
   EXPECT_LT(fibrillating, 0.65);
+  std::cout << "median correlation with the tenth likest, 203: " << fibrillating << '\n';
   SimulationOptions options;
   options.duration_s = 300;
   double sum = 0;
@@ -116,6 +118,7 @@ TEST(Full_SimdbFibrillation, ComesAgainAsLittleAsInMitdb) {
   for (int i = 0; i < kRecords; ++i) {
     if (simdb::diagnoses()[static_cast<std::size_t>(i)].rhythm != simdb::Rhythm::fibrillation) continue;
     const double simulated = recurrence(simulate_record(options, i));
+    std::cout << simdb_record_id(i) << ": " << simulated << '\n';
     EXPECT_NEAR(simulated, fibrillating, 0.13) << simdb_record_id(i);
     sum += simulated, ++seen;
   }
