@@ -12,6 +12,7 @@ Usage: tools/test.sh [--label quick|full|long] [-- CTEST_OPTION...]
   --label long   only those that take hours
 
   BEATBENCH_DATA          folder of real recordings (mitdb/ ...); without it, the tests that need them are skipped
+  BEATBENCH_CASES         folder of odd, damaged and hostile files (field/ hostile/); without it, likewise
   BEATBENCH_REQUIRE_DATA  1: those tests fail instead
   BEATBENCH_JOBS          parallel jobs of the build and of ctest (default: 2)
 HELP
@@ -39,10 +40,11 @@ case $label in
 esac
 
 # ctest runs the tests elsewhere, so a relative path must not stay one.
-if [[ -n ${BEATBENCH_DATA:-} ]]; then
-  BEATBENCH_DATA=$(cd "$BEATBENCH_DATA" && pwd) || { echo "test: BEATBENCH_DATA is not a folder" >&2; exit 2; }
-  export BEATBENCH_DATA
-fi
+for variable in BEATBENCH_DATA BEATBENCH_CASES; do
+  [[ -n ${!variable:-} ]] || continue
+  folder=$(cd "${!variable}" && pwd) || { echo "test: $variable is not a folder" >&2; exit 2; }
+  export "$variable=$folder"
+done
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 tools/setup.sh --tests
 
