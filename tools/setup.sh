@@ -7,7 +7,7 @@ packages=(
   cmake ninja-build g++ git ccache pkg-config ca-certificates curl
   libtorch-dev libgloo-dev libopenblas0-openmp
   libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev
-  libflac-dev libedf-dev libhdf5-dev libsoxr-dev nlohmann-json3-dev libcli11-dev libspdlog-dev libxxhash-dev gnuplot-nox
+  libflac-dev libedf-dev libhdf5-dev libsoxr-dev zlib1g-dev nlohmann-json3-dev libcli11-dev libspdlog-dev libxxhash-dev gnuplot-nox
   libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev libvalijson-dev
 )
 test_packages=(

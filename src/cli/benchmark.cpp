@@ -1,13 +1,19 @@
+#include <sys/prctl.h>
+
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <map>
 
 #include "beatbench/core/error.h"
+#include "beatbench/core/files.h"
 #include "beatbench/report/figures_json.h"
 #include "beatbench/report/table.h"
 #include "cli/benchmark_annotations.h"
 #include "cli/benchmark_detectors.h"
 #include "cli/benchmark_measure.h"
+#include "cli/child_process.h"
 #include "cli/commands.h"
 #include "cli/data_options.h"
 #include "cli/run_main.h"
@@ -36,14 +42,15 @@ struct BenchmarkArguments {
   int threads = 0;
   bool quantized_only = false;
   bool json = false;
+  bool trust_model = false;
+  bool is_worker = false;  // measures one model, see measure_in_child
 };
 
 std::int64_t file_size_of(const fs::path& file) { return static_cast<std::int64_t>(fs::file_size(file)); }
 
 SummaryReport benchmark_model(const fs::path& file, std::span<const FoundDataset> datasets,
                               const BenchmarkArguments& arguments, const Context& context, spdlog::logger& logger) {
-  const bool peak_is_own = reset_peak_memory();
-  const std::unique_ptr<Engine> engine = open_model(file);
+  const std::unique_ptr<Engine> engine = open_model(file, arguments.trust_model ? Trust::given : Trust::by_looking);
   SummaryReport report;
   report.computer_type = arguments.computer_type;
   report.date = report_date(arguments.date.empty() ? std::nullopt : std::optional(arguments.date));
@@ -52,7 +59,7 @@ SummaryReport benchmark_model(const fs::path& file, std::span<const FoundDataset
   report.format = std::string(find_engine(file)->name);
   report.precision = engine->description().precision;
   report.size_bytes = file_size_of(file);
-  report.parameters = engine->parameters();
+  report.parameters = engine->description().parameters;
   report.context = context;
   for (const FoundDataset& found : datasets) {
     logger.info("{} on {}", report.file, found.name);
@@ -80,8 +87,7 @@ SummaryReport benchmark_model(const fs::path& file, std::span<const FoundDataset
     throw Error(ErrorKind::data, file.string(), "can eat none of the data sets: " + names_of(datasets));
   }
   report.peak_memory_bytes = peak_memory_bytes();
-  report.notes.push_back(peak_is_own ? "peak memory is that of the process while this model ran, the data set included"
-                                     : "peak memory is that of the whole process so far");
+  report.notes.push_back("peak memory is that of a process that ran this model alone, the data sets included");
   return report;
 }
 
@@ -98,57 +104,126 @@ Table benchmark_table() {
                 {"size"}});
 }
 
-void add_rows(Table& table, const SummaryReport& report) {
+std::vector<std::vector<std::string>> table_rows(const SummaryReport& report) {
   double best = 0;
   for (const Throughput& row : report.throughput) best = std::max(best, row.windows_per_second);
   char size[32];
   std::snprintf(size, sizeof size, "%.1f MB", static_cast<double>(report.size_bytes) / 1e6);
+  std::vector<std::vector<std::string>> rows;
   for (const DatasetResult& result : report.datasets) {
-    table.add_row({report.file, result.name, result.protocol, std::to_string(result.total),
-                   percent(result.figures.accuracy), percent(result.figures.macro_f1),
-                   duration_text(result.inference_time.median_s), duration_text(result.inference_time.p99_s),
-                   std::to_string(std::llround(best)), size});
+    rows.push_back({report.file, result.name, result.protocol, std::to_string(result.total),
+                    percent(result.figures.accuracy), percent(result.figures.macro_f1),
+                    duration_text(result.inference_time.median_s), duration_text(result.inference_time.p99_s),
+                    std::to_string(std::llround(best)), size});
   }
+  return rows;
 }
 
-int run_benchmark(const BenchmarkArguments& arguments, spdlog::logger& logger) {
-  const std::string date = report_date(arguments.date.empty() ? std::nullopt : std::optional(arguments.date));
+// What a worker does: measures its model, writes the report and prints it, with the rows of the table, or what failed.
+int run_worker(const BenchmarkArguments& arguments, spdlog::logger& logger) {
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // not without the one that waits for it
+  catch_interrupts();
+  nlohmann::ordered_json answer;
+  int status = kSuccess;
+  try {
+    const std::vector<FoundDataset> datasets = find_datasets(arguments.datasets, arguments.only);
+    const Context context = start_context(arguments.threads, "cpu", logger);
+    const SummaryReport report = benchmark_model(arguments.models, datasets, arguments, context, logger);
+    const fs::path path = write_summary(arguments.reports, report);
+    answer = {{"path", path.string()}, {"rows", table_rows(report)}, {"report", to_json(report)}};
+  } catch (const Interrupted&) {
+    return kInterrupted;  // the one that waits says so
+  } catch (const std::exception& error) {
+    answer = {{"error", error_text(error)}};
+    status = kFailure;
+  }
+  std::printf("%s", answer.dump().c_str());
+  return status;
+}
+
+// Each model is measured in a process of its own, so that its memory is its own and that none is harmed by another.
+struct Measured {
+  nlohmann::ordered_json answer;  // of run_worker
+  bool interrupted = false;
+};
+
+Measured measure_in_child(const fs::path& model, const BenchmarkArguments& a) {
+  std::vector<std::string> words = {"--worker",
+                                    "--computer-type",
+                                    a.computer_type,
+                                    "--models",
+                                    model.string(),
+                                    "--datasets",
+                                    a.datasets,
+                                    "--reports",
+                                    a.reports,
+                                    "--date",
+                                    a.date,
+                                    "--seconds",
+                                    std::to_string(a.seconds),
+                                    "--threads",
+                                    std::to_string(a.threads),
+                                    "--log-level",
+                                    a.log_level};
+  const auto add_list = [&](const char* flag, const auto& values, const auto& text_of) {
+    std::string list;
+    for (const auto& value : values) list += (list.empty() ? "" : ",") + text_of(value);
+    if (!list.empty()) words.insert(words.end(), {flag, list});
+  };
+  add_list("--dataset", a.only, [](const std::string& name) { return name; });
+  add_list("--batch-sizes", a.batch_sizes, [](int size) { return std::to_string(size); });
+  if (a.trust_model) words.emplace_back("--trust-model");
+  const ChildResult child = run_child(words);
+  if (child.status == kInterrupted) return {.answer = {}, .interrupted = true};
+  if (child.signal != 0) {
+    return {.answer = {{"error", model.string() + ": the process that measured it was ended by signal " +
+                                     std::to_string(child.signal) + " (" + ::strsignal(child.signal) + ")"}}};
+  }
+  nlohmann::ordered_json answer = nlohmann::ordered_json::parse(child.out, nullptr, /*allow_exceptions=*/false);
+  if (answer.is_discarded()) {
+    answer = {
+        {"error", model.string() + ": the process that measured it ended with status " + std::to_string(child.status)}};
+  }
+  return {.answer = std::move(answer)};
+}
+
+int run_benchmark(BenchmarkArguments arguments, spdlog::logger& logger) {
+  arguments.date = report_date(arguments.date.empty() ? std::nullopt : std::optional(arguments.date));
   const std::vector<fs::path> models = find_models(arguments.models, arguments.quantized_only);
   for (const fs::path& model : models)
-    summary_path(arguments.reports, arguments.computer_type, model.stem().string(), date);
-  const std::vector<FoundDataset> datasets = find_datasets(arguments.datasets, arguments.only);
-  if (datasets.empty()) {
+    summary_path(arguments.reports, arguments.computer_type, model.stem().string(), arguments.date);
+  if (find_datasets(arguments.datasets, arguments.only).empty()) {
     throw Error(ErrorKind::usage, arguments.datasets,
                 "holds no data set (a folder of annotated WFDB records, a folder of images by class, or a label-first "
                 "CSV), and neither does $BEATBENCH_DATA");
   }
-  const Context context = start_context(arguments.threads, "cpu", logger);
+  remove_leftovers(arguments.reports);
   Table table = benchmark_table();
-  std::vector<fs::path> written;
+  std::vector<std::string> written;
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
   std::string failures;
   catch_interrupts();
   for (const fs::path& model : models) {
-    SummaryReport report;
-    try {
-      report = benchmark_model(model, datasets, arguments, context, logger);
-    } catch (const Interrupted&) {  // what has been measured stays
-      break;
-    } catch (const std::exception& error) {  // the other models go on
-      if (models.size() > 1) logger.error("{}", error_text(error));
-      failures += (failures.empty() ? "" : "; ") + error_text(error);
+    if (interrupted()) break;
+    const Measured measured = measure_in_child(model, arguments);
+    if (measured.interrupted) break;          // what has been measured stays
+    if (measured.answer.contains("error")) {  // the other models go on
+      const std::string text = measured.answer.at("error");
+      if (models.size() > 1) logger.error("{}", text);
+      failures += (failures.empty() ? "" : "; ") + text;
       continue;
     }
-    written.push_back(write_summary(arguments.reports, report));
-    add_rows(table, report);
-    if (arguments.json) all.push_back(to_json(report));
+    written.push_back(measured.answer.at("path"));
+    for (const auto& row : measured.answer.at("rows")) table.add_row(row.get<std::vector<std::string>>());
+    all.push_back(measured.answer.at("report"));
   }
-  if (written.empty() && !interrupted()) throw Error(ErrorKind::data, "", failures);
+  if (written.empty()) stop_if_interrupted();
+  if (written.empty()) throw Error(ErrorKind::data, "", failures);
   if (arguments.json)
     std::printf("%s", report_text(all).c_str());
   else {
     std::printf("%s\n", table.text().c_str());
-    for (const fs::path& path : written) std::printf("report: %s\n", path.c_str());
+    for (const std::string& path : written) std::printf("report: %s\n", path.c_str());
   }
   stop_if_interrupted();
   if (!failures.empty()) throw Error(ErrorKind::data, "", "not all models could be measured: " + failures);
@@ -194,6 +269,9 @@ int benchmark_command(int argc, char** argv) {
     app.add_option("--threads", a.threads, "0: one for each processor")
         ->capture_default_str()
         ->check(CLI::Range(0, 1024));
+    app.add_flag("--trust-model", a.trust_model,
+                 "run TorchScript files whatever code they hold: only for those whose maker you know");
+    app.add_flag("--worker", a.is_worker)->group("");
     app.add_flag("--json", a.json, "print the reports as JSON on stdout");
     app.add_option("--log-level", a.log_level, "of stderr: debug, info, warning, error, quiet")
         ->check(CLI::IsMember({"debug", "info", "warning", "error", "quiet"}))
@@ -211,7 +289,7 @@ int benchmark_command(int argc, char** argv) {
     if (compare->parsed()) return benchmark_annotations(annotations, *logger);
     if (sub->parsed()) return benchmark_detectors(detectors, *logger);
     if (a.computer_type.empty()) throw Error(ErrorKind::usage, "--computer-type", "is needed; see benchmark --help");
-    return run_benchmark(a, *logger);
+    return a.is_worker ? run_worker(a, *logger) : run_benchmark(a, *logger);
   });
 }
 

@@ -55,7 +55,7 @@ struct ClassifyArguments {
   std::string signal, time;
   double rate_hz = 0;
   int threads = 0;
-  bool json = false;
+  bool json = false, trust_model = false;
 };
 
 // One input's beats with what the model said of them; of a whole recording, one.
@@ -199,6 +199,7 @@ Classified classify_one(const ClassifyInput& input, const ClassifyArguments& arg
     summary.start_s = record.start_s;
     summary.duration_s = static_cast<double>(record.length_samples()) / record.sampling_rate_hz;
   }
+  if (result.beats.size() == 0) throw Error(ErrorKind::data, input.path.string(), "has no beat that can be classified");
   const int classes = engine.description().shape.outputs;
   result.probabilities = probabilities_of(engine, result.beats);
   result.found = predicted_classes(result.probabilities, preprocessing);
@@ -301,6 +302,15 @@ void print_table(const PredictionReport& report) {
   std::printf("%s", table.text().c_str());
 }
 
+// What is wrong with an input, with its name, which not every library knows.
+std::string failure_text(const ClassifyInput& input, const std::exception& error) {
+  const std::string text =
+      dynamic_cast<const std::bad_alloc*>(&error) ? "takes more memory than there is" : error_text(error);
+  const bool is_named =
+      text.find(input.path.string()) != std::string::npos || text.find(input.record) != std::string::npos;
+  return is_named ? text : input.path.string() + ": " + text;
+}
+
 int run_classify(const ClassifyArguments& arguments, spdlog::logger& logger) {
   const std::vector<ClassifyInput> inputs = find_inputs(arguments.inputs);
   const bool any_csv = std::ranges::any_of(inputs, [](const auto& i) { return i.kind == ClassifyInput::Kind::csv; });
@@ -313,7 +323,8 @@ int run_classify(const ClassifyArguments& arguments, spdlog::logger& logger) {
   PredictionReport report;
   report.context = start_context(arguments.threads, "cpu", logger);
   const fs::path model_file = checkpoint_path(arguments.model);
-  const std::unique_ptr<Engine> engine = open_model(model_file);
+  const std::unique_ptr<Engine> engine =
+      open_model(model_file, arguments.trust_model ? Trust::given : Trust::by_looking);
   const ModelDescription& description = engine->description();
   report.model = description.model;
   report.file = model_file.filename().string();
@@ -333,11 +344,13 @@ int run_classify(const ClassifyArguments& arguments, spdlog::logger& logger) {
                           inputs[i].kind == ClassifyInput::Kind::record);
       }
       report.inputs.push_back(result.summary);
-    } catch (const Error& error) {  // the others go on
-      if (inputs.size() == 1) throw;
+    } catch (const std::exception& error) {  // the others go on
+      const std::string text = failure_text(inputs[i], error);
+      const auto* own = dynamic_cast<const Error*>(&error);
+      if (inputs.size() == 1) throw Error(own ? own->kind() : ErrorKind::data, "", text);
       progress.clear();
-      logger.error("{}", error.what());
-      report.failures.push_back(error.what());
+      logger.error("{}", text);
+      report.failures.push_back(text);
     }
     progress.update(static_cast<std::int64_t>(i + 1), static_cast<std::int64_t>(inputs.size()), "inputs");
   }
@@ -389,6 +402,8 @@ int classify_command(int argc, char** argv) {
     app.add_option("--threads", a.threads, "0: one for each processor")
         ->capture_default_str()
         ->check(CLI::Range(0, 1024));
+    app.add_flag("--trust-model", a.trust_model,
+                 "run a TorchScript file whatever code it holds: only for those whose maker you know");
     app.add_flag("--json", a.json, "print the summary on stdout instead of a table");
     app.add_option("--log-level", a.log_level, "of stderr: debug, info, warning, error, quiet")
         ->check(CLI::IsMember({"debug", "info", "warning", "error", "quiet"}))

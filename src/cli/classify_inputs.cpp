@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
+#include "beatbench/data/database.h"
 #include "beatbench/signal/image_file.h"
 #include "beatbench/wfdb/record_io.h"
 
@@ -59,6 +61,15 @@ void add_folder(const fs::path& folder, std::vector<ClassifyInput>& inputs) {
   }
 }
 
+// "mitdb/100" where a database is kept.
+std::optional<fs::path> below_known_folders(const std::string& word) {
+  try {
+    return find_record(word);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
 void add_word(const std::string& word, std::vector<ClassifyInput>& inputs) {
   const fs::path path = word;
   std::error_code ignored;
@@ -73,10 +84,13 @@ void add_word(const std::string& word, std::vector<ClassifyInput>& inputs) {
     inputs.push_back(input_of(path, Kind::edf));
   } else if (is_image_file(path)) {
     inputs.push_back(input_of(path, Kind::image));
+  } else if (const auto record = below_known_folders(word)) {
+    inputs.push_back(input_of(*record, Kind::record));
   } else {
     throw Error(ErrorKind::usage, word,
                 "is neither a WFDB record (there is no " + word +
-                    ".hea) nor a .csv, .txt, .edf or .bdf recording, an image or a folder of these");
+                    ".hea, nor below $BEATBENCH_DATA and datasets/) nor a .csv, .txt, .edf or .bdf recording, an "
+                    "image or a folder of these");
   }
 }
 

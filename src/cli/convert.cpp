@@ -26,10 +26,8 @@ constexpr const char* kConvertExamples =
     "  convert dataset mitdb --to png --out datasets/mitdb-png\n"
     "  convert dataset mitdb --to csv --protocol inter-patient --out datasets/mitdb-ds2.csv\n\n"
     "Each model file is compared with its checkpoint on test windows: largest difference of a logit, share of equal\n"
-    "classes, accuracy of both. What came out is printed and stored beside the file as FILE.json.\n";
-
-// More than this share of accuracy lost is worth a warning: the project's own limit for int8.
-constexpr double kTolerableLossPoints = 0.3;
+    "classes, accuracy of both. What came out is printed and stored beside the file as FILE.json. A file that loses\n"
+    "more accuracy than --max-accuracy-drop is removed again, with all others of the call, and the exit status is 3.\n";
 
 struct ModelArguments {
   std::string source;
@@ -39,6 +37,7 @@ struct ModelArguments {
   std::string data;
   std::size_t windows = 2048;
   std::size_t calibration_windows = 512;
+  double max_accuracy_drop = 0.3;  // in points of percent: the project's own limit for int8
   int threads = 0;
   bool json = false;
 };
@@ -50,24 +49,6 @@ std::string name_of_source(const fs::path& source) {
   const fs::path run = whole.parent_path().parent_path();
   return run.filename().string() + "-" + whole.stem().string();
 }
-
-// Files that are removed again unless all went well.
-class NewFiles {
- public:
-  NewFiles() = default;
-  ~NewFiles() {
-    std::error_code ignored;
-    for (const fs::path& file : files_) fs::remove(file, ignored);
-  }
-  NewFiles(const NewFiles&) = delete;
-  NewFiles& operator=(const NewFiles&) = delete;
-
-  void add(const fs::path& file) { files_.push_back(file); }
-  void keep() { files_.clear(); }
-
- private:
-  std::vector<fs::path> files_;
-};
 
 fs::path report_of(const fs::path& file) { return file.string() + ".json"; }
 
@@ -99,29 +80,29 @@ std::string comparison_text(const Agreement& agreement) {
 }
 
 struct Converted {
+  fs::path file;  // what it will be
   nlohmann::ordered_json json;
   std::string text;
+  double lost_points = 0;
 };
 
-Converted convert_one(const Checkpoint& checkpoint, const FormatSpec& format, const fs::path& file,
-                      const ConversionWindows& windows, NewFiles& files, spdlog::logger& logger) {
-  convert_checkpoint(checkpoint, format, file, windows.calibration);
-  files.add(file);
+// Writes one file into the folder `work` and compares it.
+Converted convert_one(const Checkpoint& checkpoint, const FormatSpec& format, const fs::path& work,
+                      const fs::path& file, const ConversionWindows& windows) {
+  const fs::path written = work / file.filename();
+  convert_checkpoint(checkpoint, format, written, windows.calibration);
   Converted result;
-  result.json = {{"format", format.name}, {"file", file.string()}, {"size_bytes", fs::file_size(file)}};
+  result.file = file;
+  result.json = {{"format", format.name}, {"file", file.string()}, {"size_bytes", fs::file_size(written)}};
   char text[32];
-  std::snprintf(text, sizeof text, "%.1f KB", static_cast<double>(fs::file_size(file)) / 1e3);
+  std::snprintf(text, sizeof text, "%.1f KB", static_cast<double>(fs::file_size(written)) / 1e3);
   result.text = file.string() + "  " + text;
   if (windows.test.size() == 0) return result;
-  const Agreement agreement = compare_with_checkpoint(checkpoint, file, windows.test);
+  const Agreement agreement = compare_with_checkpoint(checkpoint, written, windows.test);
   result.json.update(comparison_json(agreement, windows));
   result.text += "  " + comparison_text(agreement);
-  write_file_atomically(report_of(file), report_text(result.json));
-  files.add(report_of(file));
-  if (agreement.labelled > 0 && agreement.accuracy_lost_points() > kTolerableLossPoints) {
-    logger.warn("{} loses {:.2f} points of accuracy; {} are tolerable", file.string(), agreement.accuracy_lost_points(),
-                kTolerableLossPoints);
-  }
+  if (agreement.labelled > 0) result.lost_points = agreement.accuracy_lost_points();
+  write_file(report_of(written), report_text(result.json));
   return result;
 }
 
@@ -148,13 +129,19 @@ int convert_model(const ModelArguments& arguments, spdlog::logger& logger) {
   }
 
   const MadeFolder made(folder);
-  NewFiles files;
+  const AtomicFolder work(folder / (name + ".new"));  // never takes that name: its files are moved out of it
   std::vector<Converted> results;
   for (const FormatSpec* format : formats) {
     const fs::path file = folder / (name + std::string(format->ending));
-    results.push_back(convert_one(checkpoint, *format, file, windows, files, logger));
+    results.push_back(convert_one(checkpoint, *format, work.temporary(), file, windows));
   }
-  files.keep();
+  for (const Converted& result : results) {
+    if (result.lost_points <= arguments.max_accuracy_drop) continue;
+    logger.error("{} loses {:.2f} points of accuracy; allowed: {} (--max-accuracy-drop). No file was kept.",
+                 result.file.string(), result.lost_points, arguments.max_accuracy_drop);
+    return kGateFailed;
+  }
+  move_to_new_names(work.temporary(), folder);
   if (arguments.json) {
     nlohmann::ordered_json all = nlohmann::ordered_json::array();
     for (const Converted& result : results) all.push_back(result.json);
@@ -188,6 +175,10 @@ int convert_command(int argc, char** argv) {
     app.add_option("--calibration-windows", model.calibration_windows,
                    "training windows that int8 takes its ranges of numbers from")
         ->check(CLI::Range(1, 1000000))
+        ->capture_default_str();
+    app.add_option("--max-accuracy-drop", model.max_accuracy_drop,
+                   "points of percent of accuracy that a file may lose against its checkpoint; more: exit status 3")
+        ->check(CLI::Range(0.0, 100.0))
         ->capture_default_str();
     app.add_option("--data", model.data, "where the run's database is now (default: as in training)");
     app.add_option("--threads", model.threads, "0: one for each processor")

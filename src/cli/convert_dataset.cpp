@@ -133,15 +133,10 @@ void write_csv(const fs::path& out, const fs::path& description, const Database&
       prepared.windows_of.push_back({record, {}});
     prepared.windows_of.back().samples.push_back(row.sample);
   }
-  const MadeFolder made(out.parent_path());
-  write_file_atomically(description, prepared_data_json(prepared, database));
-  try {
-    write_labelled_csv(out, dataset.windows, dataset.class_names);
-  } catch (...) {
-    std::error_code ignored;
-    fs::remove(description, ignored);
-    throw;
-  }
+  const AtomicFolder work(out.string() + ".new");  // never takes that name: its files are moved out of it
+  write_file(work.temporary() / description.filename(), prepared_data_json(prepared, database));
+  write_labelled_csv(work.temporary() / out.filename(), dataset.windows, dataset.class_names);
+  move_to_new_names(work.temporary(), out.parent_path());
 }
 
 void refuse_if_there(const fs::path& path) {

@@ -7,15 +7,25 @@
 
 #include "beatbench/core/error.h"
 #include "beatbench/core/memory.h"
+#include "beatbench/core/text.h"
 #include "beatbench/runtime/engine.h"
 #include "cli/session.h"
 
 namespace beatbench::cli {
 namespace {
 
+// Errors of libraries may have several lines; all of them stand in the one that is written.
+std::string in_one_line(const std::string& text) {
+  std::string line;
+  for (const std::string_view part : split_lines(text)) {
+    const std::string_view words = trimmed(part);
+    if (!words.empty()) line += (line.empty() ? "" : " | ") + std::string(words);
+  }
+  return line;
+}
+
 int fail(const char* program, const std::string& text, int status) {
-  const std::string first_line = text.substr(0, text.find('\n'));
-  std::fprintf(stderr, "%s: error: %s\n", program, first_line.c_str());
+  std::fprintf(stderr, "%s: error: %s\n", program, in_one_line(text).c_str());
   return status;
 }
 

@@ -21,6 +21,7 @@
 #include "cli/train_options.h"
 #include "cli/train_run.h"
 #include "cli/train_series.h"
+#include "core/json_fields.h"
 
 namespace beatbench::cli {
 namespace {
@@ -103,6 +104,28 @@ int start(const RunOptions& run, const fs::path& folder, bool resume, bool json,
   return run_training(run, folder, resume, json, logger);
 }
 
+// The options on a command line that --resume does not go by.
+std::string options_beside_resume(const CLI::App& app) {
+  std::string names;
+  for (const CLI::Option* option : app.get_options()) {
+    const std::string name = option->get_name();
+    if (option->count() == 0 || name == "--resume" || name == "--json" || name == "--log-level") continue;
+    names += (names.empty() ? "" : ", ") + name;
+  }
+  return names;
+}
+
+// A run, or a series of runs, that has its report: it stays as it is.
+int show_finished(const fs::path& folder, bool json, spdlog::logger& logger) {
+  const std::string text = read_text_file(folder / "report.json");
+  logger.info("{}: is finished; its report stays as it is", folder.string());
+  if (json)
+    std::printf("%s", text.c_str());
+  else
+    std::printf("run folder: %s (finished)\n", folder.c_str());
+  return kSuccess;
+}
+
 }  // namespace
 
 int train_command(int argc, char** argv) {
@@ -127,8 +150,15 @@ int train_command(int argc, char** argv) {
       const fs::path folder = arguments.out.empty() ? next_run_folder(arguments.run.model) : fs::path(arguments.out);
       return start(arguments.run, folder, false, arguments.json, *logger);
     }
+    const std::string ignored = options_beside_resume(app);
+    if (!ignored.empty()) {
+      logger->warn("{}: goes on by its config.json; left aside: {}", arguments.resume, ignored);
+    }
+    if (fs::exists(fs::path(arguments.resume) / "report.json")) {
+      return show_finished(arguments.resume, arguments.json, *logger);
+    }
     const fs::path config = fs::path(arguments.resume) / "config.json";
-    const nlohmann::json stored = nlohmann::json::parse(read_text_file(config), nullptr, /*allow_exceptions=*/false);
+    const nlohmann::json stored = parse_json(read_text_file(config), config.string());
     return start(run_options_from_json(stored, config.string()), arguments.resume, true, arguments.json, *logger);
   });
 }

@@ -244,13 +244,41 @@ bool holds_state(const fs::path& folder) {
 
 }  // namespace
 
+namespace {
+
+// What a training leaves that was killed before it had written its config.json, or an empty folder.
+bool is_unbegun(const fs::path& folder) {
+  std::error_code ignored;
+  if (!fs::is_directory(folder, ignored)) return false;
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+    const std::string name = entry.path().filename().string();
+    const bool is_empty_folder = name == "checkpoints" && fs::is_empty(entry.path(), ignored);
+    if (name != "train.log" && !is_empty_folder && name.find(".partial-") == std::string::npos) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
 void refuse_existing(const fs::path& folder) {
-  if (fs::exists(folder))
+  if (fs::exists(folder) && !is_unbegun(folder))
     throw Error(ErrorKind::usage, folder.string(), "already exists; choose another --out, or --resume it");
 }
 
+FileLock lock_run_folder(const fs::path& folder) {
+  auto lock = FileLock::try_lock(folder);
+  if (!lock) throw Error(ErrorKind::usage, folder.string(), "is being written by another training");
+  return std::move(*lock);
+}
+
 FreshRunFolder::FreshRunFolder(fs::path folder)
-    : folder_((refuse_existing(folder), std::move(folder))), made_(folder_) {}
+    : folder_(folder.has_filename() ? std::move(folder) : folder.parent_path()), parent_(folder_.parent_path()) {
+  std::error_code reason;
+  const bool is_new = fs::create_directory(folder_, reason);
+  if (reason) throw Error(ErrorKind::io, folder_.string(), "cannot make the folder: " + reason.message());
+  if (!is_new) refuse_existing(folder_);
+  lock_ = lock_run_folder(folder_);
+}
 
 FreshRunFolder::~FreshRunFolder() {
   std::error_code ignored;
@@ -319,8 +347,13 @@ std::optional<RunReport> train_run(const RunOptions& run, const RunData& data, c
     return std::nullopt;
   }
   std::optional<FreshRunFolder> fresh;
-  if (!resume) fresh.emplace(folder);
+  FileLock lock;
+  if (resume)
+    lock = lock_run_folder(folder);
+  else
+    fresh.emplace(folder);
   const MadeFolder checkpoints(folder / "checkpoints");
+  remove_leftovers(folder);
   log_to_file(logger, folder / "train.log");
   if (!resume) write_file_atomically(folder / "config.json", run_options_json(run).dump(2) + "\n");
   if (run.training.augmentation.any()) {
@@ -339,9 +372,9 @@ std::optional<RunReport> train_run(const RunOptions& run, const RunData& data, c
   const TestedBeats tested = test_model(*best.model, dataset, split, description);
   RunReport report = make_report(run, dataset, data.database, split, description, result.summary, tested, context);
   report.parameters = parameter_count(*best.model);
-  write_report(folder, report);
   const std::string warning = write_pictures(folder, report, dataset.windows, tested);
   if (!warning.empty()) logger.warn("{}", warning);
+  write_report(folder, report);  // last: where it stands, the run is finished
   return report;
 }
 

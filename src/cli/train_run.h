@@ -16,7 +16,12 @@ namespace beatbench::cli {
 /// @throws Error(usage) if the folder is there already.
 void refuse_existing(const std::filesystem::path& folder);
 
-/// A run folder that is removed again unless a training state in it, or in a folder in it, is worth keeping.
+/// A run folder that is being written: nobody else can write it at the same time.
+/// @throws Error(usage) where another process is writing it.
+FileLock lock_run_folder(const std::filesystem::path& folder);
+
+/// A new run folder, locked, that is removed again unless a training state in it, or in a folder in it, is worth
+/// keeping.
 /// @throws Error(usage) if it exists already.
 class FreshRunFolder {
  public:
@@ -27,7 +32,8 @@ class FreshRunFolder {
 
  private:
   std::filesystem::path folder_;
-  MadeFolder made_;
+  MadeFolder parent_;
+  FileLock lock_;
 };
 
 /// Checks what must be right before anything is read, that the model can be built among it, and completes the options.

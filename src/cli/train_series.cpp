@@ -137,7 +137,11 @@ int train_series(const RunOptions& options, const fs::path& folder, bool resume,
   check_run(run);
   catch_interrupts();
   std::optional<FreshRunFolder> fresh;
-  if (!resume) fresh.emplace(folder);
+  FileLock lock;
+  if (resume)
+    lock = lock_run_folder(folder);
+  else
+    fresh.emplace(folder);
   const Context context = start_context(run.threads, resolve_device(run.training.device), logger);
   const RunOptions asked = run;
   RunData data = load_run_data(run, context.threads, logger);

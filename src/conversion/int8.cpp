@@ -3,6 +3,7 @@
 #include <numeric>
 #include <sstream>
 
+#include "archive/checksum.h"
 #include "beatbench/core/error.h"
 #include "beatbench/core/hash.h"
 #include "beatbench/models/predict.h"
@@ -94,7 +95,7 @@ std::string write_int8(const Checkpoint& checkpoint, const BeatSet& calibration)
                              description.provenance.dataset_hash, engine.name, engine.activation_bits};
   std::ostringstream bytes;
   module.save(bytes, {{kDescriptionEntry, nlohmann::json(description).dump(2)}});
-  return std::move(bytes).str();
+  return with_checksum(bytes.str());
 }
 
 }  // namespace beatbench::formats

@@ -67,8 +67,14 @@ Agreement compare_with_checkpoint(const Checkpoint& checkpoint, const std::files
   Agreement agreement;
   agreement.windows = rows.size();
   for (std::size_t i = 0; i < got.size(); ++i) {
-    agreement.largest_difference =
-        std::max(agreement.largest_difference, static_cast<double>(std::abs(got[i] - expected[i])));
+    const double difference = std::abs(static_cast<double>(got[i]) - static_cast<double>(expected[i]));
+    if (!std::isfinite(difference)) {
+      throw Error(ErrorKind::data, file.string(),
+                  "cannot be compared: the checkpoint answers " + number_text(static_cast<double>(expected[i])) +
+                      " for window " + std::to_string(i / static_cast<std::size_t>(outputs) + 1) +
+                      "; was its training stable?");
+    }
+    agreement.largest_difference = std::max(agreement.largest_difference, difference);
   }
   const Preprocessing& preprocessing = checkpoint.description.preprocessing;
   probabilities_of_logits(expected, outputs, preprocessing.multi_label);

@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "archive/checksum.h"
 #include "conversion/formats.h"
 #include "conversion/trace.h"
 
@@ -10,7 +11,7 @@ std::string write_torchscript(const Checkpoint& checkpoint, const BeatSet& /*cal
   const torch::jit::Module module = trace_and_freeze(checkpoint);
   std::ostringstream bytes;
   module.save(bytes, {{kDescriptionEntry, nlohmann::json(checkpoint.description).dump(2)}});
-  return std::move(bytes).str();
+  return with_checksum(bytes.str());
 }
 
 }  // namespace beatbench::formats

@@ -1,6 +1,7 @@
 #include "beatbench/core/files.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -25,6 +26,7 @@ namespace fs = std::filesystem;
 class FileDescriptor {
  public:
   explicit FileDescriptor(int fd) : fd_(fd) {}
+  FileDescriptor(FileDescriptor&& other) noexcept : fd_(other.release()) {}
   ~FileDescriptor() {
     if (fd_ >= 0) ::close(fd_);
   }
@@ -58,8 +60,45 @@ Container read_whole(const fs::path& path) {
   return content;
 }
 
-fs::path temporary_beside(const fs::path& path) {
-  return path.parent_path() / ("." + path.filename().string() + ".partial-" + std::to_string(::getpid()));
+constexpr std::string_view kPartial = ".partial-";
+
+// The pattern of a temporary name, for mkstemp and mkdtemp.
+std::string temporary_pattern(const fs::path& path) {
+  return (path.parent_path() / ("." + path.filename().string() + std::string(kPartial) + "XXXXXX")).string();
+}
+
+// Locked from the moment that others can see it, so that nobody takes it for a leftover. One who locked it in between
+// has removed it, and there is another try.
+struct Temporary {
+  FileDescriptor file;
+  fs::path path;
+};
+
+template <typename Make>
+Temporary make_locked(const fs::path& path, const Make& make) {
+  while (true) {
+    std::string name = temporary_pattern(path);
+    const int fd = make(name.data());
+    if (fd < 0) fail(path, "cannot write", errno);
+    Temporary made{FileDescriptor(fd), name};
+    ::flock(fd, LOCK_EX);
+    struct stat here {
+    }, there{};
+    if (::fstat(fd, &here) == 0 && ::stat(name.c_str(), &there) == 0 && here.st_ino == there.st_ino) return made;
+  }
+}
+
+int make_temporary_file(char* name) { return ::mkostemp(name, O_CLOEXEC); }
+
+int make_temporary_folder(char* name) {
+  return ::mkdtemp(name) == nullptr ? -1 : ::open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+// What a new file may be to whom, as open(2) makes it; mkstemp makes it private.
+void set_usual_mode(int fd, mode_t mode) {
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  ::fchmod(fd, mode & ~mask);
 }
 
 void write_all(int fd, std::string_view content, const fs::path& path) {
@@ -87,23 +126,119 @@ void write_file(const fs::path& path, std::string_view content) {
   if (::close(file.release()) != 0) fail(path, "cannot write", errno);
 }
 
-void write_file_atomically(const fs::path& path, const ContentWriter& write) {
-  const fs::path temporary = temporary_beside(path);
-  FileDescriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
-  if (file.get() < 0) fail(path, "cannot write", errno);
+namespace {
+
+// Writes a whole file under a temporary name and hands that to `publish`, which renames it or returns false.
+template <typename Publish>
+bool write_and_publish(const fs::path& path, const ContentWriter& write, const Publish& publish) {
+  Temporary temporary = make_locked(path, make_temporary_file);
   try {
-    write([&](std::string_view part) { write_all(file.get(), part, path); });
-    if (::fsync(file.get()) != 0) fail(path, "cannot write", errno);
-    if (::close(file.release()) != 0) fail(path, "cannot write", errno);
-    if (::rename(temporary.c_str(), path.c_str()) != 0) fail(path, "cannot write", errno);
+    set_usual_mode(temporary.file.get(), 0666);
+    write([&](std::string_view part) { write_all(temporary.file.get(), part, path); });
+    if (::fsync(temporary.file.get()) != 0) fail(path, "cannot write", errno);
+    const bool published = publish(temporary.path);
+    if (!published) ::unlink(temporary.path.c_str());
+    if (::close(temporary.file.release()) != 0) fail(path, "cannot write", errno);
+    return published;
   } catch (...) {
-    ::unlink(temporary.c_str());
+    ::unlink(temporary.path.c_str());
     throw;
   }
 }
 
+}  // namespace
+
+void write_file_atomically(const fs::path& path, const ContentWriter& write) {
+  write_and_publish(path, write, [&](const fs::path& temporary) {
+    if (::rename(temporary.c_str(), path.c_str()) != 0) fail(path, "cannot write", errno);
+    return true;
+  });
+}
+
 void write_file_atomically(const fs::path& path, std::string_view content) {
   write_file_atomically(path, [&](const auto& put) { put(content); });
+}
+
+bool write_new_file_atomically(const fs::path& path, std::string_view content) {
+  return write_and_publish(
+      path, [&](const auto& put) { put(content); },
+      [&](const fs::path& temporary) { return rename_to_new(temporary, path); });
+}
+
+bool rename_to_new(const fs::path& from, const fs::path& to) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return true;
+  if (errno == EEXIST) return false;
+  if (errno != EINVAL && errno != ENOSYS) fail(to, "cannot write", errno);
+  // A file system that cannot: a second name for a file is refused where it is taken, too; a folder must do without.
+  if (fs::is_directory(from)) {
+    if (fs::exists(to)) return false;
+    if (::rename(from.c_str(), to.c_str()) != 0) fail(to, "cannot write", errno);
+    return true;
+  }
+  if (::link(from.c_str(), to.c_str()) != 0) {
+    if (errno == EEXIST) return false;
+    fail(to, "cannot write", errno);
+  }
+  ::unlink(from.c_str());
+  return true;
+}
+
+void move_to_new_names(const fs::path& from, const fs::path& to) {
+  std::vector<fs::path> placed;
+  const auto take_back = [&] {
+    std::error_code ignored;
+    for (const fs::path& file : placed) fs::remove(file, ignored);
+  };
+  for (const auto& entry : fs::directory_iterator(from)) {
+    const fs::path place = to / entry.path().filename();
+    try {
+      if (!rename_to_new(entry.path(), place)) {
+        throw Error(ErrorKind::usage, place.string(), "already exists; choose another name");
+      }
+    } catch (...) {
+      take_back();
+      throw;
+    }
+    placed.push_back(place);
+  }
+}
+
+void remove_leftovers(const fs::path& folder) {
+  std::error_code ignored;
+  std::vector<fs::path> leftovers;
+  for (const auto& entry : fs::directory_iterator(folder.empty() ? "." : folder, ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with(".") && name.find(kPartial) != std::string::npos) leftovers.push_back(entry.path());
+  }
+  for (const fs::path& path : leftovers) {
+    try {
+      if (const auto lock = FileLock::try_lock(path); lock && lock->is_held()) fs::remove_all(path, ignored);
+    } catch (const Error&) {  // gone meanwhile, or not ours to remove
+    }
+  }
+}
+
+std::optional<FileLock> FileLock::try_lock(const fs::path& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0) fail(path, "cannot open", errno);
+  FileLock lock(fd, true);
+  if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) return std::nullopt;
+    lock.is_held_ = false;
+  }
+  return lock;
+}
+
+FileLock::FileLock(FileLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)), is_held_(other.is_held_) {}
+
+FileLock& FileLock::operator=(FileLock&& other) noexcept {
+  std::swap(fd_, other.fd_);
+  std::swap(is_held_, other.is_held_);
+  return *this;
+}
+
+FileLock::~FileLock() {
+  if (fd_ >= 0) ::close(fd_);
 }
 
 MadeFolder::MadeFolder(const fs::path& path) {
@@ -132,10 +267,12 @@ AtomicFolder::AtomicFolder(fs::path path) : path_(std::move(path)) {
   if (fs::exists(path_, reason)) {
     throw Error(ErrorKind::usage, path_.string(), "already exists; choose another name");
   }
-  temporary_ = temporary_beside(path_);
   parent_.emplace(path_.parent_path());
-  fs::create_directory(temporary_, reason);
-  if (reason) throw Error(ErrorKind::io, path_.string(), "cannot make the folder: " + reason.message());
+  remove_leftovers(path_.parent_path());
+  Temporary temporary = make_locked(path_, make_temporary_folder);
+  set_usual_mode(temporary.file.get(), 0777);
+  temporary_ = temporary.path;
+  lock_ = FileLock::adopt(temporary.file.release());
 }
 
 AtomicFolder::~AtomicFolder() {
@@ -144,10 +281,11 @@ AtomicFolder::~AtomicFolder() {
 }
 
 void AtomicFolder::commit() {
-  std::error_code reason;
-  fs::rename(temporary_, path_, reason);
-  if (reason) throw Error(ErrorKind::io, path_.string(), "cannot make the folder: " + reason.message());
+  if (!rename_to_new(temporary_, path_)) {
+    throw Error(ErrorKind::io, path_.string(), "cannot make the folder: something of that name has appeared meanwhile");
+  }
   committed_ = true;
+  lock_ = {};
 }
 
 }  // namespace beatbench

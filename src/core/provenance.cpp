@@ -9,6 +9,7 @@ void to_json(nlohmann::json& json, const Provenance& p) {
   json = {{"dataset", p.dataset},   {"dataset_hash", p.dataset_hash},  {"source_hash", p.source_hash},
           {"protocol", p.protocol}, {"split_hash", p.split_hash},      {"seed", p.seed},
           {"commit", p.commit},     {"configuration", p.configuration}};
+  if (p.seen) json["seen"] = *p.seen;
 }
 
 void from_json(const nlohmann::json& json, Provenance& p) {
@@ -22,6 +23,8 @@ void from_json(const nlohmann::json& json, Provenance& p) {
   get("seed", p.seed);
   get("commit", p.commit);
   get("configuration", p.configuration);
+  p.seen.reset();
+  if (json.contains("seen")) get("seen", p.seen.emplace());
 }
 
 std::string source_commit() { return BEATBENCH_SOURCE_COMMIT; }

@@ -92,9 +92,12 @@ fs::path summary_path(const fs::path& reports_dir, const std::string& computer_t
 }
 
 fs::path write_summary(const fs::path& reports_dir, const SummaryReport& report) {
-  const fs::path path = summary_path(reports_dir, report.computer_type, report.model, report.date);
+  const std::string text = report_text(to_json(report));
+  fs::path path = summary_path(reports_dir, report.computer_type, report.model, report.date);
   const MadeFolder folder(reports_dir);
-  write_file_atomically(path, report_text(to_json(report)));
+  while (!write_new_file_atomically(path, text)) {  // another process has taken the name meanwhile
+    path = summary_path(reports_dir, report.computer_type, report.model, report.date);
+  }
   return path;
 }
 

@@ -6,19 +6,18 @@ namespace {
 
 class CheckpointEngine final : public Engine {
  public:
-  explicit CheckpointEngine(const std::filesystem::path& file) {
+  explicit CheckpointEngine(const std::filesystem::path& file) : Engine(file) {
     Checkpoint checkpoint = load_checkpoint(file);
     model_ = checkpoint.model;
     description_ = checkpoint.description;
-    parameters_ = parameter_count(*model_);
   }
 
  private:
-  std::vector<float> run_batch(std::span<const float> batch, int count) override {
+  Answer run_batch(std::span<const float> batch, int count) override {
     const torch::NoGradGuard no_grad;
     const torch::Tensor in = torch::from_blob(const_cast<float*>(batch.data()), description_.shape.dimensions(count));
     const torch::Tensor out = model_->forward(in).contiguous();
-    return {out.data_ptr<float>(), out.data_ptr<float>() + out.numel()};
+    return {{out.data_ptr<float>(), out.data_ptr<float>() + out.numel()}, out.sizes().vec()};
   }
 
   std::shared_ptr<BeatModel> model_;
@@ -30,7 +29,8 @@ bool is_checkpoint(const std::filesystem::path& file) {
   return file.extension() == ".pt" && !is_torchscript(file) && std::filesystem::is_regular_file(file);
 }
 
-std::unique_ptr<Engine> open_checkpoint(const std::filesystem::path& file) {
+// A checkpoint of ours holds no code to run, so that there is nothing to be trusted.
+std::unique_ptr<Engine> open_checkpoint(const std::filesystem::path& file, Trust /*trust*/) {
   return std::make_unique<CheckpointEngine>(file);
 }
 

@@ -1,6 +1,9 @@
 #include <torch/torch.h>
 
+#include <algorithm>
 #include <array>
+#include <cmath>
+#include <utility>
 
 #include "beatbench/core/error.h"
 #include "runtime/engines.h"
@@ -26,9 +29,9 @@ const EngineSpec* find_engine(const std::filesystem::path& file) {
   return nullptr;
 }
 
-std::unique_ptr<Engine> open_model(const std::filesystem::path& file) {
+std::unique_ptr<Engine> open_model(const std::filesystem::path& file, Trust trust) {
   if (!std::filesystem::exists(file)) throw Error(ErrorKind::io, file.string(), "there is no such file");
-  if (const EngineSpec* spec = find_engine(file)) return spec->open(file);
+  if (const EngineSpec* spec = find_engine(file)) return spec->open(file, trust);
   std::string kinds;
   for (const EngineSpec& spec : kEngines) kinds += (kinds.empty() ? "" : "; ") + std::string(spec.description);
   throw Error(ErrorKind::data, file.string(), "is no model file that can be run here; there are: " + kinds);
@@ -46,7 +49,23 @@ std::vector<float> Engine::run(std::span<const float> batch, int count) {
                 "takes " + each + ": " + std::to_string(wanted) + " values for " + std::to_string(count) + "; got " +
                     std::to_string(batch.size()));
   }
-  return run_batch(batch, count);
+  Answer answer = run_batch(batch, count);
+  if (answer.dimensions != std::vector<std::int64_t>{count, shape.outputs} ||
+      answer.values.size() != static_cast<std::size_t>(count) * static_cast<std::size_t>(shape.outputs)) {
+    std::string found;
+    for (const std::int64_t size : answer.dimensions) found += (found.empty() ? "" : ", ") + std::to_string(size);
+    throw Error(ErrorKind::data, file_,
+                "answers with a tensor of [" + found + "]; its description wants [" + std::to_string(count) + ", " +
+                    std::to_string(shape.outputs) + "]");
+  }
+  const auto broken = std::ranges::find_if(answer.values, [](float value) { return !std::isfinite(value); });
+  if (broken != answer.values.end()) {
+    const auto index = (broken - answer.values.begin()) / shape.outputs;
+    throw Error(ErrorKind::data, file_,
+                "answers " + number_text(static_cast<double>(*broken)) + " where a number is wanted, for input " +
+                    std::to_string(index + 1) + " of " + std::to_string(count));
+  }
+  return std::move(answer.values);
 }
 
 std::string error_text(const std::exception& error) {

@@ -47,14 +47,4 @@ void make_room_for_state(const fs::path& checkpoints, int keep) {
   move(reason ? state_path(checkpoints, 0) : linked, state_path(checkpoints, 1));  // no links on this file system
 }
 
-void remove_partial_files(const fs::path& checkpoints) {
-  std::error_code ignored;
-  std::vector<fs::path> partial;
-  for (const auto& entry : fs::directory_iterator(checkpoints, ignored)) {
-    const std::string name = entry.path().filename().string();
-    if (name.starts_with(".") && name.find(".partial-") != std::string::npos) partial.push_back(entry.path());
-  }
-  for (const fs::path& file : partial) fs::remove(file, ignored);
-}
-
 }  // namespace beatbench

@@ -14,7 +14,4 @@ std::vector<std::filesystem::path> saved_states(const std::filesystem::path& che
 /// @throws Error(io).
 void make_room_for_state(const std::filesystem::path& checkpoints, int keep);
 
-/// Removes files that were being written when a process was killed.
-void remove_partial_files(const std::filesystem::path& checkpoints);
-
 }  // namespace beatbench

@@ -175,7 +175,7 @@ void start_from_state(Trainer& t, const std::filesystem::path& file) {
 
 // From the newest state that is whole; from the start where none was saved yet.
 void start_again(Trainer& t) {
-  remove_partial_files(t.checkpoints);
+  remove_leftovers(t.checkpoints);
   const std::vector<std::filesystem::path> states = saved_states(t.checkpoints);
   if (states.empty()) start_fresh(t);
   for (std::size_t i = 0; i < states.size(); ++i) {

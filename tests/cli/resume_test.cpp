@@ -110,6 +110,7 @@ TEST_F(Resume, ADamagedStateIsNamedAndTheOneBeforeIsUsed) {
   std::string last = read_text_file(folder_ / "run/checkpoints/last.pt");
   last[last.size() / 2] = static_cast<char>(last[last.size() / 2] ^ 1);  // a single bit
   folder_.put("run/checkpoints/last.pt", last);
+  fs::remove(folder_ / "run/report.json");  // as if it had been killed before its end
   const Finished finished = succeed("train", {"--resume", "run"});
   EXPECT_THAT(finished.err, HasSubstr("run/checkpoints/last.pt: is damaged"));
   EXPECT_THAT(finished.err, HasSubstr("going on from run/checkpoints/last-1.pt"));
@@ -117,9 +118,53 @@ TEST_F(Resume, ADamagedStateIsNamedAndTheOneBeforeIsUsed) {
   EXPECT_TRUE(read_text_file(folder_ / "run/checkpoints/best.pt") == best);
 }
 
+TEST_F(Resume, AFinishedRunStaysAsItIs) {
+  fs::copy(trained_once() / "run", folder_ / "run", fs::copy_options::recursive);
+  const auto before = contents_of(folder_ / "run");
+  const Finished finished = succeed("train", {"--resume", "run", "--epochs", "20", "--seed", "3"});
+  EXPECT_THAT(finished.err, HasSubstr("run: goes on by its config.json; left aside: --epochs, --seed"));
+  EXPECT_THAT(finished.err, HasSubstr("run: is finished"));
+  EXPECT_EQ(succeed("train", {"--resume", "run", "--json"}).out, before.at("report.json"));
+  EXPECT_EQ(contents_of(folder_ / "run"), before);
+}
+
+TEST_F(Resume, ARunningTrainingIsLeftAlone) {
+  write_recordings(folder_ / "recordings", 3);
+  Finished second, third;
+  RunOptions meanwhile;
+  meanwhile.interrupt_when = [&](const std::string& err) {
+    if (!second.command.empty() || err.find("epoch 1/") == std::string::npos) return false;
+    second = run("train", {"--resume", "run"});
+    third = run("train", tiny_lstm({"--data", "recordings", "--out", "run"}));
+    return false;
+  };
+  const Words words = tiny_lstm({"--data", "recordings", "--epochs", "4"});
+  const Finished first = run("train", with(words, {"--out", "run"}), meanwhile);
+  EXPECT_EQ(first.status, 0) << first.err;
+  EXPECT_EQ(second.status, 2) << second.err;
+  EXPECT_THAT(second.err, HasSubstr("run: is being written by another training"));
+  EXPECT_EQ(third.status, 2) << third.err;
+  succeed("train", with(words, {"--out", "alone"}));
+  EXPECT_EQ(figures_of_log(folder_ / "run"), figures_of_log(folder_ / "alone"));
+}
+
+// Killed before its config.json was there, a run can be started again by the same command.
+TEST_F(Resume, ARunThatNeverBeganCanBeStartedAgain) {
+  write_recordings(folder_ / "recordings", 3);
+  fs::create_directories(folder_ / "run/checkpoints");
+  folder_.put("run/train.log", "a line\n");
+  folder_.put("run/.config.json.partial-123", "half");
+  succeed("train", tiny_lstm({"--data", "recordings", "--out", "run"}));
+  folder_.put("run2", "");
+  fs::remove(folder_ / "run2");
+  fs::create_directories(folder_ / "run2/other");
+  refuse(2, "train", tiny_lstm({"--data", "recordings", "--out", "run2"}), {"run2", "already exists"});
+}
+
 TEST_F(Resume, RefusesWhatItCannotGoOnFrom) {
   fs::copy(trained_once() / "run", folder_ / "run", fs::copy_options::recursive);
   fs::copy(trained_once() / "recordings", folder_ / "recordings");
+  fs::remove(folder_ / "run/report.json");
   fs::create_directory(folder_ / "empty");
   refuse(1, "train", {"--resume", "empty"}, {"empty/config.json"});
 

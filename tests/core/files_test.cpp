@@ -203,6 +203,70 @@ TEST(AtomicFolder, OneThatAppearedMeanwhileIsKept) {
   EXPECT_EQ(folder.file_count(), 2);
 }
 
+// What a process leaves that was killed while it wrote: its lock ended with it.
+TEST(AtomicFolder, LeftoversAreNeverTakenForItsOwn) {
+  const TestFolder folder;
+  const std::string stale = ".run.partial-" + std::to_string(::getpid());
+  fs::create_directory(folder / stale);
+  folder.put(stale + "/old", "of a process of the same number");
+  folder.put(".other.json.partial-123", "half");
+  AtomicFolder run(folder / "run");
+  AtomicFolder live(folder / "live");
+  write_file(run.temporary() / "new", "content");
+  remove_leftovers(folder.path());  // but what is being filled stays
+  EXPECT_TRUE(fs::exists(run.temporary() / "new"));
+  run.commit();
+  EXPECT_FALSE(fs::exists(folder / "run" / "old"));
+  EXPECT_FALSE(fs::exists(folder / ".other.json.partial-123"));
+  EXPECT_TRUE(fs::exists(live.temporary()));
+}
+
+// Many processes write reports of one name: each finds a name of its own, and no report is lost.
+TEST(WriteFile, OfSeveralProcessesOneHasANewName) {
+  const TestFolder folder;
+  constexpr int kProcesses = 8, kNames = 20;
+  for (int p = 0; p < kProcesses; ++p) {
+    if (::fork() != 0) continue;
+    int won = 0;
+    for (int n = 0; n < kNames; ++n) {
+      won += write_new_file_atomically(folder / ("name-" + std::to_string(n)), std::to_string(p)) ? 1 : 0;
+    }
+    std::_Exit(won);
+  }
+  int won = 0;
+  for (int p = 0; p < kProcesses; ++p) {
+    int status = 0;
+    ASSERT_GT(::wait(&status), 0);
+    won += WEXITSTATUS(status);
+  }
+  EXPECT_EQ(won, kNames);
+  EXPECT_EQ(folder.file_count(), kNames);
+  EXPECT_FALSE(write_new_file_atomically(folder / "name-0", "late"));
+  EXPECT_NE(read_text_file(folder / "name-0"), "late");
+}
+
+TEST(FileLock, EndsWithItsProcess) {
+  const TestFolder folder;
+  int told[2];
+  ASSERT_EQ(::pipe(told), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const auto lock = FileLock::try_lock(folder.path());
+    const char byte = lock && lock->is_held() ? 'y' : 'n';
+    if (::write(told[1], &byte, 1) == 1) ::pause();
+    std::_Exit(0);
+  }
+  char byte = 0;
+  ASSERT_EQ(::read(told[0], &byte, 1), 1);
+  EXPECT_EQ(byte, 'y');
+  EXPECT_FALSE(FileLock::try_lock(folder.path()));
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  const auto lock = FileLock::try_lock(folder.path());
+  ASSERT_TRUE(lock);
+  EXPECT_FALSE(FileLock::try_lock(folder.path()));
+}
+
 TEST(AtomicFolder, BelowAFileItCannotBeMade) {
   const TestFolder folder;
   folder.put("file", "");

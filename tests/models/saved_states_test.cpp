@@ -25,7 +25,7 @@ TEST(SavedStates, MakeRoomAndKeepTheLast) {
   make_room_for_state(folder.path(), 3);  // and then the program is killed
   EXPECT_EQ(read_text_file(saved_states(folder.path()).front()), "state 5");
   folder.put(".last.pt.partial-123", "half");
-  remove_partial_files(folder.path());
+  remove_leftovers(folder.path());
   EXPECT_FALSE(std::filesystem::exists(folder / ".last.pt.partial-123"));
   EXPECT_TRUE(std::filesystem::exists(folder / "last.pt"));
 }

@@ -22,6 +22,23 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view c
 using ContentWriter = std::function<void(const std::function<void(std::string_view)>&)>;
 void write_file_atomically(const std::filesystem::path& path, const ContentWriter& write);
 
+/// The same, but `path` must be new: of several processes that write a file of one name, one has it. Returns whether
+/// that was this one; nothing was written otherwise.
+bool write_new_file_atomically(const std::filesystem::path& path, std::string_view content);
+
+/// Gives a file or folder a new name in the same file system. Returns whether it could: not where that name was taken.
+/// @throws Error(io).
+bool rename_to_new(const std::filesystem::path& from, const std::filesystem::path& to);
+
+/// Moves the files of a folder into another one in the same file system: all of them, or none where one of their names
+/// is taken there.
+/// @throws Error(usage) naming the one that is, Error(io).
+void move_to_new_names(const std::filesystem::path& from, const std::filesystem::path& to);
+
+/// Removes the temporary files and folders (".NAME.partial-...") in a folder that no living process is filling, as a
+/// process leaves them that was killed. Does nothing where there is no such folder.
+void remove_leftovers(const std::filesystem::path& folder);
+
 /// A path's extension in lower case, with its dot: ".csv" of "A.CSV".
 std::string lower_extension(const std::filesystem::path& path);
 
@@ -44,8 +61,31 @@ class MadeFolder {
   std::vector<std::filesystem::path> made_;  ///< the innermost last
 };
 
+/// Holds a lock on a file or folder for as long as it lives; it ends with the process, however that ends.
+class FileLock {
+ public:
+  FileLock() = default;
+  /// Opens `path`, a file or folder that is there, and locks it. nullopt: another process or FileLock has it locked.
+  /// Where the file system knows no locks, `is_held` is false.
+  /// @throws Error(io) if it cannot be opened.
+  static std::optional<FileLock> try_lock(const std::filesystem::path& path);
+  /// Takes over a descriptor that holds a lock already (flock).
+  static FileLock adopt(int descriptor) { return FileLock(descriptor, true); }
+  FileLock(FileLock&& other) noexcept;
+  FileLock& operator=(FileLock&& other) noexcept;
+  ~FileLock();
+  bool is_held() const { return is_held_; }
+
+ private:
+  FileLock(int fd, bool is_held) : fd_(fd), is_held_(is_held) {}
+
+  int fd_ = -1;
+  bool is_held_ = false;
+};
+
 /// A folder that is filled under a temporary name and takes its own name when `commit` is called; the destructor
-/// removes it otherwise. @throws Error(usage) if `path` exists, Error(io) if it cannot be made.
+/// removes it otherwise. Leftovers beside it are removed first, see remove_leftovers.
+/// @throws Error(usage) if `path` exists, Error(io) if it cannot be made.
 class AtomicFolder {
  public:
   explicit AtomicFolder(std::filesystem::path path);
@@ -54,12 +94,14 @@ class AtomicFolder {
   AtomicFolder& operator=(const AtomicFolder&) = delete;
 
   const std::filesystem::path& temporary() const { return temporary_; }
+  /// @throws Error(io), also if something of that name has appeared meanwhile.
   void commit();
 
  private:
   std::filesystem::path path_;
   std::filesystem::path temporary_;
   std::optional<MadeFolder> parent_;
+  FileLock lock_;
   bool committed_ = false;
 };
 

@@ -2,7 +2,11 @@
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
+#include <vector>
+
+#include "beatbench/core/recording_blocks.h"
 
 namespace beatbench {
 
@@ -16,6 +20,9 @@ struct Provenance {
   std::uint64_t seed = 0;
   std::string commit;            ///< of the source that made it
   nlohmann::json configuration;  ///< the run's effective options
+  /// Every recording that ever trained these weights or chose among them: of the split's training and validation, of
+  /// extra training, and of the runs that they were begun from. nullopt: not known, as in files of older versions.
+  std::optional<std::vector<SeenRecording>> seen = {};
 };
 
 void to_json(nlohmann::json& json, const Provenance& provenance);

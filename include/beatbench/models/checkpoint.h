@@ -6,6 +6,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "beatbench/core/preprocessing.h"
 #include "beatbench/core/provenance.h"
@@ -29,6 +30,7 @@ struct ModelDescription {
   ModelOptions options;
   Preprocessing preprocessing;
   Provenance provenance;
+  std::optional<std::int64_t> parameters;  ///< trainable weights; files of older versions do not say
   std::string precision = "float32";       ///< float32 | int8: of the convolutions and linear layers
   std::optional<Calibration> calibration;  ///< of an int8 model
 };
@@ -36,6 +38,11 @@ struct ModelDescription {
 void to_json(nlohmann::json& json, const ModelDescription& description);
 /// @throws Error(data) naming the missing or wrong field.
 void from_json(const nlohmann::json& json, ModelDescription& description);
+
+/// The description in a file's text, with all its parts fitting together: a known model with options in range, a valid
+/// preprocessing, and a shape and class names that go with it.
+/// @throws Error(data), Error(unsupported) at `where`, naming what does not fit.
+ModelDescription parse_description(std::string_view text, const std::string& where);
 
 /// The name of the entry that holds the description in a checkpoint and in an exported TorchScript file.
 inline constexpr const char* kDescriptionEntry = "beatbench.json";

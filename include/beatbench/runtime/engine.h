@@ -4,12 +4,12 @@
 #include <exception>
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "beatbench/archive/check.h"
 #include "beatbench/models/checkpoint.h"
 
 namespace beatbench {
@@ -19,18 +19,25 @@ class Engine {
  public:
   virtual ~Engine() = default;
 
-  /// Logits [count, outputs] of `count` inputs (see ModelShape).
-  /// @throws Error(usage) if `batch` has another size.
+  /// Logits [count, outputs] of `count` inputs (see ModelShape), all of them finite.
+  /// @throws Error(usage) if `batch` has another size, Error(data) naming the file if its answer has another shape or
+  /// holds something else than numbers.
   std::vector<float> run(std::span<const float> batch, int count);
 
   const ModelDescription& description() const { return description_; }
-  std::optional<std::int64_t> parameters() const { return parameters_; }
 
  protected:
-  virtual std::vector<float> run_batch(std::span<const float> batch, int count) = 0;
+  explicit Engine(const std::filesystem::path& file) : file_(file.string()) {}
 
+  /// What the file's network says: any number of values in any shape.
+  struct Answer {
+    std::vector<float> values;
+    std::vector<std::int64_t> dimensions;
+  };
+  virtual Answer run_batch(std::span<const float> batch, int count) = 0;
+
+  std::string file_;
   ModelDescription description_;
-  std::optional<std::int64_t> parameters_;
 };
 
 /// A kind of model file and the engine that runs it.
@@ -38,7 +45,7 @@ struct EngineSpec {
   std::string_view name;
   std::string_view description;
   bool (*can_open)(const std::filesystem::path& file);  ///< by a look at the file, without loading it all
-  std::unique_ptr<Engine> (*open)(const std::filesystem::path& file);
+  std::unique_ptr<Engine> (*open)(const std::filesystem::path& file, Trust trust);
 };
 
 std::span<const EngineSpec> engine_registry();
@@ -50,9 +57,10 @@ const EngineSpec* find_engine(const std::filesystem::path& file);
 /// there is none to be read.
 std::string precision_of_file(const std::filesystem::path& file);
 
-/// @throws Error(io) if there is no such file, Error(data) if no engine can open it (listing those there are) or
-/// if it is damaged or was not made by beatbench.
-std::unique_ptr<Engine> open_model(const std::filesystem::path& file);
+/// Opens a model file and, where it may hold a program, lets it answer one input of zeros, within limits of memory.
+/// @throws Error(io) if there is no such file, Error(data) if no engine can open it (listing those there are), if it is
+/// damaged, holds what `trust` does not allow, or does not fit its own description.
+std::unique_ptr<Engine> open_model(const std::filesystem::path& file, Trust trust = Trust::by_looking);
 
 /// An exception's text without the stack trace that LibTorch appends.
 std::string error_text(const std::exception& error);

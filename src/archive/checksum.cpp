@@ -1,4 +1,4 @@
-#include "models/checksum.h"
+#include "archive/checksum.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -40,7 +40,7 @@ void ChecksummedArchive::write(std::string_view part) {
 
 void ChecksummedArchive::finish() {
   if (!tail_.starts_with(kEndSignature) || !tail_.ends_with(std::string_view("\0\0", 2))) {
-    throw Error(ErrorKind::unsupported, "checkpoint", "LibTorch's archive does not end as ZIP archives do");
+    throw Error(ErrorKind::unsupported, "model file", "LibTorch's archive does not end as ZIP archives do");
   }
   tail_.resize(kEndRecord - 2);
   tail_ += static_cast<char>(kComment);
@@ -48,6 +48,14 @@ void ChecksummedArchive::finish() {
   tail_ += kLabel;
   pass_on(tail_);
   put_(hasher_.hash());
+}
+
+std::string with_checksum(std::string_view archive) {
+  std::string out;
+  ChecksummedArchive file([&](std::string_view part) { out += part; });
+  file.write(archive);
+  file.finish();
+  return out;
 }
 
 void verify_checksum(const std::filesystem::path& file) {

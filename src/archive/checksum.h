@@ -27,6 +27,9 @@ class ChecksummedArchive {
   std::string tail_;  ///< the last bytes so far, which may be the archive's end record
 };
 
+/// An archive that is whole already, with its checksum.
+std::string with_checksum(std::string_view archive);
+
 /// Compares an archive with its checksum. One without a checksum passes.
 /// @throws Error(data) if they differ, Error(io).
 void verify_checksum(const std::filesystem::path& file);

@@ -1,4 +1,4 @@
-#include "models/checksum.h"
+#include "archive/checksum.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

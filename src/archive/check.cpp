@@ -1,0 +1,109 @@
+#include "beatbench/archive/check.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <set>
+
+#include "archive/checksum.h"
+#include "archive/code_check.h"
+#include "archive/pickle_check.h"
+#include "archive/zip_file.h"
+#include "beatbench/core/error.h"
+
+namespace beatbench {
+namespace {
+
+using namespace archive;
+
+constexpr std::uint64_t kMostText = std::uint64_t{16} << 20;
+
+bool is_number(std::string_view text) {
+  return !text.empty() && text.size() <= 9 && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// An archive's entries without the folder that holds them all.
+std::map<std::string, ZipEntry> entries_below_top(const ZipFile& zip) {
+  std::map<std::string, ZipEntry> entries;
+  std::string top;
+  for (const ZipEntry& entry : zip.entries()) {
+    const std::size_t slash = entry.name.find('/');
+    const std::string folder = entry.name.substr(0, slash);
+    if (slash == std::string::npos || folder.empty() || (!top.empty() && folder != top)) {
+      throw Error(ErrorKind::data, zip.path(), "entry '" + entry.name + "' is not below the folder of the others");
+    }
+    top = folder;
+    entries[entry.name.substr(slash + 1)] = entry;
+  }
+  return entries;
+}
+
+enum class Part { pickle, code, other, unknown };
+
+// The entries that such files have. An older form of them ("model.json") is read by other code of LibTorch.
+Part part_of(std::string_view name) {
+  if (name == "data.pkl" || name == "constants.pkl") return Part::pickle;
+  if (name.starts_with("code/")) {
+    if (name.ends_with(".py")) return Part::code;
+    return name.ends_with(".py.debug_pkl") ? Part::pickle : Part::unknown;
+  }
+  const bool is_tensor = (name.starts_with("data/") && is_number(name.substr(5))) ||
+                         (name.starts_with("constants/") && is_number(name.substr(10)));
+  const bool is_mark = name == "version" || name == "byteorder" || name == ".data/serialization_id" ||
+                       name == ".format_version" || name == ".storage_alignment";
+  return is_tensor || is_mark || name.starts_with("extra/") ? Part::other : Part::unknown;
+}
+
+// code/__torch__/torch/nn.py -> __torch__.torch.nn
+std::string module_of(std::string_view name) {
+  std::string module(name.substr(5, name.size() - 5 - 3));
+  std::ranges::replace(module, '/', '.');
+  return module;
+}
+
+}  // namespace
+
+void check_archive(const std::filesystem::path& file, Trust trust) {
+  verify_checksum(file);
+  ZipFile zip(file);
+  if (trust == Trust::given) return;
+  const std::map<std::string, ZipEntry> entries = entries_below_top(zip);
+  CodeFiles code;
+  std::set<std::string> used;
+  for (const auto& [name, entry] : entries) {
+    const std::string where = zip.path() + ": " + name;
+    const Part part = part_of(name);
+    if (part == Part::unknown) {
+      throw Error(ErrorKind::data, zip.path(), "holds '" + name + "', which models of LibTorch do not have");
+    }
+    if (part == Part::code) code[module_of(name)] = zip.content(entry, kMostText);
+    if (part != Part::pickle) continue;
+    const std::string folder = name == "constants.pkl" ? "constants/" : name == "data.pkl" ? "data/" : "";
+    const StorageSize size_of = [&](const std::string& key) -> std::optional<std::uint64_t> {
+      const auto found = entries.find(folder + key);
+      if (folder.empty() || found == entries.end()) return std::nullopt;
+      return found->second.size;
+    };
+    used.merge(check_pickle(zip.content(entry, kMostText), size_of, where).classes);
+  }
+  if (!entries.contains("data.pkl")) throw Error(ErrorKind::data, zip.path(), "is no model of LibTorch");
+  const std::set<std::string> defined = check_code(code, zip.path() + " is no plain traced network");
+  for (const std::string& name : used) {
+    if (!defined.contains(name)) {
+      throw Error(ErrorKind::data, zip.path(), "refers to class " + name + ", whose code it does not hold");
+    }
+  }
+}
+
+std::optional<std::string> archive_entry(const std::filesystem::path& file, const std::string& name) {
+  try {
+    ZipFile zip(file, ZipFile::Check::structure);
+    for (const ZipEntry& entry : zip.entries()) {
+      if (entry.name.ends_with("/" + name)) return zip.content(entry, kMostText);
+    }
+  } catch (const Error&) {  // no archive, or a damaged one: check_archive says so
+  }
+  return std::nullopt;
+}
+
+}  // namespace beatbench
