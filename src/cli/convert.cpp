@@ -131,9 +131,16 @@ int convert_model(const ModelArguments& arguments, spdlog::logger& logger) {
   const MadeFolder made(folder);
   const AtomicFolder work(folder / (name + ".new"));  // never takes that name: its files are moved out of it
   std::vector<Converted> results;
-  for (const FormatSpec* format : formats) {
-    const fs::path file = folder / (name + std::string(format->ending));
-    results.push_back(convert_one(checkpoint, *format, work.temporary(), file, windows));
+  try {
+    for (const FormatSpec* format : formats) {
+      const fs::path file = folder / (name + std::string(format->ending));
+      results.push_back(convert_one(checkpoint, *format, work.temporary(), file, windows));
+    }
+  } catch (const Error& error) {  // by the name that the user knows
+    std::string text = error.what();
+    const std::size_t at = text.find(work.temporary().string());
+    if (at != std::string::npos) text.replace(at, work.temporary().string().size(), folder.string());
+    throw Error(error.kind(), "", text);
   }
   for (const Converted& result : results) {
     if (result.lost_points <= arguments.max_accuracy_drop) continue;

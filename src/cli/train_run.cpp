@@ -271,12 +271,8 @@ FileLock lock_run_folder(const fs::path& folder) {
   return std::move(*lock);
 }
 
-FreshRunFolder::FreshRunFolder(fs::path folder)
-    : folder_(folder.has_filename() ? std::move(folder) : folder.parent_path()), parent_(folder_.parent_path()) {
-  std::error_code reason;
-  const bool is_new = fs::create_directory(folder_, reason);
-  if (reason) throw Error(ErrorKind::io, folder_.string(), "cannot make the folder: " + reason.message());
-  if (!is_new) refuse_existing(folder_);
+FreshRunFolder::FreshRunFolder(fs::path folder) : folder_(std::move(folder)), made_(folder_) {
+  if (!made_.is_new()) refuse_existing(folder_);
   lock_ = lock_run_folder(folder_);
 }
 

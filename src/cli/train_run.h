@@ -32,7 +32,7 @@ class FreshRunFolder {
 
  private:
   std::filesystem::path folder_;
-  MadeFolder parent_;
+  MadeFolder made_;
   FileLock lock_;
 };
 

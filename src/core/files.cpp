@@ -243,11 +243,12 @@ FileLock::~FileLock() {
 
 MadeFolder::MadeFolder(const fs::path& path) {
   if (path.empty()) return;
-  fs::path missing = fs::absolute(path).lexically_normal();
-  if (!missing.has_filename()) missing = missing.parent_path();  // "models/"
+  fs::path whole = fs::absolute(path).lexically_normal();
+  if (!whole.has_filename()) whole = whole.parent_path();  // "models/"
+  fs::path missing = whole;
   std::error_code ignored, reason;
   for (; !fs::exists(missing, ignored); missing = missing.parent_path()) made_.insert(made_.begin(), missing);
-  fs::create_directories(path, reason);
+  is_new_ = fs::create_directories(whole, reason);
   if (!reason) return;
   remove_empty();
   throw Error(ErrorKind::io, path.string(), "cannot make the folder: " + reason.message());

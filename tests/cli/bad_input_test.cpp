@@ -106,11 +106,11 @@ TEST_F(BadInput, TooFewBeatsForASplit) {
 TEST_F(BadInput, CheckpointIsTruncatedOrNone) {
   const std::string whole = read_text_file(trained_once() / "run/checkpoints/best.pt");
   folder_.put("best.pt", whole.substr(0, whole.size() / 2));
-  refuse(1, "convert", {"best.pt", "--windows", "0"}, {"best.pt", "cannot be read as a checkpoint"});
+  refuse(1, "convert", {"best.pt", "--windows", "0"}, {"best.pt: is no ZIP archive"});
   folder_.put("best.pt", "epoch,loss\n1,0.5\n");
-  refuse(1, "convert", {"best.pt", "--windows", "0"}, {"best.pt", "cannot be read as a checkpoint"});
+  refuse(1, "convert", {"best.pt", "--windows", "0"}, {"best.pt: is no ZIP archive"});
   folder_.put("best.pt", "");
-  refuse(1, "convert", {"best.pt", "--windows", "0"}, {"best.pt", "cannot be read as a checkpoint"});
+  refuse(1, "convert", {"best.pt", "--windows", "0"}, {"best.pt: is no ZIP archive"});
   refuse(1, "convert", {"recordings", "--windows", "0"}, {"recordings/checkpoints/best.pt"});
 }
 

@@ -17,6 +17,7 @@ inline Checkpoint made_up_checkpoint(const std::string& model, const ModelOption
     if (buffer.key().ends_with("running_mean")) buffer.value().normal_(0, 0.3);
     if (buffer.key().ends_with("running_var")) buffer.value().uniform_(0.5, 2.0);
   }
+  checkpoint.description.parameters = parameter_count(*checkpoint.model);
   checkpoint.model->eval();
   return checkpoint;
 }

@@ -52,6 +52,7 @@ class MadeFolder {
  public:
   explicit MadeFolder(const std::filesystem::path& path);
   ~MadeFolder();
+  bool is_new() const { return is_new_; }  ///< whether it was this that made the folder
   MadeFolder(const MadeFolder&) = delete;
   MadeFolder& operator=(const MadeFolder&) = delete;
 
@@ -59,6 +60,7 @@ class MadeFolder {
   void remove_empty();
 
   std::vector<std::filesystem::path> made_;  ///< the innermost last
+  bool is_new_ = false;
 };
 
 /// Holds a lock on a file or folder for as long as it lives; it ends with the process, however that ends.
