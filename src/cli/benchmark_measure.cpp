@@ -8,10 +8,12 @@
 
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
+#include "beatbench/core/text.h"
 #include "beatbench/models/predict.h"
 #include "beatbench/wfdb/tracings.h"
 #include "cli/data_options.h"
 #include "cli/progress.h"
+#include "cli/seen_recordings.h"
 #include "cli/stored_run.h"
 
 namespace beatbench::cli {
@@ -150,14 +152,15 @@ bool is_same_source(const std::string& a, const std::string& b) {
   return !folder_of(a).empty() && folder_of(a) == folder_of(b);
 }
 
-// What is known of prepared beats, and whether the model may have been trained on some of them.
-void describe_prepared(const FoundDataset& found, const Database& database, const ModelDescription& description,
+// What is known of prepared beats, and whether the model may have been trained on some of them. Returns whether they
+// are the test part of the model's own split.
+bool describe_prepared(const FoundDataset& found, const Database& database, const ModelDescription& description,
                        BenchmarkRows& rows) {
   rows.rows_used = "all beats of the " + std::string(found.form == DataForm::images ? "folder" : "file");
   if (!database.prepared) {
     rows.protocol = "as the data was made";
     rows.notes.push_back(found.name + ": whether the model was trained on these beats cannot be told");
-    return;
+    return false;
   }
   const PreparedData& prepared = *database.prepared;
   const Provenance& provenance = description.provenance;
@@ -169,11 +172,40 @@ void describe_prepared(const FoundDataset& found, const Database& database, cons
   if (!(here == description.preprocessing)) {
     rows.notes.push_back(found.name + ": its beats were prepared otherwise than those that the model was trained on");
   }
-  if (prepared.dataset_hash != provenance.source_hash || own_test) return;
+  if (prepared.dataset_hash != provenance.source_hash || own_test) return own_test;
   rows.intra_patient = true;
   rows.notes.push_back(found.name +
                        ": made from the recordings that the model was trained on, by another split: beats " +
                        "of its training may be among these");
+  return false;
+}
+
+}  // namespace
+
+namespace {
+
+// Of other data than the model's own, what it has seen is left out where there is something else, and named.
+void leave_out_seen(const SeenThere& there, const Dataset& labels, LoadOptions& load, BenchmarkRows& rows) {
+  const BeatSet& beats = labels.windows;
+  if (there.names.empty()) {
+    rows.protocol += "; of the recordings none was trained on";
+    return;
+  }
+  std::vector<BeatRow> unseen;
+  for (const BeatRow& row : load.only_beats ? *load.only_beats : beats.rows) {
+    if (!there.records[row.record]) unseen.push_back(row);
+  }
+  const std::string count = std::to_string(there.names.size()) + " of " + std::to_string(beats.records.size());
+  if (unseen.empty()) {
+    rows.intra_patient = true;
+    rows.protocol = "recordings that the model was trained on";
+    rows.notes.push_back(labels.name + ": the model was trained on all of these recordings: " + joined(there.names));
+    return;
+  }
+  load.only_beats = unseen;
+  rows.rows_used += " of recordings that the model has not seen";
+  rows.notes.push_back(labels.name + ": " + count +
+                       " recordings are left out, because the model was trained on them: " + joined(there.names));
 }
 
 }  // namespace
@@ -183,31 +215,42 @@ BenchmarkRows load_rows(const FoundDataset& found, const ModelDescription& descr
   BenchmarkRows rows;
   const Database database =
       found.known.empty() ? open_database(found.path.string()) : open_database_as(found.known, found.path);
+  const Provenance& provenance = description.provenance;
+  const SeenIndex seen(provenance.seen.value_or(std::vector<SeenRecording>()));
   LoadOptions load;
   load.threads = threads;
   load.only_labels = true;
+  load.seen = &seen;
   const Dataset labels = load_with_progress(database, description.preprocessing, load, logger);
   load.only_labels = false;
+  load.seen = nullptr;
   rows.rows_used = "all beats";
-  rows.protocol = "all beats of a database the model was not trained on";
+  rows.protocol = "all beats of a database";
+  const SeenThere there = seen_in(labels, database, provenance);
+  if (there.is_known) rows.seen_records = there.names;
   if (const auto stored = rebuild_split(description, labels, database)) {
     load.only_beats = rows_at(stored->labels, stored->split.test);
     rows.rows_used = "test part of the model's own split";
     rows.protocol = stored->split.label();
     rows.intra_patient = stored->split.intra_patient;
     for (const std::string& note : stored->split.notes) rows.notes.push_back(found.name + ": " + note);
+    const SeenThere others = seen_in(labels, database, provenance, /*beside_own=*/true);
+    if (!others.names.empty()) leave_out_seen(others, labels, load, rows);
   } else if (database.form == DataForm::images || database.form == DataForm::windows) {
-    describe_prepared(found, database, description, rows);
-  } else if (labels.hash == description.provenance.source_hash) {
-    rows.intra_patient = true;
-    rows.protocol = "all beats of the recordings that the model's training data was prepared from";
-    rows.notes.push_back(found.name + ": beats of the model's training are among these");
+    const bool is_own_test = describe_prepared(found, database, description, rows);
+    if (there.is_known && !is_own_test) leave_out_seen(there, labels, load, rows);
+  } else if (there.is_known) {
+    leave_out_seen(there, labels, load, rows);
+  } else {
+    rows.protocol += "; whether the model was trained on its recordings is not known";
   }
-  if (database.name != description.provenance.dataset &&
-      is_same_source(database.name, description.provenance.dataset)) {
+  if (database.name != provenance.dataset && is_same_source(database.name, provenance.dataset)) {
     rows.intra_patient = true;
     rows.protocol = "all of the recordings that the model was trained on a part of, at another rate";
     rows.notes.push_back(found.name + ": recordings of the model's training are among these");
+  }
+  if (!provenance.seen) {
+    rows.notes.push_back(found.name + ": the model does not say which recordings trained it; these may be among them");
   }
   rows.dataset = load_with_progress(database, description.preprocessing, load, logger);
   return rows;
@@ -228,6 +271,7 @@ DatasetResult measure_dataset(Engine& engine, const BenchmarkRows& rows, double 
   result.rows_used = rows.rows_used;
   result.protocol = rows.protocol;
   result.intra_patient = rows.intra_patient;
+  result.seen_recordings = rows.seen_records;
   result.total = static_cast<std::int64_t>(windows.size());
   result.figures = evaluate_probabilities(windows, all, probabilities, preprocessing);
   if (!preprocessing.multi_label) {

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <set>
 
 #include "beatbench/core/class_map.h"
 #include "beatbench/core/error.h"
@@ -13,7 +14,9 @@
 #include "cli/data_options.h"
 #include "cli/progress.h"
 #include "cli/run_folder.h"
+#include "cli/seen_recordings.h"
 #include "cli/session.h"
+#include "training/saved_states.h"
 
 namespace beatbench::cli {
 namespace {
@@ -33,7 +36,9 @@ SplitPart count_part(const BeatSet& windows, const std::vector<std::uint32_t>& r
   return part;
 }
 
-ModelDescription describe(const RunOptions& run, const Dataset& dataset, const Split& split) {
+ModelDescription describe(const RunOptions& run, const RunData& data, const Split& split,
+                          const std::optional<Provenance>& begun_from) {
+  const Dataset& dataset = data.dataset;
   ModelDescription d;
   d.model = run.model;
   d.options = resolve_options(find_model(run.model), run.model_options);
@@ -46,15 +51,18 @@ ModelDescription describe(const RunOptions& run, const Dataset& dataset, const S
                   .split_hash = split.hash,
                   .seed = run.training.seed,
                   .commit = source_commit(),
-                  .configuration = run_options_json(run)};
+                  .configuration = run_options_json(run),
+                  .seen = recordings_seen_by(run, data, split, begun_from)};
   return d;
 }
 
 // The beats of a run: all of them, or --max-windows drawn by their labels before any input is made.
-Dataset load_beats(const RunOptions& run, const Database& database, int threads, spdlog::logger& logger) {
+Dataset load_beats(const RunOptions& run, const Database& database, const SeenIndex& begun_from, int threads,
+                   spdlog::logger& logger) {
   LoadOptions load;
   load.strict = run.strict;
   load.threads = threads;
+  load.seen = &begun_from;  // what recordings are known by is kept in the model, too
   if (run.max_windows > 0) {
     load.only_labels = true;
     const BeatSet labels = load_with_progress(database, run.preprocessing, load, logger).windows;
@@ -109,19 +117,34 @@ TestedBeats test_model(BeatModel& model, const Dataset& dataset, const Split& sp
   return tested;
 }
 
-// What a reader must know of weights that were learned elsewhere.
-std::string transfer_note(const std::string& init_from, const Provenance& here) {
-  std::string text = "begun with the weights of " + init_from;
-  try {
-    const Provenance there = load_checkpoint(init_from).description.provenance;
-    text += " (" + there.dataset + ", " + there.protocol + ")";
-    if (there.source_hash == here.source_hash && there.split_hash != here.split_hash) {
-      text += "; leak: those were trained on another split of the same recordings, test beats may be among them";
+// What weights have seen that are no longer there: it stands in the states of the run that began with them.
+std::optional<Provenance> inherited_provenance(const fs::path& folder) {
+  for (const fs::path& state : saved_states(folder / "checkpoints")) {
+    try {
+      Provenance before = load_checkpoint(state).description.provenance;
+      if (before.seen) std::erase_if(*before.seen, [](const SeenRecording& one) { return !one.is_inherited(); });
+      return before;
+    } catch (const Error&) {  // a damaged one; the one before it may do
     }
-  } catch (const Error&) {  // a resumed run does without it
-    text += ", which are no longer there";
   }
-  return text;
+  return std::nullopt;
+}
+
+// What a reader must know of weights that were learned elsewhere: which of the tested recordings they have seen.
+std::string transfer_note(const RunOptions& run, const RunData& data, const Split& split) {
+  std::string text = "begun with the weights of " + run.training.init_from;
+  if (!data.begun_from) return text + ", which are no longer there";
+  text += " (" + data.begun_from->dataset + ", " + data.begun_from->protocol + ")";
+  if (!data.begun_from->seen) return text + "; which recordings those were trained on is not known";
+  const SeenThere there = seen_in(data.dataset, data.database, *data.begun_from);
+  std::set<std::string> tested;
+  for (const std::uint32_t row : split.test) {
+    const std::uint32_t record = data.dataset.windows.rows[row].record;
+    if (there.records[record]) tested.insert(data.dataset.windows.records[record].id);
+  }
+  if (tested.empty()) return text + "; none of the tested recordings is among those that they were trained on";
+  return text + "; leak: those were trained on " + std::to_string(tested.size()) +
+         " of the tested recordings: " + joined(tested);
 }
 
 std::vector<TestedRecording> recordings_of(const Dataset& dataset, const TestedBeats& tested) {
@@ -137,7 +160,7 @@ std::vector<TestedRecording> recordings_of(const Dataset& dataset, const TestedB
   return recordings;
 }
 
-RunReport make_report(const RunOptions& run, const Dataset& dataset, const Database& database, const Split& split,
+RunReport make_report(const Dataset& dataset, const Database& database, const Split& split,
                       const ModelDescription& description, const TrainingSummary& training, const TestedBeats& tested,
                       const Context& context) {
   RunReport report;
@@ -167,8 +190,6 @@ RunReport make_report(const RunOptions& run, const Dataset& dataset, const Datab
     }
   }
   report.notes = split.notes;
-  if (!run.training.init_from.empty())
-    report.notes.push_back(transfer_note(run.training.init_from, description.provenance));
   if (description.preprocessing.of_recordings()) {
     std::string absent;
     for (std::size_t c = 0; c < dataset.class_names.size(); ++c) {
@@ -209,9 +230,11 @@ void add_extra(const RunOptions& run, RunData& data, int threads, spdlog::logger
     throw Error(ErrorKind::usage, "--extra-training", extra.name + " is of the same recordings as the data itself");
   const Preprocessing prepared = preprocessing_for(extra, run.preprocessing);
   refuse_settled(run.preprocessing, prepared, run.extra_training);
+  const SeenIndex nothing({});
   LoadOptions load;
   load.strict = run.strict;
   load.threads = threads;
+  load.seen = &nothing;
   const Dataset more = load_with_progress(extra, prepared, load, logger);
   if (more.class_names != data.dataset.class_names || more.source_hash == data.dataset.source_hash) {
     throw Error(ErrorKind::usage, "--extra-training", extra.name + " has other classes, or is the data itself");
@@ -317,9 +340,15 @@ BeatSet own_beats(const RunData& data) {
 
 RunData load_run_data(RunOptions& run, int threads, spdlog::logger& logger) {
   RunData data{open_database(run.data), {}, 0, 0, "", ""};
+  std::error_code ignored;
+  if (!run.training.init_from.empty() && fs::exists(checkpoint_path(run.training.init_from), ignored)) {
+    data.begun_from = load_checkpoint(run.training.init_from).description.provenance;
+  }
+  const SeenIndex begun_from(data.begun_from ? data.begun_from->seen.value_or(std::vector<SeenRecording>())
+                                             : std::vector<SeenRecording>());
   refuse_settled(run.preprocessing, preprocessing_for(data.database, run.preprocessing), run.data);
   run.preprocessing = preprocessing_for(data.database, run.preprocessing);
-  data.dataset = load_beats(run, data.database, threads, logger);
+  data.dataset = load_beats(run, data.database, begun_from, threads, logger);
   run.preprocessing.class_names = data.dataset.class_names;
   data.own_beats = data.dataset.windows.size();
   data.own_records = data.dataset.windows.records.size();
@@ -335,7 +364,9 @@ std::optional<RunReport> train_run(const RunOptions& run, const RunData& data, c
   for (const std::string& note : split.notes) logger.info("{}: {}", split.label(), note);
   logger.info("{} beats for training, {} for validation, {} for the test", split.training.size(),
               split.validation.size(), split.test.size());
-  ModelDescription description = describe(run, dataset, split);
+  std::optional<Provenance> begun_from = data.begun_from;
+  if (resume && !begun_from && !run.training.init_from.empty()) begun_from = inherited_provenance(folder);
+  ModelDescription description = describe(run, data, split, begun_from);
   if (!data.extra_hash.empty()) description.provenance.configuration["extra_training_hash"] = data.extra_hash;
 
   if (peers && !peers->leads()) {
@@ -366,8 +397,9 @@ std::optional<RunReport> train_run(const RunOptions& run, const RunData& data, c
   }
   const Checkpoint best = load_checkpoint(folder);
   const TestedBeats tested = test_model(*best.model, dataset, split, description);
-  RunReport report = make_report(run, dataset, data.database, split, description, result.summary, tested, context);
+  RunReport report = make_report(dataset, data.database, split, description, result.summary, tested, context);
   report.parameters = parameter_count(*best.model);
+  if (!run.training.init_from.empty()) report.notes.push_back(transfer_note(run, data, split));
   const std::string warning = write_pictures(folder, report, dataset.windows, tested);
   if (!warning.empty()) logger.warn("{}", warning);
   write_report(folder, report);  // last: where it stands, the run is finished

@@ -46,6 +46,9 @@ struct RunData {
   std::size_t own_beats = 0;           ///< of `dataset`: those behind them are of --extra-training
   std::size_t own_records = 0;         ///< likewise
   std::string extra_name, extra_hash;  ///< of which database
+  /// Of the weights that the run begins with (--init-from), where they are there. What their recordings have in common
+  /// with those of `dataset` stands in RecordName::seen.
+  std::optional<Provenance> begun_from = {};
 };
 /// The beats without those of --extra-training.
 BeatSet own_beats(const RunData& data);

@@ -58,7 +58,7 @@ RecordRows label_rows(const Record& record, std::uint32_t index, const Preproces
 // `only`: the rows to load, or nullptr for all of them.
 LoadedRecord load_record(const Database& database, const std::string& name, std::uint32_t index,
                          const Preprocessing& preprocessing, const ClassMap& classes, const ReadOptions& read,
-                         bool only_labels, const std::vector<BeatRow>* only) {
+                         bool only_labels, const std::vector<BeatRow>* only, const SeenIndex* seen) {
   LoadedRecord out;
   const auto start = Clock::now();
   const Record record = read_record(database.folder / name, read);
@@ -71,6 +71,10 @@ LoadedRecord load_record(const Database& database, const std::string& name, std:
   if (only) labelled.rows = *only;
   out.windows.records.resize(index + 1);
   out.windows.records[index] = {name, database.subject_of(name)};
+  if (seen) {
+    out.windows.records[index].blocks = blocks_of(record);
+    out.windows.records[index].seen = seen->find_in(record);
+  }
   if (only_labels) {
     out.windows.rows = std::move(labelled.rows);
   } else {
@@ -126,7 +130,7 @@ Dataset load_records(const Database& database, const Preprocessing& preprocessin
   std::vector<std::optional<LoadedRecord>> parts(names.size());
   for_each_index(names.size(), options.threads, [&](std::size_t i) {
     parts[i] = load_record(database, names[i], static_cast<std::uint32_t>(i), preprocessing, classes, read,
-                           options.only_labels, options.only_beats ? &wanted[i] : nullptr);
+                           options.only_labels, options.only_beats ? &wanted[i] : nullptr, options.seen);
     const std::lock_guard lock(callback_mutex);
     if (options.on_progress) options.on_progress(++done, names.size());
   });

@@ -22,6 +22,8 @@ struct Recording {
   BeatRow row;
   std::string hash, signal_hash;
   bool is_labelled = false;
+  RecordingBlocks blocks;
+  std::vector<std::size_t> seen;
 };
 
 // Empty where no lead ever changes, as where all electrodes are off.
@@ -49,7 +51,7 @@ Record read_one(const Database& database, const std::string& name, const ReadOpt
 
 // Reads a recording once, so that what is wrong with it is said before any training begins.
 Recording look_at(const Database& database, const std::string& name, const Preprocessing& preprocessing,
-                  const LabelMap& labels, const ReadOptions& read) {
+                  const LabelMap& labels, const ReadOptions& read, const SeenIndex* seen) {
   const Record record = read_one(database, name, read);
   for (const std::string& lead : preprocessing.leads) find_lead(record, {&lead, 1});
   if (record.length_samples() == 0) throw Error(ErrorKind::data, "record " + name, "has no samples");
@@ -59,6 +61,10 @@ Recording look_at(const Database& database, const std::string& name, const Prepr
   Recording out;
   out.hash = record.content_hash;
   out.signal_hash = hash_of_signal(record);
+  if (seen) {
+    out.blocks = blocks_of(record);
+    out.seen = seen->find_in(record);
+  }
   for (const std::string& code : statements) out.hash += "," + code;
   out.is_labelled = !statements.empty();
   out.row.classes = labels.classes_of(statements);
@@ -112,7 +118,7 @@ Dataset load_recordings(const Database& database, const Preprocessing& preproces
   };
   std::vector<std::optional<Recording>> found(names.size());
   for_each_index(names.size(), options.threads, [&](std::size_t i) {
-    found[i] = look_at(database, names[i], preprocessing, labels, read);
+    found[i] = look_at(database, names[i], preprocessing, labels, read, options.seen);
     const std::lock_guard lock(callback_mutex);
     if (options.on_progress) options.on_progress(++done, names.size());
   });
@@ -126,7 +132,8 @@ Dataset load_recordings(const Database& database, const Preprocessing& preproces
   std::string hashes;
   for (std::size_t i = 0; i < names.size(); ++i) {
     hashes += names[i] + " " + found[i]->hash + "\n";
-    set.records.push_back({names[i], database.subject_of(names[i]), found[i]->signal_hash});
+    set.records.push_back({names[i], database.subject_of(names[i]), found[i]->signal_hash, std::move(found[i]->blocks),
+                           std::move(found[i]->seen)});
     found[i]->row.record = static_cast<std::uint32_t>(i);
     if (found[i]->is_labelled)
       set.rows.push_back(found[i]->row);

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "beatbench/core/error.h"
+#include "beatbench/core/provenance.h"
 
 namespace beatbench::report_json {
 
@@ -25,6 +26,15 @@ inline nlohmann::ordered_json number(const std::optional<double>& value, std::st
 
 inline nlohmann::ordered_json count(const std::optional<std::int64_t>& value, std::string_view why_absent) {
   return value ? nlohmann::ordered_json(*value) : undefined(why_absent);
+}
+
+/// As in a model, but for the hashes that recordings are known by.
+inline nlohmann::ordered_json provenance(const Provenance& provenance) {
+  nlohmann::json json = provenance;
+  if (json.contains("seen")) {
+    for (nlohmann::json& recording : json.at("seen")) recording.erase("blocks");
+  }
+  return nlohmann::ordered_json(json);
 }
 
 /// A key that a report's reader could not tell from an earlier one is a caller's mistake.

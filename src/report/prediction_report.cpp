@@ -115,7 +115,7 @@ Json to_json(const PredictionReport& report) {
           {"inputs", inputs},
           {"failures", report.failures},
           {"preprocessing", Json(nlohmann::json(report.preprocessing))},
-          {"provenance", Json(nlohmann::json(report.provenance))},
+          {"provenance", report_json::provenance(report.provenance)},
           {"context", context_json(report.context)}};
 }
 

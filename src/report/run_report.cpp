@@ -105,7 +105,7 @@ Json to_json(const RunReport& report) {
           {"training", training_json(report.training)},
           {"test", test_json(report)},
           {"preprocessing", Json(nlohmann::json(report.preprocessing))},
-          {"provenance", Json(nlohmann::json(provenance))},
+          {"provenance", report_json::provenance(provenance)},
           {"context", context_json(report.context)}};
 }
 

@@ -22,6 +22,9 @@ Json dataset_json(const DatasetResult& result) {
                {"rows_used", result.rows_used},
                {"protocol", result.protocol},
                {"intra_patient", result.intra_patient},
+               {"seen_recordings", result.seen_recordings
+                                       ? Json(*result.seen_recordings)
+                                       : report_json::undefined("the model does not say which recordings trained it")},
                {"total", result.total}};
   json.update(figures_json(result.figures));
   json["preprocessing_time_per_beat"] = result.preprocessing_time

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "beatbench/core/recording_blocks.h"
+
 namespace beatbench {
 
 /// Where a beat, or a whole recording, came from and what it is.
@@ -24,6 +26,8 @@ struct RecordName {
   std::string id;
   std::string subject;
   std::string signal_hash = {};  ///< of its samples, where inputs are whole recordings; empty where they are all alike
+  RecordingBlocks blocks = {};   ///< what it is known by, where that was asked for, see LoadOptions::seen
+  std::vector<std::size_t> seen = {};  ///< which of LoadOptions::seen it holds a stretch of
   bool operator==(const RecordName&) const = default;
 };
 

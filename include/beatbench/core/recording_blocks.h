@@ -31,6 +31,7 @@ struct SeenRecording {
   std::string through;  ///< how it came in: "" (the run's own data), "extra training", "begun from runs/a"
   RecordingBlocks blocks;
 
+  bool is_inherited() const { return through.starts_with("begun from "); }
   bool operator==(const SeenRecording&) const = default;
 };
 

@@ -29,4 +29,15 @@ void split_cells(std::string_view line, char separator, std::vector<std::string_
 /// The finite number that the whole text is, in double precision; a leading '+' is allowed.
 std::optional<double> number_in(std::string_view text, bool comma_is_decimal = false);
 
+/// "a, b, c" of a range of words.
+template <typename Words>
+std::string joined(const Words& words, std::string_view separator = ", ") {
+  std::string text;
+  for (const auto& word : words) {
+    if (!text.empty()) text += separator;
+    text += word;
+  }
+  return text;
+}
+
 }  // namespace beatbench

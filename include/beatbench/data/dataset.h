@@ -34,6 +34,8 @@ struct LoadOptions {
   bool only_labels = false;               ///< rows without their windows or images
   /// Of a load with `only_labels` of the same data: these rows alone, in the order of their records.
   std::optional<std::vector<BeatRow>> only_beats;
+  /// What each record is known by is worked out (RecordName::blocks), and it is searched for these.
+  const SeenIndex* seen = nullptr;
   std::function<void(std::size_t done, std::size_t total)> on_progress;  ///< called from one thread at a time
   std::function<void(const std::string&)> on_warning;                    ///< likewise
 };

@@ -20,7 +20,9 @@ struct DatasetResult {
   std::string rows_used;       ///< for example "all beats", "test split of the model's own protocol"
   std::string protocol;        ///< label, for example "random (intra-patient)"
   bool intra_patient = false;  ///< the model has seen other beats of these patients
-  std::int64_t total = 0;      ///< beats of `rows_used`; figures.n of them have a label and are scored
+  /// Recordings of the data set that trained the model, in use or not; nullopt: the model does not say.
+  std::optional<std::vector<std::string>> seen_recordings = {};
+  std::int64_t total = 0;  ///< beats of `rows_used`; figures.n of them have a label and are scored
   ClassificationFigures figures;
   std::vector<RecordFigures> records;
   std::optional<Timing> preprocessing_time;  ///< per beat; absent where the rows come as ready windows
