@@ -370,6 +370,7 @@ struct HeadingAbove {
   HeadingAbove(const LinesAbove& above, char separator, std::size_t width) {
     std::vector<std::vector<std::string_view>> words;
     for (const LineAbove& line : above.lines) {
+      if (above.lines.front().is_adjacent && !line.is_adjacent) break;  // behind a blank line
       if (width == 1 && !is_single_heading(trimmed(line.line))) break;
       auto cells = words_in(line.line, separator, width);
       const Said said = cells.empty() ? Said::nothing : CsvStatements().add(line.line, 0);
@@ -474,7 +475,11 @@ RunFinder without_decimal_commas(std::string_view text, RunFinder commas, const 
   const bool is_name = !line_above.empty() && above.lines.front().is_adjacent && is_single_heading(line_above);
   const bool is_word = above.lines.size() == 1 && line_above.find(' ') == std::string_view::npos;
   const bool single = is_name && (is_word || is_like_heading(line_above));
-  if (evidence.proven() || single) return whole;
+  if (evidence.proven()) return whole;
+  if (single) {
+    warnings.push_back("its commas are taken as decimal signs: its heading has none");
+    return whole;
+  }
   const std::size_t without_comma = lines.rows - evidence.rows;
   if (without_comma == 0) {
     if (evidence.is_open) {
