@@ -10,7 +10,7 @@
 namespace beatbench {
 namespace {
 
-constexpr std::string_view kBlanks = " \t";
+constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
 std::string_view unquoted(std::string_view cell) {
   cell = trimmed(cell);
@@ -18,12 +18,30 @@ std::string_view unquoted(std::string_view cell) {
   return quoted ? trimmed(cell.substr(1, cell.size() - 2)) : cell;
 }
 
-void split_words(std::string_view line, std::vector<std::string_view>& cells) {
-  for (line = trimmed(line); !line.empty(); line = trimmed(line)) {
-    const std::string_view word = line.substr(0, line.find_first_of(kBlanks));
-    cells.push_back(unquoted(word));
-    line.remove_prefix(word.size());
+// Which quotes can still open a cell of a line: one that was not closed once is a character from there on, so that a
+// line is searched to its end once.
+struct Quotes {
+  bool single = true, twofold = true;
+
+  bool opens(char c) const { return (c == '"' && twofold) || (c == '\'' && single); }
+};
+
+// The place of the quote that closes the one at `open`; none: npos. An apostrophe closes before a separator only.
+std::size_t closing_quote(std::string_view line, std::size_t open, char separator, Quotes& quotes) {
+  const char quote = line[open];
+  for (std::size_t i = line.find(quote, open + 1); i < line.size(); i = line.find(quote, i + 1)) {
+    std::size_t next = i + 1;
+    if (quote == '"') {
+      if (next == line.size() || line[next] != quote) return i;
+      ++i;
+      continue;
+    }
+    while (next < line.size() && is_blank(line[next]) && line[next] != separator) ++next;
+    const bool closes = next == line.size() || line[next] == separator || (separator == ' ' && next > i + 1);
+    if (closes) return i;
   }
+  (quote == '"' ? quotes.twofold : quotes.single) = false;
+  return std::string_view::npos;
 }
 
 void put_utf8(std::uint32_t point, std::string& out) {
@@ -90,9 +108,9 @@ std::string lower_case(std::string_view text) {
 }
 
 std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
 }
 
 std::vector<std::string_view> split_lines(std::string_view text) {
@@ -107,21 +125,40 @@ std::vector<std::string_view> split_lines(std::string_view text) {
   return lines;
 }
 
+std::string with_line_feeds(std::string text) {
+  for (std::size_t i = text.find('\r'); i != std::string::npos; i = text.find('\r', i + 1)) {
+    if (i + 1 == text.size() || text[i + 1] != '\n') text[i] = '\n';
+  }
+  return text;
+}
+
 void split_cells(std::string_view line, char separator, std::vector<std::string_view>& cells) {
   cells.clear();
-  if (separator == ' ') return split_words(line, cells);
-  std::size_t start = 0;
-  char quote = 0;
-  for (std::size_t i = 0; i <= line.size(); ++i) {
-    const bool at_end = i == line.size();
-    if (!at_end && (line[i] == '"' || line[i] == '\'') && (quote == 0 || quote == line[i])) {
-      const bool opens = quote == 0 && trimmed(line.substr(start, i - start)).empty();
-      quote = quote != 0 ? 0 : opens ? line[i] : 0;
+  const bool words = separator == ' ';
+  if (words && (line = trimmed(line)).empty()) return;
+  const auto separates = [&](char c) { return words ? is_blank(c) : c == separator; };
+  Quotes quotes;
+  for (std::size_t start = 0; start <= line.size();) {
+    std::size_t end = start;
+    while (end < line.size() && is_blank(line[end]) && !separates(line[end])) ++end;
+    if (end < line.size() && quotes.opens(line[end])) {
+      const std::size_t close = closing_quote(line, end, separator, quotes);
+      if (close != std::string_view::npos) end = close + 1;
     }
-    if (!at_end && (line[i] != separator || quote != 0)) continue;
-    cells.push_back(unquoted(line.substr(start, i - start)));
-    start = i + 1;
+    while (end < line.size() && !separates(line[end])) ++end;
+    cells.push_back(unquoted(line.substr(start, end - start)));
+    start = end + 1;
+    while (words && start < line.size() && is_blank(line[start])) ++start;
   }
+}
+
+std::string undoubled(std::string_view cell) {
+  std::string text;
+  for (std::size_t i = 0; i < cell.size(); ++i) {
+    text += cell[i];
+    if (cell.substr(i, 2) == "\"\"") ++i;
+  }
+  return text;
 }
 
 std::optional<double> number_in(std::string_view text, bool comma_is_decimal) {

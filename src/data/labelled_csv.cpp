@@ -67,7 +67,7 @@ LabelledText take_apart(std::string_view text) {
   return out;
 }
 
-int parse_label(std::string_view text, const std::vector<std::string>& class_names, const std::string& where) {
+int parse_label(const std::string& text, const std::vector<std::string>& class_names, const std::string& where) {
   const auto named = std::ranges::find(class_names, text);
   if (named != class_names.end()) return static_cast<int>(named - class_names.begin());
   const auto index = number_in(text);
@@ -76,9 +76,9 @@ int parse_label(std::string_view text, const std::vector<std::string>& class_nam
   }
   std::string valid;
   for (const std::string& name : class_names) valid += (valid.empty() ? "" : ", ") + name;
-  throw Error(ErrorKind::data, where,
-              "the label '" + std::string(text) + "' is no class; valid: " + valid + ", or 0 to " +
-                  std::to_string(class_names.size() - 1));
+  throw Error(
+      ErrorKind::data, where,
+      "the label '" + text + "' is no class; valid: " + valid + ", or 0 to " + std::to_string(class_names.size() - 1));
 }
 
 std::vector<std::string> own_labels(const LabelledText& text) {
@@ -86,7 +86,7 @@ std::vector<std::string> own_labels(const LabelledText& text) {
   std::vector<std::string_view> cells;
   for (const LabelledLine& line : text.lines) {
     split_cells(line.text, text.separator, cells);
-    names.emplace(cells.front());
+    names.insert(undoubled(cells.front()));
   }
   return {names.begin(), names.end()};
 }
@@ -133,7 +133,7 @@ Dataset load_windows(const Database& database, const Preprocessing& preprocessin
   if (preprocessing.input != "window") {
     throw Error(ErrorKind::unsupported, path, "holds windows, but " + preprocessing.input + "s are asked for");
   }
-  const std::string bytes = read_text_file(database.folder), utf8 = in_utf8(bytes);
+  const std::string bytes = read_text_file(database.folder), utf8 = with_line_feeds(in_utf8(bytes));
   const LabelledText text = take_apart(utf8);
   if (text.lines.empty()) throw Error(ErrorKind::data, path, "holds no window");
   Dataset dataset;
@@ -161,7 +161,7 @@ Dataset load_windows(const Database& database, const Preprocessing& preprocessin
                   "has " + std::to_string(cells.size()) + " fields; a label and " + std::to_string(stored) +
                       " values are needed" + (beside > 0 ? ", and " + std::to_string(beside) + " of the context" : ""));
     }
-    const int label = parse_label(cells.front(), dataset.class_names, where);
+    const int label = parse_label(undoubled(cells.front()), dataset.class_names, where);
     if (!options.only_labels) {
       append_values(cells, 1, stored, text.decimal_commas(), where, dataset.windows.values);
       append_values(cells, 1 + stored, beside, text.decimal_commas(), where, dataset.windows.context);

@@ -1,17 +1,20 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "wfdb/csv_statements.h"
 
 namespace beatbench::wfdb {
 
 /// A column of a text table. Every row has a value: a number, NaN where the cell holds none.
 struct CsvColumn {
-  std::string heading;  ///< "" where the file has no headings
-  std::string units;    ///< "" where the file does not say
+  std::string heading;      ///< whole, as in the file; "" where the file has no headings
+  std::string name;         ///< without the unit
+  std::string units;        ///< "" where the file does not say
+  bool is_digital = false;  ///< the file says that the values are those of an ADC
   std::vector<double> values;
   std::size_t numbers = 0;  ///< cells that are numbers
   std::size_t clocks = 0;   ///< cells that are a clock or date and time; their value is in seconds
@@ -22,15 +25,22 @@ struct CsvColumn {
 
 struct CsvTable {
   std::vector<CsvColumn> columns;
-  std::vector<std::int64_t> line_of_row;  ///< from 1
-  std::vector<std::string> left_out;      ///< lines that are no part of the table, as a sentence each
+  CsvStatements statements;
+  std::vector<std::string> warnings;  ///< a sentence each: what was left out, what was assumed
+
+  std::size_t rows() const { return columns.front().values.size(); }
+  std::int64_t line_of(std::size_t row) const;  ///< from 1
+
+  /// The first row behind every line that is no row, and its line.
+  struct Place {
+    std::size_t row;
+    std::int64_t line;
+  };
+  std::vector<Place> places;
 };
 
-/// Seconds in a unit of time, where it is one: s, ms, us or such a word in full.
-std::optional<double> seconds_in(std::string_view units);
-
-/// Takes a text apart. Lines of text before the table and a last line that breaks off are left out.
-/// @throws Error(data) naming the line, if rows have different lengths or there are none.
+/// Takes the table of a text apart. Decimal sign and mark of thousands are those by which all its numbers are some.
+/// @throws Error(data) as find_layout does, and where no such marks are.
 CsvTable parse_csv(std::string_view text, const std::string& where);
 
 }  // namespace beatbench::wfdb

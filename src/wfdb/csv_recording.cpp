@@ -1,5 +1,7 @@
 #include "beatbench/wfdb/csv_recording.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -17,38 +19,67 @@ namespace {
 
 using wfdb::CsvColumn;
 using wfdb::CsvTable;
+using wfdb::CsvTiming;
 using wfdb::quote;
 
 constexpr double kLargestDigital = 2'000'000'000;  // what an int32 holds, with room
 constexpr double kLargestMillivolts = 50;          // beyond it the values of an ECG are in another unit
+constexpr double kSameRate = 0.01;                 // two statements of a rate that differ by more contradict each other
 
 std::string heading_of(const CsvColumn& column, std::size_t index) {
   return column.heading.empty() ? std::to_string(index + 1) : column.heading;
 }
 
+std::string hertz_text(double rate_hz) { return number_text(rate_hz) + " Hz"; }
+
+bool is_same_rate(double a, double b) { return std::abs(a - b) <= kSameRate * std::min(a, b); }
+
+// What a file becomes in memory is up to eight times as long.
+void check_size(const std::filesystem::path& path) {
+  std::error_code not_regular;
+  const std::uintmax_t size = std::filesystem::file_size(path, not_regular);
+  const long pages = ::sysconf(_SC_PHYS_PAGES), page = ::sysconf(_SC_PAGE_SIZE);
+  if (not_regular || pages <= 0 || page <= 0) return;
+  const std::uintmax_t largest = static_cast<std::uintmax_t>(pages) * static_cast<std::uintmax_t>(page) / 8;
+  if (size <= largest) return;
+  constexpr std::uintmax_t mebibyte = 1 << 20;
+  throw Error(ErrorKind::data, path.string(),
+              "is of " + std::to_string(size / mebibyte) + " MiB; at most " + std::to_string(largest / mebibyte) +
+                  " MiB, an eighth of this machine's memory, are read");
+}
+
+CsvTable read_table(const std::filesystem::path& path, std::string& hash) {
+  check_size(path);
+  std::string bytes = read_text_file(path);
+  hash = content_hash(bytes);
+  return wfdb::parse_csv(with_line_feeds(in_utf8(std::move(bytes))), path.string());
+}
+
 class CsvRecordingReader {
  public:
   CsvRecordingReader(const std::filesystem::path& path, const CsvOptions& options)
-      : options_(options), where_(path.string()) {
-    const std::string bytes = read_text_file(path);
-    table_ = wfdb::parse_csv(in_utf8(bytes), where_);
+      : options_(options), where_(path.string()), table_(read_table(path, record_.content_hash)) {
     record_.id = record_.subject = path.stem().string();
-    record_.content_hash = content_hash(bytes);
   }
 
   Record read() {
-    for (const std::string& line : table_.left_out) warn(line);
-    const std::optional<std::size_t> time = find_time();
-    set_timing(time);
-    for (const std::size_t column : find_signals(time)) add_lead(table_.columns[column], column);
+    for (const std::string& line : table_.warnings) warn(line);
+    set_known_rate();
+    const std::vector<std::size_t> times = find_times();
+    set_timing(times);
+    const std::vector<std::size_t> signals = find_signals(times);
+    for (const std::size_t column : signals) add_lead(table_.columns[column], column);
+    set_stated(signals);
     return std::move(record_);
   }
 
  private:
-  // By heading, or by number from 1.
+  // By heading, whole or without its unit, or by number from 1.
   std::size_t find_column(const std::string& name) const {
-    for (std::size_t i = 0; i < table_.columns.size(); ++i) {
-      if (table_.columns[i].heading == name) return i;
+    for (const auto part : {&CsvColumn::heading, &CsvColumn::name}) {
+      for (std::size_t i = 0; i < table_.columns.size(); ++i) {
+        if (table_.columns[i].*part == name) return i;
+      }
     }
     std::size_t number = 0;
     const auto [end, failed] = std::from_chars(name.data(), name.data() + name.size(), number);
@@ -61,60 +92,146 @@ class CsvRecordingReader {
     throw Error(ErrorKind::usage, where_, "has no column " + quote(name) + "; it has: " + present);
   }
 
-  std::optional<std::size_t> find_time() const {
-    if (options_.time == "none") return std::nullopt;
-    if (options_.time) return find_column(*options_.time);
-    for (std::size_t i = 0; i < table_.columns.size(); ++i) {
-      const CsvColumn& column = table_.columns[i];
-      const bool first_without_headings = i == 0 && table_.columns.size() > 1 && column.heading.empty();
-      if (wfdb::is_counter(column) || !wfdb::looks_like_time(column, first_without_headings)) continue;
-      if (options_.sampling_rate_hz && wfdb::rises_by_one(column)) continue;  // whatever its heading, it counts
-      return i;
-    }
-    return std::nullopt;
-  }
-
-  void set_timing(std::optional<std::size_t> time) {
+  // The rate that was given, else the one that the lines around the table say.
+  void set_known_rate() {
     const std::optional<double>& given = options_.sampling_rate_hz;
     if (given && !(*given > 0 && std::isfinite(*given))) {
       throw Error(ErrorKind::usage, "sampling rate", number_text(*given) + " Hz is not valid; allowed: above 0");
     }
-    if (!time && !given) {
-      throw Error(ErrorKind::usage, where_, "has no column of times, so its sampling rate must be given");
-    }
-    if (!time || !read_times(table_.columns[*time])) {
-      record_.sampling_rate_hz = *given;
-      timing_.length_samples = static_cast<std::int64_t>(table_.line_of_row.size());
+    known_rate_ = given;
+    const auto& stated = table_.statements.rates_hz;
+    if (stated.empty()) return;
+    const auto text_of = [](const auto& rate) {
+      return hertz_text(rate.value) + " (line " + std::to_string(rate.line) + ")";
+    };
+    const auto other =
+        std::ranges::find_if(stated, [&](const auto& rate) { return !is_same_rate(rate.value, stated.front().value); });
+    if (other != stated.end()) {
+      rate_conflict_ = "it says " + text_of(stated.front()) + " and " + text_of(*other);
+      warn(rate_conflict_ + "; neither is taken for its sampling rate");
       return;
     }
-    record_.sampling_rate_hz = timing_.sampling_rate_hz;
-    record_.start_s = timing_.start_s;
-    if (timing_.unit_is_guessed && !given) {
-      warn("its times do not say their unit; they are taken to mean " + number_text(timing_.sampling_rate_hz) + " Hz");
+    stated_rate_ = stated.front().value;
+    if (!given) {
+      known_rate_ = stated_rate_;
+    } else if (!is_same_rate(*given, *stated_rate_)) {
+      warn("it says " + text_of(stated.front()) + "; " + hertz_text(*given) + ", as given, is taken");
     }
-    if (given && std::abs(*given - timing_.sampling_rate_hz) > 0.01 * *given) {
+  }
+
+  // Columns of times, in which a rate may be found.
+  std::vector<std::size_t> find_times() const {
+    if (options_.time == "none") return {};
+    if (options_.time) return {find_column(*options_.time)};
+    std::vector<std::size_t> times;
+    for (std::size_t i = 0; i < table_.columns.size(); ++i) {
+      const CsvColumn& column = table_.columns[i];
+      if (counts_rows(column) || !(wfdb::looks_like_time(column) || is_time_by_content(i))) continue;
+      if (known_rate_ && wfdb::rises_by_one(column)) continue;  // whatever its heading, it counts
+      times.push_back(i);
+    }
+    return times;
+  }
+
+  // The first of several columns, rising evenly as no signal does.
+  bool is_time_by_content(std::size_t index) const {
+    const CsvColumn& column = table_.columns[index];
+    return index == 0 && table_.columns.size() > 1 && !is_ecg_lead(column.name) && wfdb::rises_evenly(column);
+  }
+
+  bool counts_rows(const CsvColumn& column) const {
+    if (wfdb::is_counter(column)) return true;
+    const bool may_count = table_.columns.size() > 1 && column.decimals == 0 && column.values.size() >= 10;
+    return may_count && !is_ecg_lead(column.name) && !wfdb::looks_like_time(column) && wfdb::rises_by_one(column);
+  }
+
+  // The best of the columns that give a rate: fine rather than coarse, with its unit rather than without.
+  std::optional<std::size_t> best_time(const std::vector<std::size_t>& times) {
+    std::optional<std::size_t> best;
+    std::optional<Error> first_error;
+    std::vector<std::pair<std::size_t, CsvTiming>> found;
+    const auto rank = [](const CsvTiming& timing) { return 2 * timing.is_coarse + timing.unit_is_guessed; };
+    for (const std::size_t column : times) {
+      try {
+        found.emplace_back(column,
+                           wfdb::timing_of(table_.columns[column], table_, table_.statements.time_unit, where_));
+        if (!best || rank(found.back().second) < rank(found[*best].second)) best = found.size() - 1;
+      } catch (const Error& error) {
+        if (!first_error) first_error = error;
+      }
+    }
+    if (!best) {
+      if (first_error && !known_rate_) throw *first_error;
+      if (first_error) warn("its times are left aside: " + std::string(first_error->what()));
+      return std::nullopt;
+    }
+    const std::size_t chosen = found[*best].first;
+    const double rate = found[*best].second.sampling_rate_hz;
+    for (const auto& [column, timing] : found) {
+      const double other = timing.sampling_rate_hz;
+      if (std::abs(other - rate) <= (kSameRate + timing.relative_error) * rate) continue;
+      warn("its times contradict each other: " + quote(table_.columns[chosen].heading) + " says " + hertz_text(rate) +
+           ", " + quote(table_.columns[column].heading) + " " + hertz_text(other) + "; the first is taken");
+    }
+    timing_ = std::move(found[*best].second);
+    return chosen;
+  }
+
+  void set_timing(const std::vector<std::size_t>& times) {
+    const std::optional<double>& given = options_.sampling_rate_hz;
+    const auto time = best_time(times);
+    if (!time && !known_rate_) {
       throw Error(ErrorKind::usage, where_,
-                  "its times say " + number_text(timing_.sampling_rate_hz) + " Hz, but " + number_text(*given) +
-                      " Hz was given; leave one out, or name another time column");
+                  rate_conflict_.empty() ? "has no column of times, so its sampling rate must be given"
+                                         : rate_conflict_ + "; the sampling rate must be given");
     }
-    if (given) record_.sampling_rate_hz = *given;
-    const std::int64_t missing = timing_.length_samples - static_cast<std::int64_t>(table_.line_of_row.size());
+    if (!time) {
+      record_.sampling_rate_hz = *known_rate_;
+      timing_ = {};
+      timing_.length_samples = static_cast<std::int64_t>(table_.rows());
+      warn_of_jumps();
+      return;
+    }
+    const double rate = timing_.sampling_rate_hz;
+    record_.sampling_rate_hz = rate;
+    record_.start_s = timing_.start_s;
+    if (given && !is_same_rate(*given, rate)) {
+      throw Error(ErrorKind::usage, where_,
+                  "its times say " + hertz_text(rate) + ", but " + hertz_text(*given) +
+                      " was given; leave one out, or name another time column");
+    }
+    if (!given && stated_rate_ && !is_same_rate(*stated_rate_, rate)) {
+      throw Error(ErrorKind::usage, where_,
+                  "its line " + std::to_string(table_.statements.rates_hz.front().line) + " says " +
+                      hertz_text(*stated_rate_) + ", its times " + hertz_text(rate) +
+                      "; give the sampling rate, and where it is the first, say that there is no time column");
+    }
+    const bool agrees = stated_rate_ && std::abs(*stated_rate_ - rate) <= timing_.relative_error * rate;
+    if (given || agrees) record_.sampling_rate_hz = *known_rate_;
+    if (timing_.unit_is_guessed && !known_rate_) {
+      warn("its times do not say their unit; they are taken to mean " + hertz_text(rate));
+    }
+    if (!wfdb::is_rate_of_ecg(rate)) warn("its times say " + hertz_text(rate) + ", which is no rate of an ECG");
+    const std::int64_t missing = timing_.length_samples - static_cast<std::int64_t>(table_.rows());
     if (missing > 0) warn("its times leave gaps of " + std::to_string(missing) + " samples in all");
   }
 
-  // Whether a column of times gives a rate. Where one was given, it need not.
-  bool read_times(const CsvColumn& column) {
-    try {
-      timing_ = wfdb::timing_of(column, table_, where_);
-      return true;
-    } catch (const Error& error) {
-      if (!options_.sampling_rate_hz) throw;
-      warn("its times are left aside: " + std::string(error.what()));
-      return false;
+  // Where no times tell of gaps, a column that counts the rows may.
+  void warn_of_jumps() const {
+    for (std::size_t i = 0; i < table_.columns.size(); ++i) {
+      const CsvColumn& column = table_.columns[i];
+      if (!counts_rows(column) || column.numbers < 3) continue;
+      const double step = column.values[1] - column.values[0];
+      const auto jump =
+          std::ranges::adjacent_find(column.values, [&](double a, double b) { return step > 0 && b - a > 1.5 * step; });
+      if (jump == column.values.end()) continue;
+      const auto row = static_cast<std::size_t>(jump - column.values.begin()) + 1;
+      warn("column " + quote(heading_of(column, i)) + " jumps at line " + std::to_string(table_.line_of(row)) +
+           "; the rows are taken as if none were missing");
     }
   }
 
-  std::vector<std::size_t> find_signals(std::optional<std::size_t> time) const {
+  std::vector<std::size_t> find_signals(const std::vector<std::size_t>& times) const {
     std::vector<std::size_t> signals;
     for (const std::string& name : options_.signals) {
       signals.push_back(find_column(name));
@@ -125,12 +242,14 @@ class CsvRecordingReader {
     if (!options_.signals.empty()) return signals;
     for (std::size_t i = 0; i < table_.columns.size(); ++i) {
       const CsvColumn& column = table_.columns[i];
-      const bool is_time = i == time || wfdb::looks_like_time(column, false);
-      if (is_time || wfdb::is_counter(column)) continue;
+      const bool is_time = std::ranges::find(times, i) != times.end() || wfdb::looks_like_time(column);
+      if (is_time || is_time_by_content(i) || counts_rows(column)) continue;
       if (column.numbers > column.texts + column.clocks)
         signals.push_back(i);
       else if (column.texts > 0)
         warn("column " + quote(heading_of(column, i)) + " is text and left out");
+      else if (!column.heading.empty())
+        warn("column " + quote(column.heading) + " holds no numbers and is left out");
     }
     if (signals.empty()) throw Error(ErrorKind::data, where_, "has no column of samples");
     return signals;
@@ -143,10 +262,10 @@ class CsvRecordingReader {
     const double exact = std::pow(10.0, column.decimals);
     const bool fits = column.is_plain && largest * exact <= kLargestDigital;
     Lead lead;
-    lead.name = column.heading.empty() ? "column " + std::to_string(index + 1) : column.heading;
+    lead.name = column.name.empty() ? "column " + std::to_string(index + 1) : column.name;
     lead.gain = fits ? exact : largest > 0 ? std::exp2(std::floor(std::log2(kLargestDigital / largest))) : 1.0;
-    lead.units = column.units;
-    if (column.units.empty() && largest > kLargestMillivolts) {
+    lead.units = units_of(column);
+    if (lead.units.empty() && largest > kLargestMillivolts) {
       warn("column " + quote(heading_of(column, index)) + " has no unit and values up to " + number_text(largest) +
            ", which cannot be mV; only their shape counts");
     }
@@ -163,15 +282,35 @@ class CsvRecordingReader {
     record_.leads.push_back(std::move(lead));
   }
 
+  // Its own, else the one that the lines around the table say of all.
+  std::string units_of(const CsvColumn& column) const {
+    const auto& stated = table_.statements.voltages;
+    const bool agree =
+        std::ranges::all_of(stated, [&](const auto& unit) { return unit.value == stated.front().value; });
+    if (!column.units.empty() || column.is_digital || stated.empty()) return column.units;
+    if (agree) return stated.front().value;
+    warn("it says the unit " + quote(stated.front().value) + " and " + quote(stated.back().value) +
+         "; neither is taken");
+    return "";
+  }
+
+  // The lead that the lines around the table name, where there is one and no heading.
+  void set_stated(const std::vector<std::size_t>& signals) {
+    const bool is_unnamed = signals.size() == 1 && table_.columns[signals.front()].name.empty();
+    if (is_unnamed && !table_.statements.lead.empty()) record_.leads.front().name = table_.statements.lead;
+  }
+
   void warn(const std::string& message) const {
     if (options_.on_warning) options_.on_warning(where_ + ": " + message);
   }
 
   const CsvOptions& options_;
   std::string where_;
-  CsvTable table_;
-  wfdb::CsvTiming timing_;
   Record record_;
+  CsvTable table_;
+  CsvTiming timing_;
+  std::optional<double> known_rate_, stated_rate_;
+  std::string rate_conflict_;
 };
 
 }  // namespace

@@ -1,12 +1,13 @@
 #include "wfdb/csv_time.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <utility>
+#include <limits>
 
 #include "beatbench/core/error.h"
+#include "beatbench/core/record.h"
 #include "beatbench/core/text.h"
+#include "wfdb/csv_headings.h"
 #include "wfdb/text_fields.h"
 
 namespace beatbench::wfdb {
@@ -15,11 +16,9 @@ namespace {
 constexpr double kLowestRate_hz = 30, kHighestRate_hz = 10'000;
 constexpr double kLargestJitter = 0.25;  // of a step, beyond what rounding explains
 constexpr double kLongestGap = 10.0;     // all gaps together, in lengths of what is there
+constexpr double kLargestError = 0.01;   // of a rate that coarse times give
 
-template <std::size_t n>
-bool is_one_of(const std::string& word, const std::array<std::string_view, n>& words) {
-  return std::ranges::find(words, word) != words.end();
-}
+bool is_clock(const CsvColumn& column) { return column.clocks > column.numbers; }
 
 // The step between neighbours in each stretch without a gap, as a mean over all of them: a time that was rounded to
 // milliseconds has no exact step.
@@ -36,72 +35,95 @@ double mean_step(const std::vector<double>& times, double usual) {
 
 double median_step(const std::vector<double>& times) {
   std::vector<double> steps;
+  steps.reserve(times.size());
   for (std::size_t i = 1; i < times.size(); ++i) steps.push_back(times[i] - times[i - 1]);
   const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
   std::ranges::nth_element(steps, middle);
   return *middle;
 }
 
-// What the column itself says of its unit, in seconds.
-std::optional<double> stated_unit(const CsvColumn& column) {
-  if (column.clocks > column.numbers) return 1.0;
+// What the column itself says of its unit, or else the file of all times, in seconds.
+std::optional<double> stated_unit(const CsvColumn& column, const std::optional<std::string>& time_unit) {
+  if (is_clock(column)) return 1.0;
   if (const auto seconds = seconds_in(column.units)) return seconds;
-  const std::string heading = lower_case(column.heading);
-  if (const auto seconds = seconds_in(heading)) return seconds;
-  const std::size_t line = heading.rfind('_');
-  return line == std::string::npos ? std::nullopt : seconds_in(heading.substr(line + 1));
+  if (const auto seconds = seconds_in(column.heading)) return seconds;
+  return time_unit ? seconds_in(*time_unit) : std::nullopt;
 }
 
-// Seconds in one unit of the column.
-double find_unit(const CsvColumn& column, double step, const std::string& where) {
-  if (const auto stated = stated_unit(column)) return *stated;
-  for (const double seconds : {1.0, 1e-3, 1e-6}) {
-    const double rate = 1.0 / (step * seconds);
-    if (rate >= kLowestRate_hz && rate <= kHighestRate_hz) return seconds;
+// Seconds in one unit of the column, where it does not say so.
+double guessed_unit(const CsvColumn& column, double step, const std::string& where) {
+  for (const double seconds : {1.0, 1e-3, 1e-6, 1e-9}) {
+    if (is_rate_of_ecg(1.0 / (step * seconds))) return seconds;
   }
   throw Error(ErrorKind::usage, where,
               "the time column " + quote(column.heading) + " rises by " + number_text(step) +
-                  " a row, which is no rate of an ECG in s, ms or us; name another column or give the sampling rate");
+                  " a row, which is no rate of an ECG in s, ms, us or ns; name another column or give the sampling "
+                  "rate");
 }
 
-// A rate is rounded to a whole number where one is as near as the times can tell: `error` is what their rounding makes
-// of the whole length, relative to it.
+// A rate is rounded to a whole number where one is as near as the times can tell.
 double tidy_rate(double rate, double error) {
   const double whole = std::round(rate);
   return std::abs(rate - whole) <= std::min(5e-4, error) * whole ? whole : rate;
 }
 
-// What a column's times are rounded to, in its unit.
-double resolution_of(const CsvColumn& column) {
-  const double last_digit = std::pow(10.0, -column.decimals);
-  return column.is_plain ? last_digit : last_digit * std::max(1.0, std::abs(column.values.back()));
+// What a column's times are rounded to, in its unit: their last digit, or that of a double.
+double resolution_of(const CsvColumn& column, const std::vector<double>& times) {
+  const double last_digit = std::pow(10.0, -column.decimals), largest = std::abs(times.back());
+  const double of_double = largest * std::numeric_limits<double>::epsilon();
+  return std::max(column.is_plain ? last_digit : last_digit * std::max(1.0, largest), of_double);
 }
 
 // Clocks begin again at midnight.
-std::vector<double> past_midnight(std::vector<double> times, bool clocks) {
+std::vector<double> past_midnight(std::vector<double> times) {
   constexpr double day = 86'400;
   double add = 0;
-  for (std::size_t i = 1; clocks && i < times.size(); ++i) {
+  for (std::size_t i = 1; i < times.size(); ++i) {
     if (times[i] + add < times[i - 1] - day / 2) add += day;
     times[i] += add;
   }
   return times;
 }
 
-// Times that stand still for rows on end, because they are rounded to more than a step: the rate is that of the whole,
-// and every row is the next sample.
-CsvTiming coarse_timing(const std::vector<double>& times, double resolution, const auto& fail) {
+// Times that stand still for rows on end, because they are rounded to more than a step: every row is the next sample,
+// and the rate is what stands between the first and the last change of time. `resolution` becomes what they rise by.
+CsvTiming coarse_timing(const std::vector<double>& times, double& resolution, const auto& fail) {
   CsvTiming timing;
+  timing.is_coarse = true;
+  timing.length_samples = static_cast<std::int64_t>(times.size());
+  double rise = std::numeric_limits<double>::infinity();
+  for (std::size_t i = 1; i < times.size(); ++i) {
+    if (times[i] > times[i - 1]) rise = std::min(rise, times[i] - times[i - 1]);
+  }
+  resolution = std::max(resolution, std::isfinite(rise) ? rise : 0.0);
+  std::size_t first = 0, last = 0;
   for (std::size_t i = 1; i < times.size(); ++i) {
     if (times[i] - times[i - 1] > 2.5 * resolution) fail(i, "jumps, and is too coarse to tell by how many samples");
+    if (times[i] <= times[i - 1]) continue;
+    if (first == 0) first = i;
+    last = i;
   }
-  const double duration = times.back() - times.front();
-  if (duration > 100 * resolution) timing.sampling_rate_hz = static_cast<double>(times.size() - 1) / duration;
-  timing.length_samples = static_cast<std::int64_t>(times.size());
+  if (last == first) fail(times.size() - 1, first == 0 ? "stands still" : "is too coarse to tell a rate");
+  timing.relative_error = 2.0 / static_cast<double>(last - first);
+  if (timing.relative_error > kLargestError) fail(last, "is too coarse to tell a rate");
+  timing.sampling_rate_hz = static_cast<double>(last - first) / (times[last] - times[first]);
+  // As many rows at each time, or they do not come at the pace that it says.
+  const double usual = timing.sampling_rate_hz * resolution;
+  std::size_t since = first;
+  for (std::size_t i = first + 1; i <= last; ++i) {
+    if (times[i] <= times[i - 1]) continue;
+    const double expected = timing.sampling_rate_hz * (times[i] - times[i - 1]);
+    if (std::abs(static_cast<double>(i - since) - expected) > 2 + 0.1 * usual) {
+      fail(i, "is too coarse, and its rows do not come evenly");
+    }
+    since = i;
+  }
   return timing;
 }
 
 }  // namespace
+
+bool is_rate_of_ecg(double rate_hz) { return rate_hz >= kLowestRate_hz && rate_hz <= kHighestRate_hz; }
 
 bool rises_by_one(const CsvColumn& column) {
   return std::ranges::adjacent_find(column.values, [](double a, double b) { return b - a != 1; }) ==
@@ -109,33 +131,32 @@ bool rises_by_one(const CsvColumn& column) {
 }
 
 bool is_counter(const CsvColumn& column) {
-  constexpr std::array<std::string_view, 9> headings = {
-      "sample", "sample #", "sample number", "samples", "index", "frame", "n", "#", "unnamed: 0"};
   if (column.texts + column.clocks > 0 || column.decimals > 0 || column.numbers < 2) return false;
-  if (is_one_of(lower_case(column.heading), headings)) return std::ranges::is_sorted(column.values);
+  if (names_counter(column.name, true)) return true;
+  if (names_counter(column.name)) return std::ranges::is_sorted(column.values);
   return column.heading.empty() && column.values.size() >= 10 && rises_by_one(column);
 }
 
-bool looks_like_time(const CsvColumn& column, bool first_without_headings) {
+bool looks_like_time(const CsvColumn& column) {
   if (column.clocks > column.numbers + column.texts) return true;
-  constexpr std::array<std::string_view, 8> headings = {"t", "s", "sec", "seconds", "ms", "msec", "us", "milliseconds"};
-  const std::string heading = lower_case(column.heading);
-  const bool headed = is_one_of(heading, headings) || heading.starts_with("time") || heading.starts_with("elapsed");
-  if (headed || seconds_in(column.units)) {
-    return column.numbers > column.texts;
-  }
-  if (!first_without_headings || column.values.size() < 10 || column.numbers < column.values.size()) return false;
+  return (names_time(column.name) || seconds_in(column.units)) && column.numbers > column.texts;
+}
+
+bool rises_evenly(const CsvColumn& column) {
+  if (column.values.size() < 10 || column.numbers < column.values.size()) return false;
+  if (!std::ranges::is_sorted(column.values)) return false;
   const double step = median_step(column.values);
   return step > 0 && std::ranges::adjacent_find(column.values, [&](double a, double b) {
                        return !(b - a > 0.5 * step && b - a < 1.5 * step);
                      }) == column.values.end();
 }
 
-CsvTiming timing_of(const CsvColumn& column, const CsvTable& table, const std::string& where) {
-  const bool clocks = column.clocks > column.numbers;
-  const std::vector<double> times = past_midnight(column.values, clocks);
+CsvTiming timing_of(const CsvColumn& column, const CsvTable& table, const std::optional<std::string>& time_unit,
+                    const std::string& where) {
+  const std::vector<double> of_clock = is_clock(column) ? past_midnight(column.values) : std::vector<double>();
+  const std::vector<double>& times = is_clock(column) ? of_clock : column.values;
   const auto fail = [&](std::size_t row, const std::string& message) {
-    throw Error(ErrorKind::data, where + ", line " + std::to_string(table.line_of_row[row]),
+    throw Error(ErrorKind::data, where + ", line " + std::to_string(table.line_of(row)),
                 "the time column " + quote(column.heading) + " " + message);
   };
   if (times.size() < 2) throw Error(ErrorKind::data, where, "has one row; a rate cannot be told from its time");
@@ -144,19 +165,20 @@ CsvTiming timing_of(const CsvColumn& column, const CsvTable& table, const std::s
     if (i > 0 && times[i] < times[i - 1]) fail(i, "runs backwards");
   }
   const double usual = median_step(times);
-  const double resolution = resolution_of(column);
+  double resolution = resolution_of(column, times);
   CsvTiming timing;
   if (usual <= 0) timing = coarse_timing(times, resolution, fail);
-  const double step =
-      usual <= 0 && timing.sampling_rate_hz > 0 ? 1.0 / timing.sampling_rate_hz : mean_step(times, usual);
-  if (!(step > 0)) throw Error(ErrorKind::data, where, "the time column " + quote(column.heading) + " stands still");
-  const double unit = find_unit(column, step, where);
-  const double stretch = step * static_cast<double>(times.size() - 1);
-  timing.sampling_rate_hz = tidy_rate(1.0 / (step * unit), 1.5 * resolution / stretch);
-  timing.unit_is_guessed = !stated_unit(column) && unit != 1.0;
+  const double step = timing.is_coarse ? 1.0 / timing.sampling_rate_hz : mean_step(times, usual);
+  if (!(step > 0)) fail(times.size() - 1, "stands still");
+  const auto stated = stated_unit(column, time_unit);
+  const double unit = stated ? *stated : guessed_unit(column, step, where);
+  if (!timing.is_coarse) timing.relative_error = 1.5 * resolution / (step * static_cast<double>(times.size() - 1));
+  timing.sampling_rate_hz = tidy_rate(1.0 / (step * unit), timing.relative_error);
+  timing.unit_is_guessed = !stated && unit != 1.0;
   constexpr double longest_clock = 1e7;  // s; a larger number is a date
   timing.start_s = std::abs(times.front() * unit) < longest_clock ? times.front() * unit : 0;
-  if (usual <= 0) return timing;
+  if (timing.is_coarse) return timing;
+  timing.sample_of_row.reserve(times.size());
   timing.sample_of_row.push_back(0);
   const double longest = kLongestGap * static_cast<double>(times.size());
   for (std::size_t i = 1; i < times.size(); ++i) {
@@ -172,6 +194,7 @@ CsvTiming timing_of(const CsvColumn& column, const CsvTable& table, const std::s
     timing.sample_of_row.push_back(static_cast<std::int64_t>(place));
   }
   timing.length_samples = timing.sample_of_row.back() + 1;
+  if (timing.length_samples == static_cast<std::int64_t>(times.size())) timing.sample_of_row = {};
   return timing;
 }
 

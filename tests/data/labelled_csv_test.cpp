@@ -54,6 +54,16 @@ TEST(LabelledCsv, ValuesAreTakenAsTheyAre) {
   EXPECT_THAT(load("NOR,1e-60,-0,000\n").windows.values, ElementsAre(0, 0, 0)) << "too small for a float is 0";
 }
 
+TEST(LabelledCsv, LabelsMayHoldQuotesAndSeparators) {
+  Preprocessing preprocessing = three_values();
+  preprocessing.class_names = {"NOR", "wide \"V\", early"};
+  const TestFolder folder;
+  folder.put("beats.csv", "NOR,1,2,3\r\"wide \"\"V\"\", early\",4,5,6\r");
+  const Dataset dataset = load_labelled_csv(folder / "beats.csv", preprocessing);
+  EXPECT_THAT(labels(dataset), ElementsAre(0, 1));
+  EXPECT_THAT(dataset.windows.values, ElementsAre(1, 2, 3, 4, 5, 6));
+}
+
 TEST(LabelledCsv, SpacesAndLineEndsDoNotCount) {
   for (const char* text :
        {"NOR,1,2,3\r\nPVC,4,5,6\r\n", "NOR, 1 ,\t2, 3 \nPVC,4,5,6", "\nNOR,1,2,3\n\n \nPVC,4,5,6\n\n"}) {

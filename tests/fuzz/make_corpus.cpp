@@ -155,6 +155,26 @@ void make_csv(const fs::path& folder) {
   add(3, "MLII V5\n1 2\n3 4\n5 6\n");
   add(5, "a,b\n1,2\n3,4\n");
   add(13, "1;2;3\n4;5;6\n");
+  add(0,
+      "Name,Jo\nAbtastrate,\"511,562 Hertz\"\nAbleitung,Ableitung "
+      "I\nEinheit,\xc2\xb5V\n\n-145\n-144,219\n-152,5\n0,05\n");
+  add(0,
+      "Phone timestamp;sensor timestamp [ns];timestamp [ms];ecg "
+      "[uV]\n2024-03-26T17:30:49.123;599630059061536896;0.0;-1\n"
+      "2024-03-26T17:30:49.123;599630059069229204;7.692308;-2\n2024-03-26T17:30:49.123;599630059076921511;15.384615;"
+      "3\n");
+  add(0,
+      "\"Time\n(s)\",\"I \"\"raw\"\" "
+      "(mV)\"\n\"0,000\",\"-0,145\"\n\"0,004\",\"0,5\"\n\"0,008\",\"1.234,5\"\nMean,\"1\"\n");
+  add(1, "Key0;1\nKey1;2\nt/ms;I/uV;note\n0;1.234;N\n4;-995;1\n8;;\n12;!;\n;;\n\nx;y\n1;2\n");
+  add(1,
+      "-0,145\r0\r\xe2\x88\x92"
+      "0,05\rlead off\r1,5\r\rII\r1\r2\r");
+  add(0, "Sampling interval (ms): 4\n%fs=250\n# II,V5\n1|2\n3|4\n\n250 Hz\nUnits: s, mV\n");
+  add(1, ",0,1\n0,0.5,1'234.5\n1,1e3,2\n2,.5,-\n");
+  add(0,
+      "clock,I\n3/26/2024 11:59:59.996 PM,1\n3/27/2024 12:00:00.000 AM,2\n[12:00:00.004 "
+      "01/01/2000],3\n10:00:00:008,4\n");
   std::string utf16 = std::string(1, '\0') + "\xff\xfe";
   for (const char c : std::string("t;\xb5V\n0;1\n0,004;2\n")) utf16 += std::string{c, '\0'};
   corpus.add(utf16);

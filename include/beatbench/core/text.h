@@ -22,9 +22,16 @@ std::string_view trimmed(std::string_view text);
 /// The lines of a text with LF or CRLF line ends.
 std::vector<std::string_view> split_lines(std::string_view text);
 
+/// A text whose line ends are LF or CRLF: a CR that no LF follows becomes an LF.
+std::string with_line_feeds(std::string text);
+
 /// The cells of a line, trimmed and without the quotes around them. Blanks separate in runs, everything else one by
-/// one; quotes hold a separator. `cells` is overwritten.
+/// one. Quotes, " or ', that begin a cell hold separators up to the closing one; inside, "" stands for a quote
+/// (RFC 4180) and is left as it is: see undoubled. A quote that nothing closes is a character. `cells` is overwritten.
 void split_cells(std::string_view line, char separator, std::vector<std::string_view>& cells);
+
+/// The text of a cell: each "" is one quote.
+std::string undoubled(std::string_view cell);
 
 /// The finite number that the whole text is, in double precision; a leading '+' is allowed.
 std::optional<double> number_in(std::string_view text, bool comma_is_decimal = false);

@@ -13,33 +13,43 @@ namespace beatbench {
 /// What a CSV file does not say by itself.
 struct CsvOptions {
   std::vector<std::string> signals =
-      {};  ///< columns by their heading, or by number from 1; empty: every column of numbers
+      {};  ///< columns by their heading, whole or without its unit, or by number from 1; empty: every column of samples
   std::optional<std::string> time = {};         ///< the time column, likewise; nullopt: guessed; "none": there is none
-  std::optional<double> sampling_rate_hz = {};  ///< where there is no time column, or none that gives a rate
+  std::optional<double> sampling_rate_hz = {};  ///< where neither times nor a preamble give a rate
   std::function<void(const std::string&)> on_warning = nullptr;  ///< one line each
 };
 
-/// Reads a recording from a text file with a column for each lead: separated by commas, semicolons (then a comma may be
-/// the decimal sign), tabs or blanks; with or without a line of headings and a line of units after it, as PhysioNet's
-/// tools write them; lines that begin with '#', lines of text before the table and Excel's "sep=;" are skipped. UTF-8,
-/// UTF-16 with a byte order mark, or Latin-1.
+/// Reads a recording from a text file with a column for each lead. UTF-8, UTF-16 with a byte order mark, or Latin-1;
+/// lines end with LF, CRLF or CR; cells may stand in quotes (RFC 4180).
 ///
-/// Time: seconds, milliseconds or microseconds (by heading, or whichever gives a rate of an ECG, 30 to 10,000 Hz, with
-/// a warning), a clock ("h:mm:ss.mmm", "m:ss.mmm", past midnight too) or date and time ("yyyy-mm-dd hh:mm:ss.mmm",
-/// "dd.mm.yyyy ..."). The rate is the mean over stretches without gaps, rounded to a whole number where that is as near
-/// as the times are exact. Where times jump, the samples between are missing. A column that counts samples (headed
-/// "sample", "index" or the like, or without heading and rising by 1) is no time and no signal. Times that give no rate
-/// are left aside, with a warning, where a rate is given. `start_s` is the first row's time, 0 for dates.
+/// Table: the longest run of lines with the same number of cells, numbers or times in each, whatever stands before and
+/// behind it (that is left out with a warning, as is a second table). Blank lines and comments ("#", "%", "//") do not
+/// count. Separator (semicolon, tab, '|', comma, blanks; or one column), decimal sign and mark of thousands (point,
+/// comma, blank, apostrophe) are those by which all of it is one; where several are, what was assumed is a warning, or
+/// the file is refused. Headings are the line above, alone or with a line of units below it, also as a comment.
+///
+/// Rate: from times, or else as the lines around the table state it ("Sample Rate,512 hertz", "fs=500", "Abtastrate",
+/// "sampling interval: 4 ms"). Times are in h, min, s, ms, us or ns (by heading or unit, or whichever gives a rate of
+/// an ECG, 30 to 10,000 Hz, with a warning), a clock ("h:mm:ss.mmm", "m:ss.mmm", past midnight too) or date and time
+/// ("yyyy-mm-dd hh:mm:ss.mmm", "dd.mm.yyyy ...", "mm/dd/yyyy ..."). Of several columns of times, the first that is even
+/// and finer than the samples is taken; one that stands still for rows on end gives a rate where its steps are even.
+/// The rate is the mean over stretches without gaps, rounded to a whole number where that is as near as the times are
+/// exact. Where times jump, the samples between are missing. A column that counts samples (headed "sample", "index" or
+/// the like, or without such a heading and rising by 1) is no time and no signal. Times that give no rate are left
+/// aside, with a warning, where a rate is known. `start_s` is the first row's time, 0 for dates.
 ///
 /// Cells that are empty, "-", "NaN", "NA", "null" or "inf", and other text between numbers, are missing samples. A
 /// column with more text than numbers is left out, with a warning. Values are kept exactly: as digital integers with a
-/// gain of a power of ten. Units come from the line of units or from brackets in a heading ("MLII (uV)"); a lead
-/// without any has none, with a warning where its values cannot be mV.
+/// gain of a power of ten. Units come from the heading ("MLII (uV)", "ecg [uV]", "I/uV", "ECG_mV"), from the line of
+/// units, or from the lines around the table ("Unit,uV"); a lead without any has none, with a warning where its values
+/// cannot be mV. A lead is named by its heading without the unit.
 ///
 /// `id` and `subject` are the file's name without extension; `content_hash` covers the file.
-/// @throws Error(io); Error(data) naming the line, for rows of different lengths, times that run backwards or are not
-/// evenly spaced, if no rate is given, and files without numbers; Error(usage) where a column is not there (listing
-/// those that are), where no rate is known, and where given and found rates differ by more than 1 %.
+/// @throws Error(io); Error(data) naming the line, for rows of different lengths, a heading of another, a line above
+/// 1 MiB, more than 4,096 columns, NUL bytes, times that run backwards or are not evenly spaced, if no rate is known;
+/// Error(data) for files without numbers, larger than an eighth of the memory, or whose commas may be decimal signs as
+/// well as separators; Error(usage) where a column is not there (listing those that are), where no rate is known, and
+/// where two that are given, stated or found differ by more than 1 %.
 Record read_csv_recording(const std::filesystem::path& path, const CsvOptions& options = {});
 
 }  // namespace beatbench
