@@ -13,9 +13,7 @@ namespace {
 constexpr std::size_t kHeaderBytes = 256;  // of the file, and again of each signal
 constexpr std::size_t kMostSignals = 9999;
 constexpr double kMostSamples = 99'999'999;
-constexpr std::string_view kBdfVersion(
-    "\xFF"
-    "BIOSEMI");
+constexpr std::string_view kBdfVersion = "\377BIOSEMI";
 
 struct Field {
   const char* name;
@@ -235,15 +233,16 @@ class HeaderReader {
     const std::uint64_t begin = header_bytes(signals_);
     const bool fits_edf = fits(begin, 2), fits_bdf = fits(begin, 3);
     const bool is_clear = (is_edf && !like_bdf) || (is_bdf && !like_edf);
-    const bool is_other_size = stated_records() > 0 && (is_edf ? fits_bdf && !fits_edf : fits_edf && !fits_bdf);
     const std::string both = statement(kVersion) + " and " + statement(kReserved);
-    if (is_clear ? is_other_size : fits_edf == fits_bdf) {
-      fail(both + ", and the size of the file is " + (is_clear ? "that of the other format" : "no answer either") +
-           "; allowed: the version '0' of EDF, with 16 bits a sample, or '\\xFFBIOSEMI' of BDF, with 24");
+    if (!is_clear && fits_edf == fits_bdf) {
+      fail(both + ", and the size of the file does not tell either whether a sample has 16 bits or 24; allowed: the " +
+           "version '0' of EDF or '\\xFFBIOSEMI' of BDF");
     }
     header_.bytes_per_sample = (is_clear ? is_edf : fits_edf) ? 2 : 3;
-    if (is_clear) return;
-    warnings_.add(both + "; its size is that of samples of " + std::to_string(8 * header_.bytes_per_sample) + " bits");
+    const bool has_other_size = stated_records() > 0 && fits_edf != fits_bdf && (is_edf ? fits_bdf : fits_edf);
+    if (is_clear && !has_other_size) return;
+    warnings_.add(both + "; the size of the file is that of samples of " + (fits_edf ? "16" : "24") +
+                  " bits; read as " + std::to_string(8 * header_.bytes_per_sample));
   }
 
   void find_data() {
@@ -314,11 +313,10 @@ class HeaderReader {
     const bool has_annotations = std::ranges::any_of(header_.signals, &EdfSignal::holds_annotations);
     constexpr std::array<std::string_view, 5> known = {"EDF+C", "EDF+D", "BDF+C", "BDF+D", "24BIT"};
     const bool is_known = text.empty() || std::ranges::any_of(known, [&](auto k) { return text.starts_with(k); });
-    const std::string allowed =
-        "; allowed: nothing, or 'EDF+C' or 'EDF+D' where a signal is labelled 'EDF Annotations'";
+    const char* allowed = "; allowed: nothing, or 'EDF+C' or 'EDF+D' where a signal is labelled 'EDF Annotations'";
     if (is_known && is_plus() == has_annotations) return;
     warnings_.add(statement(kReserved) + (has_annotations ? ", and a" : ", and no") + " signal has that label" +
-                  allowed);
+                  allowed + (header_.has_pieces && !has_annotations ? "; read as without gaps" : ""));
   }
 
   void note_identifications() {

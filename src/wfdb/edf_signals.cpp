@@ -120,7 +120,8 @@ void note_used(const EdfSignal& s, std::size_t bytes_per_sample, EdfWarnings& wa
 
 void note_left_out(const EdfSignal& s, std::size_t bytes_per_sample, bool is_by_default, EdfWarnings& warnings) {
   if (const std::optional<std::string> fault = edf_scale_fault(s, bytes_per_sample)) {
-    warnings.add("scale", *fault + "; it is left out", s.name());
+    const char* effect = s.holds_annotations ? "" : "; it is left out";
+    warnings.add(std::string("scale") + effect, *fault + effect, s.name());
   } else if (is_figure(s.label) && edf_voltage(s.dimension)) {
     warnings.add("figure", s.name() + " is left out: its label tells of a figure made from an ECG", s.name());
   } else if (is_by_default && is_labelled_ecg(s.label) && may_be_lead(s)) {

@@ -210,6 +210,11 @@ TEST_F(EdfPlus, WithoutAnAnnotationSignal) {
     EXPECT_THAT(reading.warnings, ElementsAre(HasSubstr(std::string("the reserved field is '") + kind +
                                                         "', and no signal has that label")));
   }
+  Bytes unscaled = sound_edf("EDF+C", {annotation_list("+0", {"", "N"})});  // a scale that annotations do not need
+  unscaled.signals[2].fields[Bytes::physical_min] = "";
+  const EdfReading noted = read(unscaled);
+  EXPECT_EQ(notes_of(noted.record), (Notes{{0, "N"}}));
+  EXPECT_THAT(noted.warnings, ElementsAre(testing::EndsWith("signal 3 'EDF Annotations' is ''; allowed: a number")));
   Bytes none = sound_edf("EDF+C");  // one without room
   none.signals[2].fields[Bytes::samples] = "0";
   none.signals[2].data_bytes = 0;
@@ -240,9 +245,7 @@ TEST_F(EdfPlus, GapsHaveALimit) {
 // BDF+: the text of an annotation list fills all three bytes of a sample.
 TEST_F(EdfPlus, AnnotationsOfBdf) {
   Bytes bdf;
-  bdf.fields[Bytes::version] =
-      "\xFF"
-      "BIOSEMI";
+  bdf.fields[Bytes::version] = "\377BIOSEMI";
   bdf.fields[Bytes::reserved] = "BDF+D";
   bdf.add("ECG", "mV", {1, 2, 3, 4}, 2, 3);
   bdf.add_annotations({annotation_list("+0", {"", "N"}), annotation_list("+2", {""})}, 30);

@@ -280,9 +280,7 @@ TEST(EdfRecording, PlainEdfBySpecification) {
 TEST(EdfRecording, PlainBdfBySpecification) {
   const TestFolder folder;
   EdfBytes bdf;
-  bdf.fields[EdfBytes::version] =
-      "\xFF"
-      "BIOSEMI";
+  bdf.fields[EdfBytes::version] = "\377BIOSEMI";
   bdf.fields[EdfBytes::reserved] = "24BIT";
   bdf.add("EKG", "uV", {0, 1, -1, 65536, 8388607, -8388608}, 3, 3);
   bdf.add("Status", "Boolean", {0, 0, 0, 0, 0, 0}, 3, 3);

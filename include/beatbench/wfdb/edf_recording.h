@@ -47,9 +47,8 @@ struct EdfOptions {
 /// not that of a patient) and the signal:
 /// - a number of data records that is unknown, or more than the file holds: the whole ones are read; fewer: that many;
 /// - a number of signals and a header size that contradict each other: the one with which the other fields are numbers;
-/// - a version that is none, or another than the reserved field says: the size of the file tells EDF from BDF, and
-/// where
-///   it does not, the file is refused, as it is where version and size contradict each other;
+/// - a version that is none, or another than the reserved field says: the size of the file tells EDF from BDF, and where
+///   it does not, the file is refused;
 /// - a decimal comma in a physical minimum or maximum or in the duration, unless it may group thousands ("1,000");
 /// - a lead without a unit, taken to be in mV; a digital minimum or maximum one above what the bits hold;
 /// - signals without samples or without a valid scale, unless no other is chosen or it was asked for by name;
