@@ -101,7 +101,7 @@ printf '\n%-12s %10s %8s  %s\n' parser lines 'reached %' files
 coverage header header header_parse.cpp header_format.cpp
 coverage annotation annotation annotation_parse.cpp annotation_format.cpp
 coverage csv csv csv_{cells,columns,headings,layout,recording,statements,time}.cpp
-coverage edf edf edf_recording.cpp
+coverage edf edf edf_{annotations,file,header,recording,signals,times,warnings}.cpp
 coverage record "record ${signals[*]}" record_read.cpp segments.cpp signal_file.cpp signal_read.cpp signal_format.cpp
 coverage signals "${signals[*]}" formats packed_source.cpp flac_source.cpp sample_source.cpp
 if ((failed)); then

@@ -7,8 +7,8 @@ packages=(
   cmake ninja-build g++ git ccache pkg-config ca-certificates curl
   libtorch-dev libgloo-dev libopenblas0-openmp
   libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev
-  libflac-dev libedf-dev libhdf5-dev libsoxr-dev zlib1g-dev nlohmann-json3-dev libcli11-dev libspdlog-dev libxxhash-dev gnuplot-nox
-  libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev libvalijson-dev
+  libflac-dev libhdf5-dev libsoxr-dev zlib1g-dev nlohmann-json3-dev libcli11-dev libspdlog-dev libxxhash-dev gnuplot-nox
+  libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev libvalijson-dev libedf-dev
 )
 test_packages=(
   python3-torch # loads our TorchScript files in the engine's own Python front end

@@ -1,211 +1,241 @@
 #include "beatbench/wfdb/edf_recording.h"
 
-#include <edflib.h>
-
 #include <algorithm>
 #include <bit>
-#include <cerrno>
 #include <cmath>
-#include <memory>
-#include <mutex>
-#include <system_error>
 
 #include "beatbench/core/error.h"
 #include "beatbench/core/hash.h"
-#include "beatbench/core/text.h"
-#include "wfdb/text_fields.h"
+#include "wfdb/edf_annotations.h"
+#include "wfdb/edf_file.h"
+#include "wfdb/edf_header.h"
+#include "wfdb/edf_signals.h"
+#include "wfdb/edf_times.h"
 
 namespace beatbench {
 namespace {
 
-constexpr double kUnitsPerSecond = EDFLIB_TIME_DIMENSION;  // EDFlib's times are in 100 ns
-constexpr std::uint64_t kMostAtOnce = 1 << 20;             // samples, whose number EDFlib takes as an int
+using wfdb::EdfNote;
+using wfdb::EdfNotes;
+using wfdb::EdfPiece;
+using wfdb::EdfSignal;
 
-// EDFlib keeps all open files in one table.
-std::mutex& edflib_in_use() {
-  static std::mutex mutex;
-  return mutex;
+constexpr std::size_t kStretchBytes = std::size_t{1} << 18;
+constexpr double kSlowestHz = 0.1, kFastestHz = 1e6;
+// Of gaps in all leads: what 128 MiB hold, or four times the samples that there are.
+constexpr std::uint64_t kMostMissing = std::uint64_t{1} << 25;
+constexpr std::uint64_t kMissingPerSample = 4;
+
+// Little-endian two's complement of two or three bytes.
+template <std::size_t kBytes>
+void decode(const char* from, std::size_t count, int sign, std::int32_t* to) {
+  const auto* byte = reinterpret_cast<const unsigned char*>(from);
+  for (std::size_t i = 0; i < count; ++i, byte += kBytes) {
+    std::uint32_t bits = 0;  // the sample in the upper bytes
+    for (std::size_t k = 0; k < kBytes; ++k) bits |= static_cast<std::uint32_t>(byte[k]) << (8 * (4 - kBytes + k));
+    to[i] = sign * (static_cast<std::int32_t>(bits) >> (8 * (4 - kBytes)));
+  }
 }
 
-// "ECG II" -> "II": EDF+ puts the kind of signal in front of the lead.
-std::string lead_name(std::string_view label) {
-  label = trimmed(label);
-  const std::string kind = lower_case(label.substr(0, 4));
-  const bool has_lead = (kind == "ecg " || kind == "ekg ") && label.size() > 4;
-  return std::string(has_lead ? trimmed(label.substr(4)) : label);
+// "ECG" and a range of digital values, as a lead without samples. Turned around where physical values fall.
+Lead lead_of(const EdfSignal& s) {
+  const double low = *s.digital_min.value, high = *s.digital_max.value;
+  const double gain = (high - low) / (*s.physical_max.value - *s.physical_min.value);
+  const double baseline = high - *s.physical_max.value * gain;
+  const int sign = gain < 0 ? -1 : 1;
+  Lead lead;
+  lead.name = wfdb::edf_lead_name(s.label);
+  lead.units = wfdb::edf_voltage(s.dimension).value_or(s.dimension);
+  lead.gain = std::abs(gain);
+  lead.baseline = sign * static_cast<std::int32_t>(std::lround(baseline));
+  lead.adc_zero = sign * (static_cast<std::int32_t>(high) / 2 + static_cast<std::int32_t>(low) / 2);
+  lead.adc_resolution_bits = std::bit_width(static_cast<unsigned>(high - low));
+  return lead;
 }
 
-bool is_labelled_ecg(std::string_view label) {
-  const std::string kind = lower_case(trimmed(label).substr(0, 3));
-  return kind == "ecg" || kind == "ekg";
-}
+bool is_turned(const EdfSignal& s) { return *s.physical_max.value < *s.physical_min.value; }
 
 class EdfReader {
  public:
   EdfReader(const std::filesystem::path& path, const EdfOptions& options)
-      : options_(options), where_(path.string()), header_(std::make_unique<edf_hdr_struct>()) {
-    errno = 0;
-    if (edfopen_file_readonly(path.c_str(), header_.get(), EDFLIB_READ_ALL_ANNOTATIONS) != 0) fail(header_->filetype);
+      : options_(options), file_(path), warnings_([this](const std::string& line) {
+          if (options_.on_warning) options_.on_warning(file_.where() + ": " + line);
+        }) {
     record_.id = record_.subject = path.stem().string();
   }
-  ~EdfReader() { edfclose_file(header_->handle); }
-  EdfReader(const EdfReader&) = delete;
-  EdfReader& operator=(const EdfReader&) = delete;
 
   Record read() {
-    std::vector<int> signals = chosen_signals();
-    keep_one_rate(signals);
-    record_.sampling_rate_hz = rate_of(signals.front());
-    if (!std::isfinite(record_.sampling_rate_hz)) {
-      throw Error(ErrorKind::data, where_, "its data records last 0 s, which gives no sampling rate");
-    }
-    record_.start_s = static_cast<double>(options_.first_sample) / record_.sampling_rate_hz;
-    const std::uint64_t count = sample_count(signal(signals.front()));
-    for (const int index : signals) add_lead(index, count);
-    add_annotations(count);
+    header_ = wfdb::read_edf_header(file_, warnings_);
+    warnings_.tell();
+    signals_ = wfdb::choose_edf_signals(header_, options_.leads, file_.where(), warnings_);
+    keep_one_rate();
+    warnings_.tell();
+    set_rate();
+    read_annotation_signals();
+    warnings_.tell();
+    add_leads();
+    add_annotations();
     record_.content_hash = content_hash(std::string_view(hashes_));
     return std::move(record_);
   }
 
  private:
-  [[noreturn]] void fail(int code) const {
-    const bool ends_early = code == EDFLIB_FILE_READ_ERROR && errno == 0;
-    switch (ends_early ? EDFLIB_FILE_CONTAINS_FORMAT_ERRORS : code) {
-      case EDFLIB_NO_SUCH_FILE_OR_DIRECTORY:
-      case EDFLIB_FILE_READ_ERROR:
-        throw Error(ErrorKind::io, where_, "cannot read: " + std::generic_category().message(errno));
-      case EDFLIB_MALLOC_ERROR:
-        throw Error(ErrorKind::io, where_, "asks for more memory than there is");
-      case EDFLIB_FILE_IS_DISCONTINUOUS:
-        throw Error(ErrorKind::unsupported, where_,
-                    "is EDF+D, a recording in pieces with gaps; allowed: EDF, EDF+C, BDF, BDF+C");
-      default:
-        throw Error(ErrorKind::data, where_,
-                    "breaks the EDF format in its header, its length or its annotations (EDFlib's error " +
-                        std::to_string(code) + "); allowed: EDF, EDF+C, BDF, BDF+C");
-    }
+  [[noreturn]] void fail(ErrorKind kind, const std::string& message) const {
+    throw Error(kind, file_.where(), message);
   }
 
-  const edf_param_struct& signal(int index) const { return header_->signalparam[index]; }
+  std::uint64_t samples_per_record() const { return signals_.front().samples_per_record; }
 
-  double rate_of(int index) const {
-    return signal(index).smp_in_datarecord / (static_cast<double>(header_->datarecord_duration) / kUnitsPerSecond);
+  double rate_of(const EdfSignal& signal) const {
+    return static_cast<double>(signal.samples_per_record) / header_.record_duration_s.value.value_or(0);
   }
 
-  template <typename Condition>
-  std::vector<int> signals_where(Condition&& condition) const {
-    std::vector<int> found;
-    for (int i = 0; i < header_->edfsignals; ++i) {
-      if (signal(i).smp_in_file > 0 && condition(signal(i))) found.push_back(i);
-    }
-    return found;
-  }
-
-  std::vector<int> chosen_signals() const {
-    std::vector<int> found;
-    for (const std::string& name : options_.leads) {
-      const std::string wanted = lower_case(name);
-      for (const int i : signals_where([&](const edf_param_struct& s) {
-             return lower_case(lead_name(s.label)) == wanted || lower_case(trimmed(s.label)) == wanted;
-           })) {
-        if (std::ranges::find(found, i) == found.end()) found.push_back(i);
-      }
-    }
-    const auto unit = [](const edf_param_struct& s) { return trimmed(s.physdimension); };
-    if (options_.leads.empty()) {
-      found = signals_where([](const edf_param_struct& s) { return is_labelled_ecg(s.label); });
-      if (found.empty()) found = signals_where([&](const edf_param_struct& s) { return is_voltage(unit(s)); });
-      if (found.empty()) found = signals_where([&](const edf_param_struct& s) { return unit(s).empty(); });
-    }
-    if (!found.empty()) return found;
-    throw Error(ErrorKind::unsupported, where_,
-                (options_.leads.empty() ? "has no signal in mV or uV" : "has none of the leads asked for") +
-                    std::string("; it has: ") + all_signals());
-  }
-
-  std::string all_signals() const {
-    std::string text;
-    for (int i = 0; i < header_->edfsignals; ++i) {
-      text += (i == 0 ? "" : ", ") + wfdb::quote(trimmed(signal(i).label));
-    }
-    return text.empty() ? "none" : text;
-  }
-
-  void keep_one_rate(std::vector<int>& signals) const {
-    const int samples = signal(signals.front()).smp_in_datarecord;
-    const double rate_hz = rate_of(signals.front());
-    std::erase_if(signals, [&](int i) {
-      if (signal(i).smp_in_datarecord == samples) return false;
-      warn("signal " + wfdb::quote(trimmed(signal(i).label)) + " is left out: it has " + number_text(rate_of(i)) +
-           " Hz, not " + number_text(rate_hz));
+  void keep_one_rate() {
+    std::erase_if(signals_, [&](const EdfSignal& s) {
+      if (s.samples_per_record == samples_per_record()) return false;
+      warnings_.add("rate",
+                    "signal " + wfdb::escaped(s.label) + " is left out: it has " + number_text(rate_of(s)) +
+                        " Hz, not " + number_text(rate_of(signals_.front())),
+                    wfdb::escaped(s.label));
       return true;
     });
   }
 
-  std::uint64_t sample_count(const edf_param_struct& first) const {
-    const auto length = static_cast<std::uint64_t>(first.smp_in_file);
-    const std::uint64_t start = options_.first_sample;
+  void set_rate() {
+    const wfdb::EdfNumber& duration = header_.record_duration_s;
+    const double rate_hz = rate_of(signals_.front());
+    if (!(rate_hz >= kSlowestHz && rate_hz <= kFastestHz)) {
+      fail(ErrorKind::data, "the duration of a data record is " + wfdb::escaped(duration.text) +
+                                "; allowed: a number of seconds in which " + std::to_string(samples_per_record()) +
+                                " samples make a rate from " + number_text(kSlowestHz) + " to " +
+                                number_text(kFastestHz) + " Hz");
+    }
+    record_.sampling_rate_hz = rate_hz;
+    record_.start_s = static_cast<double>(options_.first_sample) / rate_hz;
+  }
+
+  std::string_view bytes_of(const EdfSignal& signal, std::uint64_t record, std::uint64_t from, std::size_t size) {
+    const bool is_small = header_.record_bytes <= kStretchBytes;  // several records at once
+    return file_.at(header_.data_begin + record * header_.record_bytes + signal.offset + from, size,
+                    is_small ? kStretchBytes : 0);
+  }
+
+  void read_annotation_signals() {
+    std::vector<EdfSignal> keepers;
+    std::ranges::copy_if(header_.signals, std::back_inserter(keepers),
+                         [](const EdfSignal& s) { return s.holds_annotations && s.samples_per_record > 0; });
+    if (keepers.empty()) {
+      pieces_ = {{0, header_.records, 0, 0, 0}};
+      return;
+    }
+    wfdb::EdfTimes times(*header_.record_duration_s.value, samples_per_record());
+    std::uint64_t damaged = 0, first_damaged = 0;
+    std::string damaged_text;
+    for (std::uint64_t r = 0; r < header_.records; ++r) {
+      EdfNotes found;
+      for (const EdfSignal& s : keepers) {
+        const std::string_view bytes = bytes_of(s, r, 0, s.samples_per_record * header_.bytes_per_sample);
+        wfdb::add_edf_notes(bytes, s.number == keepers.front().number, found);
+      }
+      times.add_record(found.record_begin_s);
+      std::ranges::move(found.notes, std::back_inserter(notes_));
+      if (damaged == 0 && !found.damaged.empty()) {
+        first_damaged = r;
+        damaged_text = found.damaged.front();
+      }
+      damaged += found.damaged.size();
+    }
+    if (damaged > 0) {
+      warnings_.add(std::to_string(damaged) + " damaged annotations of " + keepers.front().name() +
+                    " are left out, the first in data record " + std::to_string(first_damaged + 1) + ": " +
+                    wfdb::escaped(damaged_text));
+    }
+    pieces_ = times.pieces(header_.has_pieces, file_.where(), warnings_);
+  }
+
+  std::uint64_t end_of(const EdfPiece& piece) const {
+    return piece.first_sample + piece.records * samples_per_record();
+  }
+
+  void add_leads() {
+    const std::uint64_t count = sample_count();
+    for (const EdfSignal& signal : signals_) {
+      record_.leads.push_back(lead_of(signal));
+      record_.leads.back().samples.assign(count, kMissingSample);
+    }
+    for (const EdfPiece& piece : pieces_) read_piece(piece, count);
+    for (const Lead& lead : record_.leads) {
+      add_hash(lead.name + " " + lead.units + " " + number_text(lead.gain) + " " + std::to_string(lead.baseline));
+      hashes_ +=
+          content_hash({reinterpret_cast<const unsigned char*>(lead.samples.data()), count * sizeof(std::int32_t)});
+    }
+  }
+
+  std::uint64_t sample_count() const {
+    const std::uint64_t length = end_of(pieces_.back()), start = options_.first_sample;
     const std::uint64_t count = options_.sample_count.value_or(length - std::min(start, length));
-    if (start < length && count <= length - start) return count;
-    throw Error(ErrorKind::usage, where_,
-                "has " + std::to_string(length) + " samples; asked for " + std::to_string(count) + " from sample " +
-                    std::to_string(start) + " on");
+    if (start >= length || count > length - start) {
+      fail(ErrorKind::usage, "has " + std::to_string(length) + " samples; asked for " + std::to_string(count) +
+                                 " from sample " + std::to_string(start) + " on");
+    }
+    const std::uint64_t held = std::min(count, header_.records * samples_per_record());
+    const std::uint64_t allowed = std::max(kMostMissing / signals_.size(), held * kMissingPerSample);
+    if (count - held > allowed) {
+      fail(ErrorKind::unsupported, "its data records leave gaps of " + std::to_string(count - held) +
+                                       " samples; allowed: " + std::to_string(allowed) + "; read a part of it");
+    }
+    return count;
   }
 
-  void add_lead(int index, std::uint64_t count) {
-    const edf_param_struct& s = signal(index);
-    const double steps = static_cast<double>(s.dig_max) - s.dig_min;
-    const double gain = steps / (s.phys_max - s.phys_min);
-    const double baseline = s.dig_max - s.phys_max * gain;
-    if (!std::isfinite(gain) || gain == 0 || !(std::abs(baseline) < 2e9)) {
-      throw Error(ErrorKind::data, where_,
-                  "signal " + wfdb::quote(trimmed(s.label)) + " has a physical range of " + number_text(s.phys_min) +
-                      " to " + number_text(s.phys_max) + ", which gives its samples no scale");
+  // What was asked for of a piece, record after record.
+  void read_piece(const EdfPiece& piece, std::uint64_t count) {
+    const std::uint64_t start = options_.first_sample, n = samples_per_record();
+    const std::uint64_t from = std::max(start, piece.first_sample), end = std::min(start + count, end_of(piece));
+    for (std::uint64_t at = from; at < end;) {
+      const std::uint64_t in_piece = at - piece.first_sample;
+      const std::uint64_t now = std::min(n - in_piece % n, end - at);
+      for (std::size_t l = 0; l < signals_.size(); ++l) {
+        read_samples(signals_[l], piece.first_record + in_piece / n, in_piece % n, now,
+                     record_.leads[l].samples.data() + (at - start));
+      }
+      at += now;
     }
-    const int sign = gain < 0 ? -1 : 1;
-    Lead lead;
-    lead.name = lead_name(s.label);
-    lead.units = trimmed(s.physdimension);
-    lead.gain = std::abs(gain);
-    lead.baseline = sign * static_cast<std::int32_t>(std::lround(baseline));
-    lead.adc_zero = sign * (s.dig_max / 2 + s.dig_min / 2);
-    lead.adc_resolution_bits = std::bit_width(static_cast<unsigned>(steps));
-    lead.samples = read_samples(index, count);
-    if (sign < 0) {
-      for (std::int32_t& sample : lead.samples) sample = -sample;
-    }
-    add_hash(lead.name + " " + lead.units + " " + number_text(lead.gain) + " " + std::to_string(lead.baseline));
-    hashes_ +=
-        content_hash({reinterpret_cast<const unsigned char*>(lead.samples.data()), count * sizeof(std::int32_t)});
-    record_.leads.push_back(std::move(lead));
   }
 
-  std::vector<std::int32_t> read_samples(int index, std::uint64_t count) const {
-    static_assert(sizeof(int) == sizeof(std::int32_t));
-    std::vector<std::int32_t> samples(count);
-    const auto start = static_cast<long long>(options_.first_sample);
-    bool is_read = edfseek(header_->handle, index, start, EDFSEEK_SET) == start;
-    for (std::uint64_t done = 0; is_read && done < count;) {
-      const int now = static_cast<int>(std::min(count - done, kMostAtOnce));
-      is_read = edfread_digital_samples(header_->handle, index, now, samples.data() + done) == now;
-      done += static_cast<std::uint64_t>(now);
+  void read_samples(const EdfSignal& signal, std::uint64_t record, std::uint64_t first, std::uint64_t count,
+                    std::int32_t* to) {
+    const std::size_t width = header_.bytes_per_sample;
+    const int sign = is_turned(signal) ? -1 : 1;
+    for (const std::uint64_t end = first + count; first < end;) {
+      const std::size_t now = std::min<std::uint64_t>(end - first, kStretchBytes / 4);
+      const std::string_view bytes = bytes_of(signal, record, first * width, now * width);
+      if (width == 2) {
+        decode<2>(bytes.data(), now, sign, to);
+      } else {
+        decode<3>(bytes.data(), now, sign, to);
+      }
+      first += now;
+      to += now;
     }
-    if (!is_read) throw Error(ErrorKind::io, where_, "cannot read its samples; it may have changed while it was read");
-    return samples;
   }
 
-  void add_annotations(std::uint64_t count) {
-    for (int i = 0; i < header_->annotations_in_file; ++i) {
-      edf_annotation_struct found;
-      if (edf_get_annotation(header_->handle, i, &found) != 0) continue;
-      const double at = static_cast<double>(found.onset) / kUnitsPerSecond * record_.sampling_rate_hz;
-      const auto sample = std::llround(at) - static_cast<long long>(options_.first_sample);
-      if (sample < 0 || sample >= static_cast<long long>(count)) continue;
+  // By the piece in which its time lies, or after which.
+  double sample_of(const EdfNote& note) const {
+    auto piece = std::ranges::upper_bound(pieces_, note.at_s, {}, &EdfPiece::begin_s);
+    if (piece != pieces_.begin()) --piece;
+    const double after = std::round((note.at_s - piece->begin_s) * record_.sampling_rate_hz);
+    return static_cast<double>(piece->first_sample) + after - static_cast<double>(options_.first_sample);
+  }
+
+  void add_annotations() {
+    for (EdfNote& found : notes_) {
+      const double sample = sample_of(found);
+      if (!(sample >= 0 && sample < static_cast<double>(record_.length_samples()))) continue;
       Annotation note;
-      note.sample = sample;
+      note.sample = static_cast<std::int64_t>(sample);
       note.code = codes::note;
-      note.aux = found.annotation;
-      add_hash(std::to_string(sample) + " " + note.aux);
+      note.aux = std::move(found.text);
+      add_hash(std::to_string(note.sample) + " " + note.aux);
       record_.annotations.push_back(std::move(note));
     }
     std::ranges::stable_sort(record_.annotations, {}, &Annotation::sample);
@@ -213,13 +243,13 @@ class EdfReader {
 
   void add_hash(const std::string& text) { hashes_ += content_hash(std::string_view(text)); }
 
-  void warn(const std::string& message) const {
-    if (options_.on_warning) options_.on_warning(where_ + ": " + message);
-  }
-
   const EdfOptions& options_;
-  std::string where_;
-  std::unique_ptr<edf_hdr_struct> header_;  // 200 KiB
+  wfdb::EdfFile file_;
+  wfdb::EdfWarnings warnings_;
+  wfdb::EdfHeader header_;
+  std::vector<EdfSignal> signals_;  // the leads, all of one rate
+  std::vector<EdfPiece> pieces_;    // by time
+  std::vector<EdfNote> notes_;
   Record record_;
   std::string hashes_;
 };
@@ -227,7 +257,6 @@ class EdfReader {
 }  // namespace
 
 Record read_edf_recording(const std::filesystem::path& path, const EdfOptions& options) {
-  const std::lock_guard lock(edflib_in_use());
   return EdfReader(path, options).read();
 }
 

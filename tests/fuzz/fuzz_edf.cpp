@@ -1,4 +1,7 @@
 // An EDF or BDF file; the first byte says what is asked of it.
+#include <cmath>
+#include <cstdlib>
+
 #include "beatbench/wfdb/edf_recording.h"
 #include "fuzz/scratch.h"
 
@@ -23,7 +26,12 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   return fuzz::value_or_error([&] {
     const Record record = read_edf_recording(path, options_of(data[0]));
     fuzz::expect(!record.leads.empty() && record.sampling_rate_hz > 0);
-    for (const Lead& lead : record.leads) fuzz::expect(lead.samples.size() == record.length_samples());
+    for (const Lead& lead : record.leads) {
+      fuzz::expect(lead.samples.size() == record.length_samples() && lead.gain > 0 && std::isfinite(lead.gain));
+      for (const std::int32_t sample : lead.samples) {
+        fuzz::expect(sample == kMissingSample || std::abs(sample) <= 1 << 23);
+      }
+    }
     for (const Annotation& note : record.annotations) fuzz::expect(note.sample >= 0);
   });
 }

@@ -9,6 +9,7 @@
 #include "beatbench/wfdb/signal_format.h"
 #include "fuzz/record_files.h"
 #include "fuzz/signal_layout.h"
+#include "support/edf_bytes.h"
 #include "support/edf_file.h"
 #include "support/test_folder.h"
 
@@ -203,6 +204,24 @@ void make_edf(const fs::path& folder) {
       corpus.add('\0' + read_text_file(path));
     }
   }
+  using tests::annotation_list, tests::EdfBytes;
+  EdfBytes pieces;
+  pieces.fields[EdfBytes::reserved] = "EDF+D";
+  pieces.add("ECG II", "uV", ramp(24), 4).fields[EdfBytes::physical_min] = "-32768,0";
+  pieces.add("ECG HR", "bpm", ramp(6), 1);
+  pieces.add_annotations({annotation_list("+9", {"", "N"}),
+                          annotation_list("+0", {""}) + "+1\x15"
+                                                        "0.5\x14V\x14",
+                          annotation_list("+1", {""}), "", annotation_list("+5.5", {""}), "+6\x14"});
+  for (const char asked : {0, 2, 6}) corpus.add(asked + pieces.bytes());
+  pieces.fields[EdfBytes::header_size] = "1280";
+  pieces.after_header = std::string(256, ' ');
+  corpus.add('\0' + pieces.bytes());
+  EdfBytes odd;
+  odd.fields = {"?", "M\xFCller", "", "1/2/03", "", "", "24BIT", "-1", "0,5", "3"};
+  odd.add("EKG lead I", "microvol", ramp(8), 4, 3).fields[EdfBytes::digital_max] = "8388608";
+  odd.add("-", "\xB0", ramp(2), 1, 3).fields[EdfBytes::digital_max] = "-8388608";
+  corpus.add('\0' + odd.bytes());
 }
 
 void make_all(const fs::path& folder) {

@@ -1,11 +1,16 @@
-// EDF and BDF files, as EDFlib's writing half makes them (the reference implementation by the format's maintainer), and
-// one put together by the bytes of the EDF specification (edfplus.info/specs/edf.html).
+// Sound EDF and BDF files, as EDFlib's writing half makes them and its reading half reads them (the reference
+// implementation by the format's maintainer), and some put together by the bytes of the specification.
 #include "beatbench/wfdb/edf_recording.h"
 
 #include <gmock/gmock.h>
+#include <sys/stat.h>
+
+#include <cmath>
+#include <memory>
 
 #include "beatbench/core/files.h"
 #include "beatbench/wfdb/record_io.h"
+#include "support/edf_bytes.h"
 #include "support/edf_file.h"
 #include "support/recordings.h"
 #include "support/test_folder.h"
@@ -17,6 +22,7 @@ using testing::DoubleNear;
 using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using tests::EdfBytes;
 using tests::EdfSignal;
 using tests::TestFolder;
 using tests::write_edf;
@@ -124,38 +130,169 @@ TEST(EdfRecording, WithoutLabelsTheVoltagesOfTheFirstRateAreTaken) {
   EXPECT_THAT(warnings, ElementsAre(HasSubstr("signal 'V5' is left out: it has 10 Hz, not 20")));
   const auto error = tests::caught([&] { read_edf_recording(folder / "x.edf", {.leads = {"V1"}}); });
   EXPECT_EQ(error.kind, ErrorKind::unsupported);
-  EXPECT_THAT(error.text, HasSubstr("has none of the leads asked for; it has: 'SpO2', 'II', 'V5'"));
+  EXPECT_THAT(error.text, HasSubstr("has none of the leads asked for; it has: 'SpO2' (%, 1 Hz), 'II' (mV, 20 Hz), "
+                                    "'V5' (mV, 10 Hz), 'EDF Annotations' (annotations)"));
 }
 
-std::string field(std::string text, std::size_t width) {
-  text.resize(width, ' ');
-  return text;
-}
+// What EDFlib reads: digital and physical samples of the signals, and notes.
+struct Reference {
+  std::vector<std::vector<int>> digital;
+  std::vector<std::vector<double>> physical;
+  std::vector<double> rates_hz;
+  std::vector<tests::EdfNote> notes;
+};
 
-// Plain EDF: two data records of 1 s with one signal of four samples, low byte first.
-std::string plain_edf(const std::string& reserved = "", const std::string& records = "2") {
-  std::string text = field("0", 8) + field("Haagse Harry", 80) + field("Startdate 30-DEC-2009", 80) + "30.12.09" +
-                     "11.25.00" + field("512", 8) + field(reserved, 44) + field(records, 8) + field("1", 8) +
-                     field("1", 4);
-  text += field("ECG", 16) + field("electrode", 80) + field("mV", 8) + field("-3.2768", 8) + field("3.2767", 8) +
-          field("-32768", 8) + field("32767", 8) + field("HP:0.05Hz", 80) + field("4", 8) + field("", 32);
-  for (const int sample : {0, 1, -1, 256, 32767, -32768, 10000, -10000}) {
-    text += static_cast<char>(sample & 0xFF);
-    text += static_cast<char>(sample >> 8 & 0xFF);
+Reference read_by_edflib(const std::filesystem::path& path) {
+  const auto header = std::make_unique<edf_hdr_struct>();
+  if (edfopen_file_readonly(path.c_str(), header.get(), EDFLIB_READ_ALL_ANNOTATIONS) != 0) return {};
+  Reference reference;
+  for (int s = 0; s < header->edfsignals; ++s) {
+    const edf_param_struct& signal = header->signalparam[s];
+    const int length = static_cast<int>(signal.smp_in_file);
+    std::vector<int> digital(static_cast<std::size_t>(length));
+    std::vector<double> physical(digital.size());
+    EXPECT_EQ(edfread_digital_samples(header->handle, s, length, digital.data()), length);
+    edfrewind(header->handle, s);
+    EXPECT_EQ(edfread_physical_samples(header->handle, s, length, physical.data()), length);
+    reference.digital.push_back(digital);
+    reference.physical.push_back(physical);
+    reference.rates_hz.push_back(signal.smp_in_datarecord * static_cast<double>(EDFLIB_TIME_DIMENSION) /
+                                 static_cast<double>(header->datarecord_duration));
   }
-  return text;
+  for (int i = 0; i < header->annotations_in_file; ++i) {
+    edf_annotation_struct note;
+    edf_get_annotation(header->handle, i, &note);
+    reference.notes.push_back({static_cast<double>(note.onset) / EDFLIB_TIME_DIMENSION, note.annotation});
+  }
+  edfclose_file(header->handle);
+  return reference;
+}
+
+// Steps of all sizes between the ends of a range.
+std::vector<int> wave(std::size_t length, int low, int high) {
+  std::vector<int> samples;
+  for (std::size_t i = 0; i < length; ++i) {
+    samples.push_back(low + static_cast<int>((i * i * 7919 + i * 31) % static_cast<std::size_t>(high - low + 1)));
+  }
+  samples.front() = low;
+  samples.back() = high;
+  return samples;
+}
+
+void expect_same(const Record& record, const std::vector<int>& order, const Reference& reference) {
+  ASSERT_EQ(record.leads.size(), order.size());
+  for (std::size_t l = 0; l < order.size(); ++l) {
+    const Lead& lead = record.leads[l];
+    const auto s = static_cast<std::size_t>(order[l]);
+    ASSERT_EQ(lead.samples.size(), reference.digital[s].size());
+    EXPECT_NEAR(record.sampling_rate_hz, reference.rates_hz[s], 1e-9 * reference.rates_hz[s]);
+    const int sign = reference.physical[s].front() < reference.physical[s].back() ? 1 : -1;  // from low to high
+    for (std::size_t i = 0; i < lead.samples.size(); ++i) {
+      ASSERT_EQ(lead.samples[i], sign * reference.digital[s][i]) << lead.name << " " << i;
+      const double physical = (lead.samples[i] - lead.baseline) / lead.gain;
+      ASSERT_NEAR(physical, reference.physical[s][i], 0.5001 / lead.gain) << lead.name << " " << i;  // whole baseline
+    }
+  }
+  ASSERT_EQ(record.annotations.size(), reference.notes.size());
+  for (std::size_t i = 0; i < reference.notes.size(); ++i) {
+    EXPECT_EQ(record.annotations[i].sample, std::llround(reference.notes[i].at_s * record.sampling_rate_hz));
+    EXPECT_EQ(record.annotations[i].aux, reference.notes[i].text);
+  }
+}
+
+TEST(EdfRecording, SoundFilesAreWhatEdflibReads) {
+  const TestFolder folder;
+  const struct {
+    double record_s;
+    double rate_hz;
+  } shapes[] = {{1, 1},     {1, 128},  {1, 360},      {0.5, 250},  {0.25, 2000},
+                {10, 25.6}, {30, 100}, {3, 100. / 3}, {0.1, 20480}};
+  for (const int type : {EDFLIB_FILETYPE_EDFPLUS, EDFLIB_FILETYPE_BDFPLUS}) {
+    const int half = type == EDFLIB_FILETYPE_EDFPLUS ? 32768 : 8388608;
+    for (const auto& [record_s, rate_hz] : shapes) {
+      SCOPED_TRACE(testing::Message() << type << " " << record_s << " s " << rate_hz << " Hz");
+      const auto length = static_cast<std::size_t>(std::lround(7 * record_s * rate_hz));
+      write_edf(folder / "x.edf", type,
+                {{"ECG V6", "uV", 3276.7, -3276.8, -half, half - 1, wave(length, -half, half - 1), rate_hz},
+                 {"Temp", "degC", 20, 45, -half, half - 1, wave(7, 0, 9), 1 / record_s},
+                 {"ECG I", "mV", -5, 5.1, -2047, 2048, wave(length, -2047, 2048), rate_hz},
+                 {"EKG aVR", "mV", 0, 10, 0, 1023, wave(length, 0, 1023), rate_hz}},
+                {{0, "begin"}, {record_s, "\u00E4rgerlich"}, {6.25 * record_s, "N"}}, record_s);
+      const Reference reference = read_by_edflib(folder / "x.edf");
+      ASSERT_EQ(reference.digital.size(), 4);
+      std::vector<std::string> warnings;
+      const auto on_warning = [&](const std::string& line) { warnings.push_back(line); };
+      expect_same(read_edf_recording(folder / "x.edf", {.on_warning = on_warning}), {0, 2, 3}, reference);
+      expect_same(read_edf_recording(folder / "x.edf", {.leads = {"avr", "ECG I"}}), {3, 2}, reference);
+      EXPECT_THAT(warnings, ElementsAre());
+    }
+  }
+}
+
+// 999 s of four leads: more than is held at a time, in small data records and in ones that are larger than that.
+TEST(EdfRecording, LongFilesAreReadInParts) {
+  const TestFolder folder;
+  for (const double record_s : {0.01, 33.3}) {
+    const std::vector<int> samples = wave(99'900 * 4, -2000, 2000);
+    write_edf(folder / "x.edf", EDFLIB_FILETYPE_EDFPLUS,
+              {{"ECG I", "mV", -5, 5, -2000, 2000, samples, 400},
+               {"ECG II", "mV", -5, 5, -2000, 2000, {samples.rbegin(), samples.rend()}, 400},
+               {"Sound", "mV", -5, 5, -2000, 2000, wave(999'000 * 4, -2000, 2000), 4000}},
+              {}, record_s);
+    const Record whole = read_edf_recording(folder / "x.edf");
+    ASSERT_EQ(whole.leads.size(), 2);
+    EXPECT_EQ(whole.leads[0].samples, samples);
+    EXPECT_EQ(whole.leads[1].samples, std::vector<int>(samples.rbegin(), samples.rend()));
+    const Record part = read_edf_recording(folder / "x.edf", {.first_sample = 12'345, .sample_count = 234'567});
+    EXPECT_EQ(part.leads[0].samples, std::vector<int>(samples.begin() + 12'345, samples.begin() + 246'912));
+    EXPECT_EQ(part.leads[1].samples, std::vector<int>(samples.rbegin() + 12'345, samples.rbegin() + 246'912));
+  }
+}
+
+// Two data records of 1 s with one signal of four samples.
+EdfBytes plain_edf() {
+  EdfBytes edf;
+  edf.fields[EdfBytes::patient] = "Haagse Harry";
+  edf.fields[EdfBytes::recording] = "Startdate 30-DEC-2009";
+  auto& signal = edf.add("ECG", "mV", {0, 1, -1, 256, 32767, -32768, 10000, -10000}, 4);
+  signal.fields[EdfBytes::physical_min] = "-3.2768";
+  signal.fields[EdfBytes::physical_max] = "3.2767";
+  signal.fields[EdfBytes::prefiltering] = "HP:0.05Hz";
+  return edf;
 }
 
 TEST(EdfRecording, PlainEdfBySpecification) {
   const TestFolder folder;
-  folder.put("x.edf", plain_edf());
-  const Record record = read_edf_recording(folder / "x.edf");
+  folder.put("x.edf", plain_edf().bytes());
+  std::vector<std::string> warnings;
+  const Record record =
+      read_edf_recording(folder / "x.edf", {.on_warning = [&](const std::string& line) { warnings.push_back(line); }});
   ASSERT_EQ(record.leads.size(), 1);
   EXPECT_EQ(record.leads[0].name, "ECG");
   EXPECT_THAT(record.leads[0].samples, ElementsAre(0, 1, -1, 256, 32767, -32768, 10000, -10000));
   EXPECT_EQ(record.sampling_rate_hz, 4);
   EXPECT_THAT(record.leads[0].gain, DoubleNear(10'000, 1e-6));
   EXPECT_EQ(record.leads[0].adc_resolution_bits, 16);
+  EXPECT_THAT(warnings, ElementsAre());
+}
+
+// BioSemi's own form: the version's first byte is 255, three bytes a sample, no annotations.
+TEST(EdfRecording, PlainBdfBySpecification) {
+  const TestFolder folder;
+  EdfBytes bdf;
+  bdf.fields[EdfBytes::version] = "\377BIOSEMI";
+  bdf.fields[EdfBytes::reserved] = "24BIT";
+  bdf.add("EKG", "uV", {0, 1, -1, 65536, 8388607, -8388608}, 3, 3);
+  bdf.add("Status", "Boolean", {0, 0, 0, 0, 0, 0}, 3, 3);
+  folder.put("x.bdf", bdf.bytes());
+  std::vector<std::string> warnings;
+  const Record record =
+      read_edf_recording(folder / "x.bdf", {.on_warning = [&](const std::string& line) { warnings.push_back(line); }});
+  ASSERT_EQ(record.leads.size(), 1);
+  EXPECT_THAT(record.leads[0].samples, ElementsAre(0, 1, -1, 65536, 8388607, -8388608));
+  EXPECT_EQ(record.leads[0].gain, 1);
+  EXPECT_EQ(record.leads[0].adc_resolution_bits, 24);
+  EXPECT_THAT(warnings, ElementsAre());
 }
 
 TEST(EdfRecording, WhatIsWrongIsSaid) {
@@ -167,35 +304,28 @@ TEST(EdfRecording, WhatIsWrongIsSaid) {
   const auto missing = tests::caught([&] { read_edf_recording(folder / "none.edf"); });
   EXPECT_EQ(missing.kind, ErrorKind::io);
   EXPECT_THAT(missing.text, HasSubstr("none.edf: cannot read: No such file"));
+  const auto a_folder = tests::caught([&] { read_edf_recording(folder.path()); });
+  EXPECT_EQ(a_folder.kind, ErrorKind::io);
+  EXPECT_THAT(a_folder.text, HasSubstr("is a folder, a pipe or a device; allowed: a regular file"));
+  ASSERT_EQ(::mkfifo((folder / "pipe.edf").c_str(), 0600), 0);
+  EXPECT_EQ(tests::caught([&] { read_edf_recording(folder / "pipe.edf"); }).kind, ErrorKind::io);
+  EXPECT_EQ(tests::caught([&] { read_edf_recording("/dev/zero"); }).kind, ErrorKind::io);
 
-  const std::string whole = plain_edf();
-  for (std::size_t size = 0; size < whole.size(); ++size) {
-    const auto error = error_of(whole.substr(0, size));
-    ASSERT_FALSE(error.text.empty()) << size;
-    EXPECT_THAT(error.text, HasSubstr("x.edf: ")) << size;
-  }
-  for (const char* records : {"99999999", "0", "-1", "1x"}) {  // no memory is asked for what the file cannot hold
-    EXPECT_EQ(error_of(plain_edf("", records)).kind, ErrorKind::data) << records;
-  }
-  std::string no_duration = whole;
-  no_duration.replace(244, 1, "0");
-  EXPECT_EQ(error_of(no_duration).kind, ErrorKind::data);
-  EXPECT_THAT(error_of("time;II\n0;1\n").text, HasSubstr("breaks the EDF format"));
-  std::string other_unit = whole;
-  other_unit.replace(other_unit.find("mV"), 2, "mm");
-  other_unit.replace(other_unit.find("ECG"), 3, "Bel");
-  EXPECT_THAT(error_of(other_unit).text, HasSubstr("has no signal in mV or uV; it has: 'Bel'"));
-}
-
-TEST(EdfRecording, PiecesWithGapsAreNotSupported) {
-  const TestFolder folder;
-  write_edf(folder / "x.edf", EDFLIB_FILETYPE_EDFPLUS, kSignals);
-  std::string bytes = read_text_file(folder / "x.edf");
-  bytes.replace(bytes.find("EDF+C"), 5, "EDF+D");
-  folder.put("x.edf", bytes);
-  const auto error = tests::caught([&] { read_edf_recording(folder / "x.edf"); });
-  EXPECT_EQ(error.kind, ErrorKind::unsupported);
-  EXPECT_THAT(error.text, HasSubstr("is EDF+D"));
+  EXPECT_THAT(error_of("time;II\n0;1\n").text, HasSubstr("x.edf: has 12 bytes"));
+  EXPECT_THAT(error_of(std::string(5000, 'x')).text,
+              HasSubstr("x.edf: breaks the EDF format: the version is 'xxxxxxxx'"));
+  EdfBytes edf = plain_edf();
+  edf.fields[EdfBytes::duration] = "0";
+  const auto no_duration = error_of(edf.bytes());
+  EXPECT_EQ(no_duration.kind, ErrorKind::data);
+  EXPECT_THAT(no_duration.text, HasSubstr("the duration of a data record is '0'; allowed: a number of seconds"));
+  edf = plain_edf();
+  edf.signals[0].fields[EdfBytes::label] = "Bel";
+  edf.signals[0].fields[EdfBytes::dimension] = "mm";
+  const auto other_unit = error_of(edf.bytes());
+  EXPECT_EQ(other_unit.kind, ErrorKind::unsupported);
+  EXPECT_THAT(other_unit.text,
+              HasSubstr("has no signal that may be an ECG by label and unit; it has: 'Bel' (mm, 4 Hz)"));
 }
 
 }  // namespace
