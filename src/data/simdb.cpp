@@ -1,6 +1,7 @@
 #include "beatbench/data/simdb.h"
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 
 #include "beatbench/core/error.h"
@@ -291,12 +292,23 @@ void draw_heart(const Patient& patient, const RhythmPlan& plan, double sampling_
   for (const Span& span : plan.flutter) add_atrial_flutter(patient, span, sampling_rate_hz, leads);
 }
 
+std::string record_id(char letter, std::size_t digits, int index) {
+  const std::string number = std::to_string(index + 1);
+  return letter + std::string(digits - std::min(digits, number.size()), '0') + number;
+}
+
+std::optional<int> record_index(char letter, std::size_t digits, std::string_view id) {
+  int number = 0;
+  if (!id.empty()) std::from_chars(id.data() + 1, id.data() + id.size(), number);
+  if (number < 1 || record_id(letter, digits, number - 1) != id) return std::nullopt;
+  return number - 1;
+}
+
 }  // namespace simdb
 
-std::string simdb_record_id(int index) {
-  const std::string number = std::to_string(index + 1);
-  return "s" + std::string(number.size() < 3 ? 3 - number.size() : 0, '0') + number;
-}
+std::string simdb_record_id(int index) { return simdb::record_id('s', 3, index); }
+
+std::optional<int> simdb_record_index(std::string_view id) { return simdb::record_index('s', 3, id); }
 
 bool simdb_is_training_subject(int index) {
   const auto all = simdb::diagnoses();

@@ -121,6 +121,10 @@ std::vector<float> combined(const Leads& leads, float a, float b) {
 }  // namespace
 }  // namespace simdb
 
+std::string simdb12_record_id(int index) { return simdb::record_id('t', 4, index); }
+
+std::optional<int> simdb12_record_index(std::string_view id) { return simdb::record_index('t', 4, id); }
+
 Record simulate_recording12(const Simulation12Options& options, int index) {
   using namespace simdb;
   check(options, index);
@@ -140,8 +144,7 @@ Record simulate_recording12(const Simulation12Options& options, int index) {
   add_noise(patient, rate_hz, seed_of(4), leads);
 
   Record record;
-  const std::string number = std::to_string(index + 1);
-  record.id = "t" + std::string(number.size() < 4 ? 4 - number.size() : 0, '0') + number;
+  record.id = simdb12_record_id(index);
   record.subject = record.id;
   record.sampling_rate_hz = rate_hz;
   record.leads = {digitised("I", leads[kI]),

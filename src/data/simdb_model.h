@@ -21,7 +21,9 @@
 
 namespace beatbench::simdb {
 
-/// A random stream whose numbers are the same on every standard library.
+/// A random stream whose numbers are the same on every standard library. Two draws never stand in the operands of one
+/// operator or in the arguments of one call, which compilers evaluate in orders of their own: all but one are named
+/// before. Elements in braces are evaluated in order.
 class Random {
  public:
   explicit Random(std::uint64_t seed) : engine_(seed) {}
@@ -279,6 +281,12 @@ struct CleanRecord {
 };
 
 CleanRecord simulate_clean(const SimulationOptions& options, int index);
+
+/// The letter and index + 1, of `digits` digits or more: "s001".
+std::string record_id(char letter, std::size_t digits, int index);
+
+/// The index that record_id made `id` of; nullopt where it made none such.
+std::optional<int> record_index(char letter, std::size_t digits, std::string_view id);
 
 /// Draws the waves of every beat and the atria's between them into the leads.
 void draw_heart(const Patient& patient, const RhythmPlan& plan, double sampling_rate_hz, Leads& leads);

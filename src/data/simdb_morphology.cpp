@@ -10,10 +10,15 @@ namespace {
 
 constexpr double rad_per_degree = std::numbers::pi / 180.0;
 
-Dipole jittered(const Dipole& d, double share, Random& random) {
-  const double size = share * d.norm();
-  return {d.x + random.normal(0, size), d.y + random.normal(0, size), d.z + random.normal(0, size)};
+/// Normally distributed, with this SD on each axis.
+Dipole draw_dipole(double sd, Random& random) {
+  const double x = random.normal(0, sd);
+  const double y = random.normal(0, sd);
+  const double z = random.normal(0, sd);
+  return {x, y, z};
 }
+
+Dipole jittered(const Dipole& d, double share, Random& random) { return d + draw_dipole(share * d.norm(), random); }
 
 /// Applies `change` to every dipole of a form.
 template <typename Change>
@@ -69,9 +74,10 @@ Ventricular draw_normal(Random& random) {
               {0.060, 0.0095, jittered(Dipole{-0.15, -0.40, 0.40} * random.uniform(0.1, 1.7), 0.2, random)}};
   form.duration_s = std::clamp(random.normal(0.080, 0.011), 0.060, 0.104);  // normal: 70 to 105 ms
   // The T wave points with the QRS; some patients' are flat or inverted.
-  form.t = jittered({0.20, 0.26, -0.10}, 0.3, random) *
-           (random.chance(0.25) ? random.uniform(-0.8, 0.2) : random.log_normal(0.6, 0.45));
-  form.st = jittered(form.t * 0.08, 0.8, random) + Dipole{0, random.normal(0, 0.03), 0};
+  const double t_size = random.chance(0.25) ? random.uniform(-0.8, 0.2) : random.log_normal(0.6, 0.45);
+  form.t = jittered({0.20, 0.26, -0.10}, 0.3, random) * t_size;
+  const double st_shift = random.normal(0, 0.03);
+  form.st = jittered(form.t * 0.08, 0.8, random) + Dipole{0, st_shift, 0};
   return form;
 }
 
@@ -85,7 +91,8 @@ Ventricular draw_left_block(Random& random) {
               {0.080, 0.0185, jittered(Dipole{0.55, 0.55, 0.66} * notch, 0.15, random)},
               {0.108, 0.0210, jittered({-0.03, -0.16, 0.18}, 0.5, random)}};
   form.duration_s = random.uniform(0.122, 0.148);  // complete block: 120 ms and more
-  form.t = jittered({-0.34, -0.38, -0.46}, 0.2, random) * random.uniform(0.6, 1.2);
+  const double t_size = random.uniform(0.6, 1.2);
+  form.t = jittered({-0.34, -0.38, -0.46}, 0.2, random) * t_size;
   form.st = form.t * random.uniform(0.2, 0.4);
   return form;
 }
@@ -130,7 +137,8 @@ Dipole draw_site(int site, Random& random) {
       {-0.60, -1.05, -0.55},  // left wall near the apex: upwards, towards V1
       {-0.10, 1.25, -0.60},   // left base: downwards, towards V1
   }};
-  return jittered(directions[static_cast<std::size_t>(site)], 0.2, random) * random.log_normal(1.05, 0.4);
+  const double size = random.log_normal(1.05, 0.4);
+  return jittered(directions[static_cast<std::size_t>(site)], 0.2, random) * size;
 }
 
 /// The usual sites by how often they are seen: most ectopic beats come from the right outflow tract.
@@ -144,10 +152,10 @@ void add_texture(Ventricular& form, Random& random) {
   double largest = 0;
   for (const Wave& wave : form.qrs) largest = std::max(largest, wave.dipole.norm());
   for (int i = 0; i < 3; ++i) {
-    const double size = 0.05 * largest;
-    form.qrs.push_back({random.uniform(0.15, 0.85) * form.duration_s,
-                        random.uniform(0.05, 0.09) * form.duration_s,
-                        {random.normal(0, size), random.normal(0, size), random.normal(0, size)}});
+    const double centre_s = random.uniform(0.15, 0.85) * form.duration_s;
+    const double sigma_s = random.uniform(0.05, 0.09) * form.duration_s;
+    const Dipole bend = draw_dipole(0.05 * largest, random);
+    form.qrs.push_back({centre_s, sigma_s, bend});
   }
 }
 
@@ -160,7 +168,8 @@ Ventricular draw_paced(Random& random) {
               {0.112, 0.0220, jittered({0.35, -1.12, 0.42}, 0.2, random)},
               {0.152, 0.0200, jittered({0.20, -0.60, 0.25}, 0.3, random)}};
   form.duration_s = random.uniform(0.160, 0.190);
-  form.t = jittered({-0.30, 0.78, -0.40}, 0.2, random) * random.uniform(0.6, 1.3);
+  const double t_size = random.uniform(0.6, 1.3);
+  form.t = jittered({-0.30, 0.78, -0.40}, 0.2, random) * t_size;
   form.st = form.t * random.uniform(0.15, 0.35);
   return form;
 }
@@ -172,7 +181,9 @@ void draw_foci(Patient& patient, Random& random) {
     site = random.chance(0.85) ? 0 : 3;
   for (int i = 0; i < patient.diagnosis->foci; ++i, site = (site + random.integer(1, 3)) % 4) {
     Focus focus;
-    focus.form = draw_ectopic(draw_site(site, random), random.uniform(0.124, 0.160), random);
+    const double duration_s = random.uniform(0.124, 0.160);
+    const Dipole direction = draw_site(site, random);
+    focus.form = draw_ectopic(direction, duration_s, random);
     // Medians of the 17 records of DS1 and the paced ones that have ten V and more: 0.52 to 0.89, mean 0.70.
     focus.coupling = std::clamp(random.normal(0.70, 0.10), 0.50, 0.88);
     // A beat between two others needs time before the second: an early one at a slow rate.
@@ -187,8 +198,10 @@ void draw_atria(Patient& patient, Random& random) {
   patient.p = {{{0.036, 0.0165, jittered(Dipole{0.04, 0.10, -0.05} * size, 0.15, random)},
                 {0.068, 0.0170, jittered(Dipole{0.07, 0.06, 0.05} * size, 0.15, random)}}};
   patient.p_ectopic = patient.p;
-  const Dipole elsewhere = rotated({0, random.uniform(0.08, 0.17), 0},
-                                   (random.chance(0.5) ? 1 : -1) * random.uniform(60, 175) * rad_per_degree, 0);
+  const double side = random.chance(0.5) ? 1 : -1;
+  const double turn = side * random.uniform(60, 175) * rad_per_degree;
+  const double ectopic_mv = random.uniform(0.08, 0.17);
+  const Dipole elsewhere = rotated({0, ectopic_mv, 0}, turn, 0);
   for (Wave& wave : patient.p_ectopic) {
     wave.dipole = jittered(elsewhere * size, 0.3, random);
     wave.sigma_s *= random.uniform(0.7, 0.95);
@@ -303,15 +316,20 @@ void draw_morphology(Patient& patient, Random& random) {
     // Cardiac memory: after pacing the T wave of conducted beats points as the paced QRS does (Rosenbaum 1982).
     patient.normal.t = (patient.paced.qrs[1].dipole + patient.paced.qrs[2].dipole) * random.uniform(0.15, 0.3);
   }
-  patient.escape =
-      draw_ectopic(draw_site(random.chance(0.7) ? 3 : 2, random) * 0.6, random.uniform(0.155, 0.20), random);
+  const double escape_duration_s = random.uniform(0.155, 0.20);
+  const int escape_site = random.chance(0.7) ? 3 : 2;
+  const Dipole escape_direction = draw_site(escape_site, random) * 0.6;
+  patient.escape = draw_ectopic(escape_direction, escape_duration_s, random);
   draw_foci(patient, random);
   for_each_form(patient, [&](Ventricular& form) { add_texture(form, random); });
   draw_atria(patient, random);
   // Bipolar pacemakers leave some tenths of a millivolt on the skin; mitdb's recorder lost most of a pulse.
-  patient.spike =
-      rotated({0, random.uniform(0.15, 0.7), random.uniform(-0.2, 0.2)}, random.uniform(-40, 60) * rad_per_degree, 0);
-  patient.flutter_wave = jittered({0.1, 0.50, -0.65}, 0.2, random) * random.uniform(0.75, 1.25);
+  const double spike_turn = random.uniform(-40, 60) * rad_per_degree;
+  const double spike_down_mv = random.uniform(0.15, 0.7);
+  const double spike_back_mv = random.uniform(-0.2, 0.2);
+  patient.spike = rotated({0, spike_down_mv, spike_back_mv}, spike_turn, 0);
+  const double flutter_size = random.uniform(0.75, 1.25);
+  patient.flutter_wave = jittered({0.1, 0.50, -0.65}, 0.2, random) * flutter_size;
   turn_heart(patient, random);
   for_each_form(patient, fit_duration);
 }

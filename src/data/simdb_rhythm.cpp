@@ -49,8 +49,9 @@ class Planner {
     if (random_.chance(d.blocked)) return blocked_atrial();
     if (random_.chance(d.ventricular_escape))
       return escape('E', random_.uniform(1.25, 1.6), 1.3, 6);  // 30 to 50 a minute
-    if (random_.chance(d.junctional_escape)) {                 // 40 to 60
-      return escape('j', random_.uniform(1.05, 1.4), 1.25, random_.chance(d.nodal_rhythm) ? 30 : 3);
+    if (random_.chance(d.junctional_escape)) {
+      const int most = random_.chance(d.nodal_rhythm) ? 30 : 3;
+      return escape('j', random_.uniform(1.05, 1.4), 1.25, most);  // 40 to 60
     }
     if (random_.chance(d.atrial_escape)) return escape('e', random_.uniform(1.0, 1.3), 1.2, 2);
     return false;
@@ -243,7 +244,8 @@ class Planner {
   /// 180 to 300 waves a minute, begun by a ventricular beat on the T wave before.
   void ventricular_flutter() {
     flutter_starts_.pop_back();
-    add('V', last_s_ + std::max(kShortestCoupling_s, 0.5 * mean_rr_s_), AtrialWave::none).focus = draw_focus();
+    const int focus = draw_focus();
+    add('V', last_s_ + std::max(kShortestCoupling_s, 0.5 * mean_rr_s_), AtrialWave::none).focus = focus;
     const double kept_mean_rr_s = mean_rr_s_;
     const double period_s = random_.uniform(0.22, 0.31);
     const double end_s = last_s_ + std::min(random_.uniform(8.0, 32.0), 0.1 * duration_s_);
@@ -277,7 +279,8 @@ class Planner {
     add_supraventricular(symbol, last_s_ + std::max(0.30, coupling * expected_s));
     if (symbol == 'A' && random_.chance(diagnosis_.atrial_run)) atrial_run();
     if (diagnosis_.atrial_group > 1) return atrial_group(coupling * expected_s);
-    next_s_ = last_s_ + interval() * random_.uniform(1.0, 1.12);
+    const double interval_s = interval();
+    next_s_ = last_s_ + interval_s * random_.uniform(1.0, 1.12);
     return true;
   }
 
@@ -287,7 +290,8 @@ class Planner {
     for (int i = random_.integer(1, diagnosis_.atrial_group); i > 1; --i)
       add_supraventricular('A', last_s_ + group_s * random_.normal(1.0, 0.05));
     const bool paused = random_.chance(diagnosis_.sinus_pause);
-    next_s_ = last_s_ + interval() * (paused ? random_.uniform(1.2, 2.5) : random_.uniform(1.0, 1.12));
+    const double interval_s = interval();
+    next_s_ = last_s_ + interval_s * (paused ? random_.uniform(1.2, 2.5) : random_.uniform(1.0, 1.12));
     return true;
   }
 
@@ -295,11 +299,13 @@ class Planner {
     if (symbol == 'J' || symbol == 'j') {
       // The atria are reached backwards: P within the QRS (unseen) or just after it.
       const bool seen = random_.chance(0.5);
-      add(symbol, onset_s, seen ? AtrialWave::retrograde : AtrialWave::none).pr_s = -random_.uniform(0.06, 0.11);
+      const double rp_s = random_.uniform(0.06, 0.11);
+      add(symbol, onset_s, seen ? AtrialWave::retrograde : AtrialWave::none).pr_s = -rp_s;
     } else if (symbol == 'S') {
       add(symbol, onset_s, AtrialWave::none);
     } else {
-      add(symbol, onset_s, AtrialWave::ectopic).pr_s = patient_.pr_s * random_.uniform(0.85, 1.15);
+      const double pr_s = patient_.pr_s * random_.uniform(0.85, 1.15);
+      add(symbol, onset_s, AtrialWave::ectopic).pr_s = pr_s;
     }
   }
 
@@ -330,7 +336,8 @@ class Planner {
       else
         add_supraventricular(symbol, onset_s);
     }
-    next_s_ = last_s_ + std::max(0.75, interval() * random_.uniform(0.9, 1.1));
+    const double first_s = interval();
+    next_s_ = last_s_ + std::max(0.75, first_s * random_.uniform(0.9, 1.1));
     return true;
   }
 

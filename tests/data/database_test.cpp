@@ -7,7 +7,9 @@
 #include <set>
 
 #include "beatbench/data/simdb.h"
+#include "beatbench/data/simdb12.h"
 #include "beatbench/wfdb/record_io.h"
+#include "data/databases/databases.h"
 #include "data/made_up_data.h"
 #include "support/recordings.h"
 #include "support/test_folder.h"
@@ -119,6 +121,53 @@ TEST(OpenDatabase, SimdbIsDividedAsItsHeaderSays) {
     EXPECT_THAT(side, testing::Contains(simdb_record_id(i)));
   }
   EXPECT_EQ(database.training_records.size() + database.test_records.size(), 6);
+}
+
+// Diagnoses 1, 3 and 5 of the list train, 2, 4 and 6 are tested; RECORDS lists some of them, in an order of its own.
+TEST(OpenDatabase, APatientOfSimdbStaysOnItsSideInAPartAndInAnotherOrder) {
+  const TestFolder root;
+  root.put("RECORDS", "s006\ns003\ns002\ns049\ns005\n");
+  const Database database = databases::describe_simdb(root.path());
+  EXPECT_THAT(database.records, ElementsAre("s006", "s003", "s002", "s049", "s005"));
+  EXPECT_THAT(database.training_records, ElementsAre("s003", "s049", "s005"));  // 49 is a patient with diagnosis 1
+  EXPECT_THAT(database.test_records, ElementsAre("s006", "s002"));
+}
+
+// Folds go round: recording 1 is in fold 1, 10 in fold 10, 11 in fold 1 again.
+TEST(OpenDatabase, ARecordingOfSimdb12StaysInItsFoldInAPartAndInAnotherOrder) {
+  const TestFolder root;
+  root.put("RECORDS", "t0011\nt0002\nt0010\nt0001\nt0599\n");
+  const Database database = databases::describe_simdb12(root.path());
+  EXPECT_THAT(database.records, ElementsAre("t0011", "t0002", "t0010", "t0001", "t0599"));
+  EXPECT_EQ(database.folds,
+            (std::map<std::string, int>{{"t0001", 1}, {"t0002", 2}, {"t0010", 10}, {"t0011", 1}, {"t0599", 9}}));
+}
+
+TEST(OpenDatabase, OtherRecordsInAFolderOfASimulatedDatabaseAreRefused) {
+  const TestFolder root;
+  for (const std::string name : {"100", "s1", "s01", "s000", "s001a", "s-01", "s0001", "S001", "t0001"}) {
+    root.put("RECORDS", "s001\n" + name + "\n");
+    EXPECT_ERROR(databases::describe_simdb(root.path()), ErrorKind::data, root.path().string(), "record " + name,
+                 "s001"s);
+  }
+  for (const std::string name : {"100", "t001", "t0000", "s001"}) {
+    root.put("RECORDS", "t0001\n" + name + "\n");
+    EXPECT_ERROR(databases::describe_simdb12(root.path()), ErrorKind::data, root.path().string(), "record " + name,
+                 "t0001"s);
+  }
+}
+
+TEST(SimulatedRecords, HaveTheirIndexInTheirId) {
+  for (const int index : {0, 1, 47, 48, 998, 999, 12344}) {
+    EXPECT_EQ(simdb_record_index(simdb_record_id(index)), index);
+    EXPECT_EQ(simdb12_record_index(simdb12_record_id(index)), index);
+  }
+  EXPECT_EQ(simdb_record_id(8), "s009");
+  EXPECT_EQ(simdb_record_id(999), "s1000");
+  EXPECT_EQ(simdb12_record_id(8), "t0009");
+  for (const char* text : {"", "s", "009", "s9", "s0009", "s99999999999999999999"}) {
+    EXPECT_FALSE(simdb_record_index(text).has_value()) << text;
+  }
 }
 
 // De Chazal et al. 2004, table 2; the paced records 102, 104, 107 and 217 are in neither.

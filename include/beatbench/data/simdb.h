@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "beatbench/core/record.h"
@@ -40,8 +42,8 @@ struct SimulationOptions {
 /// reports/simdb.md compares the result with mitdb, and says what differs.
 ///
 /// The result depends on `seed`, `duration_s`, `sampling_rate_hz` and `index` alone, never on `records` (which
-/// only bounds `index`). One build gives the same bits each time; no random number depends on the standard library,
-/// but the last digit of its exp() and sin() might move a rounding by one ADC unit elsewhere.
+/// only bounds `index`). It is the same with every compiler, optimisation and standard library; only the last digit of
+/// another C library's exp() and sin() might move a rounding by one ADC unit.
 /// @throws Error(usage) naming the option and its range.
 Record simulate_record(const SimulationOptions& options, int index);
 
@@ -51,5 +53,8 @@ bool simdb_is_training_subject(int index);
 
 /// The id of record number `index`: "s001" for 0.
 std::string simdb_record_id(int index);
+
+/// The index of the record with this id, 0 for "s001"; nullopt where simdb_record_id gives no such id.
+std::optional<int> simdb_record_index(std::string_view id);
 
 }  // namespace beatbench

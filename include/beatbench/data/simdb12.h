@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "beatbench/core/record.h"
 
@@ -30,8 +32,14 @@ struct Simulation12Options {
 /// - 427172004, 284470004 premature ventricular and atrial beats, where the recording has one
 /// About an eighth of the recordings has each of Ribeiro's six abnormalities; some have two or three.
 ///
-/// The result depends on `seed`, `duration_s`, `sampling_rate_hz` and `index` alone.
+/// The result depends on `seed`, `duration_s`, `sampling_rate_hz` and `index` alone, as simulate_record's does.
 /// @throws Error(usage) naming the option and its range.
 Record simulate_recording12(const Simulation12Options& options, int index);
+
+/// The id of recording number `index`: "t0001" for 0.
+std::string simdb12_record_id(int index);
+
+/// The index of the recording with this id, 0 for "t0001"; nullopt where simdb12_record_id gives no such id.
+std::optional<int> simdb12_record_index(std::string_view id);
 
 }  // namespace beatbench

@@ -1,18 +1,23 @@
 #include "beatbench/data/simdb.h"
 
+#include "beatbench/core/error.h"
 #include "beatbench/wfdb/record_io.h"
 #include "data/databases/databases.h"
 
 namespace beatbench::databases {
 
+// The side goes with a record's number in the simulation, whatever else is listed and in which order.
 Database describe_simdb(const std::filesystem::path& folder) {
   Database database;
   database.name = "simdb";
   database.folder = folder;
   database.records = read_record_list(folder);
-  for (std::size_t i = 0; i < database.records.size(); ++i) {
-    auto& side = simdb_is_training_subject(static_cast<int>(i)) ? database.training_records : database.test_records;
-    side.push_back(database.records[i]);
+  for (const std::string& record : database.records) {
+    const auto index = simdb_record_index(record);
+    if (!index)
+      throw Error(ErrorKind::data, folder.string(), "is not simdb: it lists record " + record + "; allowed: s001, ...");
+    auto& side = simdb_is_training_subject(*index) ? database.training_records : database.test_records;
+    side.push_back(record);
   }
   database.division_note = "simulated patients; every record is a patient of its own";
   return database;
