@@ -112,7 +112,8 @@ Record read_recording(const ClassifyInput& input, const ClassifyArguments& argum
   return read_record(input.path, options);
 }
 
-BeatSet image_beat(const ClassifyInput& input, const Preprocessing& preprocessing) {
+BeatSet image_beat(const ClassifyInput& input, const Preprocessing& preprocessing,
+                   const std::function<void(const std::string&)>& on_warning) {
   if (!preprocessing.context.empty()) {
     throw Error(ErrorKind::unsupported, input.path.string(),
                 "is an image alone; the model needs the beats around it, as a recording has them");
@@ -124,6 +125,9 @@ BeatSet image_beat(const ClassifyInput& input, const Preprocessing& preprocessin
   BeatSet set;
   set.image_size = preprocessing.image_size;
   set.pixels = decode_image(read_text_file(input.path), set.image_size, input.path.string());
+  if (make_dark_on_light(set.pixels)) {
+    on_warning(input.path.string() + ": is drawn light on a dark ground; its negative is classified");
+  }
   set.records = {{input.record, input.record}};
   set.rows = {{0, 0, 0, -1}};
   return set;
@@ -175,7 +179,7 @@ Classified classify_one(const ClassifyInput& input, const ClassifyArguments& arg
     summary.notes.push_back(text);
   };
   if (summary.is_image) {
-    result.beats = image_beat(input, preprocessing);
+    result.beats = image_beat(input, preprocessing, warn);
   } else {
     Record record = read_recording(input, arguments, warn);
     record.id = input.record;

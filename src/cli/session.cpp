@@ -82,6 +82,7 @@ Context start_context(int threads, const std::string& device, spdlog::logger& lo
                               std::to_string(SPDLOG_VER_PATCH);
   const Blas blas = loaded_blas();
   input.blas = blas.description;
+  input.settings = library_settings();
   if (!blas.warning.empty()) logger.warn("{}", blas.warning);
   return measure_context(input);
 }

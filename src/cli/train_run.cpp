@@ -399,6 +399,13 @@ std::optional<RunReport> train_run(const RunOptions& run, const RunData& data, c
   const TestedBeats tested = test_model(*best.model, dataset, split, description);
   RunReport report = make_report(dataset, data.database, split, description, result.summary, tested, context);
   report.parameters = parameter_count(*best.model);
+  const std::set<std::uint64_t> predicted(tested.predicted.begin(), tested.predicted.end());
+  const std::set<std::uint64_t> reference(tested.reference.begin(), tested.reference.end());
+  if (predicted.size() == 1 && reference.size() > 1) {
+    report.notes.push_back("the model says " + names_in(*predicted.begin(), dataset.class_names) +
+                           " of every input of the test: it has learned nothing that tells classes apart");
+    logger.warn("{}", report.notes.back());
+  }
   if (!run.training.init_from.empty()) report.notes.push_back(transfer_note(run, data, split));
   const std::string warning = write_pictures(folder, report, dataset.windows, tested);
   if (!warning.empty()) logger.warn("{}", warning);

@@ -28,6 +28,7 @@ void from_json(const nlohmann::json& json, Provenance& p) {
 }
 
 std::string source_commit() { return BEATBENCH_SOURCE_COMMIT; }
+std::string build_type() { return std::string(BEATBENCH_BUILD_TYPE).empty() ? "unknown" : BEATBENCH_BUILD_TYPE; }
 std::string beatbench_version() { return BEATBENCH_VERSION; }
 
 }  // namespace beatbench

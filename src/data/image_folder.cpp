@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <atomic>
 #include <charconv>
 #include <map>
 #include <optional>
@@ -183,14 +184,21 @@ Dataset load_images(const Database& database, const Preprocessing& preprocessing
     is_chosen[chosen[i]] = true;
     position[chosen[i]] = i;
   }
+  std::atomic<std::size_t> inverted = 0;
   // Every file is read, so that the hash is that of the data whatever is chosen of it.
   for_each_index(files.size(), options.threads, [&](std::size_t i) {
     const std::string content = read_text_file(files[i].path);
     hashes[i] = content_hash(content);
     if (options.only_labels || !is_chosen[i]) return;
-    const auto pixels = decode_image(content, preprocessing.image_size, files[i].path.string());
+    auto pixels = decode_image(content, preprocessing.image_size, files[i].path.string());
+    inverted += make_dark_on_light(pixels) ? 1 : 0;
     std::ranges::copy(pixels, dataset.windows.pixels.begin() + static_cast<std::ptrdiff_t>(position[i] * each));
   });
+  if (inverted > 0 && options.on_warning) {
+    options.on_warning(database.folder.string() + ": " + std::to_string(inverted) + " of " +
+                       std::to_string(chosen.size()) +
+                       " images are drawn light on a dark ground; their negatives are taken");
+  }
   std::string text;
   for (std::size_t i = 0; i < files.size(); ++i) {
     text += dataset.class_names[static_cast<std::size_t>(files[i].label)] + "/" + files[i].path.filename().string() +

@@ -63,6 +63,9 @@ ModelOptions resolve_options(const ModelSpec& spec, const ModelOptions& given) {
     const std::string where = "option " + name + " of model " + std::string(spec.name);
     if (!resolved.contains(name)) throw Error(ErrorKind::usage, where, "does not exist; valid: " + valid);
     for (const ModelOption& option : spec.options) {
+      if (option.name == name && option.is_whole() && value != std::floor(value)) {
+        throw Error(ErrorKind::usage, where, number_text(value) + " is not valid; allowed: whole numbers");
+      }
       if (option.name != name || (value >= option.min && value <= option.max)) continue;
       throw Error(ErrorKind::usage, where,
                   number_text(value) + " is out of range; allowed: " + number_text(option.min) + " to " +

@@ -15,6 +15,7 @@
 
 #include "beatbench/core/error.h"
 #include "beatbench/core/provenance.h"
+#include "report/json_values.h"
 
 namespace beatbench {
 namespace {
@@ -140,6 +141,11 @@ Context measure_context(const ContextInput& input) {
   context.device = input.device;
   context.libraries = input.libraries;
   context.blas = input.blas;
+  context.settings = input.settings;
+  context.cpu_scaling = or_unknown(first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"));
+  double load = 0;
+  if (::getloadavg(&load, 1) == 1) context.load_average = load;
+  context.build_type = build_type();
   context.commit = source_commit();
   context.beatbench_version = beatbench_version();
   return context;
@@ -161,6 +167,11 @@ nlohmann::ordered_json context_json(const Context& context) {
           {"device", context.device},
           {"libraries", nlohmann::ordered_json(context.libraries)},
           {"blas", context.blas},
+          {"settings", nlohmann::ordered_json(context.settings)},
+          {"cpu_scaling", context.cpu_scaling},
+          {"load_average", context.load_average ? nlohmann::ordered_json(*context.load_average)
+                                                : report_json::undefined("the system does not say")},
+          {"build_type", context.build_type},
           {"commit", context.commit},
           {"beatbench_version", context.beatbench_version}};
 }

@@ -27,6 +27,29 @@ std::map<std::string, std::string> library_versions() {
   return {{"libtorch", TORCH_VERSION}, {"libtorch_cuda", torch::cuda::is_available() ? "available" : "none"}};
 }
 
+std::map<std::string, std::string> library_settings() {
+  std::map<std::string, std::string> settings;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    const std::size_t equals = text.find('=');
+    const std::string_view name = text.substr(0, equals);
+    constexpr std::array<std::string_view, 9> kPrefixes = {"OMP_",  "GOMP_",   "KMP_",  "OPENBLAS_",  "MKL_",
+                                                           "DNNL_", "ONEDNN_", "CUDA_", "NVIDIA_TF32"};
+    const bool counts =
+        std::ranges::any_of(kPrefixes, [&](std::string_view prefix) { return name.starts_with(prefix); });
+    if (counts && equals != std::string_view::npos) settings[std::string(name)] = text.substr(equals + 1);
+  }
+  settings["int8_engine"] = toString(at::globalContext().qEngine());
+  if (torch::cuda::is_available()) {
+    const auto word = [](bool on) { return on ? "on" : "off"; };
+    settings["tf32_matmul"] = word(at::globalContext().allowTF32CuBLAS());
+    settings["tf32_cudnn"] = word(at::globalContext().allowTF32CuDNN());
+    settings["cudnn_benchmark"] = word(at::globalContext().benchmarkCuDNN());
+    settings["cudnn_deterministic"] = word(at::globalContext().deterministicCuDNN());
+  }
+  return settings;
+}
+
 Blas loaded_blas() {
   // OpenBLAS says itself how it was built: openblas_get_parallel() is 0 without threads, 1 with its own, 2 with OpenMP.
   auto* config = loaded_symbol<char*()>("openblas_get_config");

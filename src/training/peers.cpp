@@ -1,6 +1,8 @@
 #include "beatbench/training/peers.h"
 
+#include <cmath>
 #include <cstdlib>
+#include <limits>
 
 #include "beatbench/core/error.h"
 #include "beatbench/core/text.h"
@@ -21,8 +23,11 @@ int whole_number(const Variables& variable, const char* name, int least, int usu
   const char* text = variable(name);
   if (text == nullptr || *text == '\0') return usual;
   const auto number = number_in(text);
-  if (!number || *number != static_cast<int>(*number) || *number < least)
-    throw Error(ErrorKind::usage, name, "'" + std::string(text) + "' is no whole number from " + std::to_string(least));
+  constexpr int kMost = std::numeric_limits<int>::max();
+  if (!number || *number < least || *number > kMost || *number != std::floor(*number))
+    throw Error(ErrorKind::usage, name,
+                "'" + std::string(text) + "' is not valid; allowed: whole numbers from " + std::to_string(least) +
+                    " to " + std::to_string(kMost));
   return static_cast<int>(*number);
 }
 

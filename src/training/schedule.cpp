@@ -53,7 +53,11 @@ double learning_rate_at(const TrainingOptions& options, std::span<const EpochRow
 std::optional<std::size_t> best_epoch(const TrainingOptions& options, std::span<const EpochRow> history) {
   std::optional<std::size_t> best;
   for (std::size_t i = 0; i < history.size(); ++i) {
-    if (!best || monitored(options, history[i]) > monitored(options, history[*best])) best = i;
+    const double now = monitored(options, history[i]);
+    const double then = best ? monitored(options, history[*best]) : now;
+    const bool breaks_tie = best && now == then && history[i].validation_loss && history[*best].validation_loss &&
+                            *history[i].validation_loss < *history[*best].validation_loss;
+    if (!best || now > then || breaks_tie) best = i;
   }
   return best;
 }

@@ -32,6 +32,9 @@ void from_json(const nlohmann::json& json, Provenance& provenance);
 /// The commit this build was made from ("unknown" outside a checkout; "-dirty" is appended if it was changed).
 std::string source_commit();
 
+/// CMake's build type of this build, for example "Release"; "unknown" where it has none.
+std::string build_type();
+
 /// The release of beatbench, as in CMakeLists.txt.
 std::string beatbench_version();
 

@@ -40,6 +40,12 @@ struct ModelOption {
   std::string_view text;  ///< what it is, with its unit
   double default_value;
   double min, max;
+
+  /// Whether it counts something: then it can be nothing in between.
+  bool is_whole() const {
+    const auto whole = [](double value) { return value == static_cast<double>(static_cast<std::int64_t>(value)); };
+    return whole(default_value) && whole(min) && whole(max);
+  }
 };
 
 using ModelOptions = std::map<std::string, double>;

@@ -29,6 +29,12 @@ struct Context {
   std::string device;                            ///< "cpu", or the accelerator's name
   std::map<std::string, std::string> libraries;  ///< name -> version
   std::string blas;
+  /// What else decides how fast and how exact a computation is: environment variables of the libraries with the values
+  /// that they have, the engine of int8 operators, TF32 and cuDNN where there is CUDA.
+  std::map<std::string, std::string> settings;
+  std::string cpu_scaling;             ///< governor of the first CPU's frequency, for example "performance"
+  std::optional<double> load_average;  ///< of the last minute, when the process began to compute
+  std::string build_type;              ///< for example "Release"
   std::string commit;
   std::string beatbench_version;
 };
@@ -40,6 +46,7 @@ struct ContextInput {
   std::string device = "cpu";
   std::map<std::string, std::string> libraries;  ///< name -> version
   std::string blas = "none";
+  std::map<std::string, std::string> settings = {};
 };
 
 /// Asks the running system (uname, /proc, /sys, /etc/os-release) for the rest. Never fails.

@@ -8,6 +8,11 @@ namespace beatbench {
 /// The libraries that computations run on, by name: "libtorch" -> "1.13.1".
 std::map<std::string, std::string> library_versions();
 
+/// What else decides how fast and how exact operators run, by name: environment variables of OpenMP, OpenBLAS, MKL,
+/// oneDNN and CUDA that are set, by the user or by restart_with_fast_settings, the engine of int8 operators, and TF32
+/// and cuDNN's modes where there is CUDA.
+std::map<std::string, std::string> library_settings();
+
 /// Which BLAS is loaded, as far as it says; and why that is slow, where it is: the reference BLAS, or OpenBLAS with
 /// its own threads, which fight LibTorch's for the cores.
 struct Blas {
