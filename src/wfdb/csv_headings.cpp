@@ -109,15 +109,15 @@ CsvHeading heading_in(std::string_view text) {
     if (lower_case(name).ends_with(" in")) name.remove_suffix(3);
     return named(name, text, units);
   }
-  if (seconds_in(units) &&
-      (before == std::string_view::npos || names_time(name) || (slash && lower_case(name) == "t"))) {
+  const bool is_long = units.size() > 1 && lower_case(units) != "min";  // "s", "h" and "min" may be something else
+  if (seconds_in(units) && (is_long || before == std::string_view::npos || names_time(name))) {
     return named("", text, units);
   }
   return {std::string(text), "", false};
 }
 
 bool names_time(std::string_view heading) {
-  constexpr std::array<std::string_view, 9> words = {"t", "tid", "tijd", "clock", "s", "sec", "ms", "us", "ns"};
+  constexpr std::array<std::string_view, 5> words = {"t", "ts", "tid", "tijd", "s"};
   constexpr std::array<std::string_view, 4> within = {"time", "zeit", "elapsed", "clock"};
   constexpr std::array<std::string_view, 3> begin = {"temps", "tiempo", "tempo"};
   const std::string lower = lower_case(trimmed(heading));
@@ -134,6 +134,7 @@ bool names_counter(std::string_view heading, bool surely) {
   constexpr std::array<std::string_view, 11> likely = {"sample", "samples", "frame", "n",       "nr",  "no",
                                                        "idx",    "id",      "count", "counter", "nseq"};
   const std::string lower = lower_case(trimmed(heading));
+  if (!surely && trimmed(heading) == "i") return true;  // "I" is a lead
   return is_one_of(lower, sure) || (!surely && is_one_of(lower, likely));
 }
 

@@ -283,6 +283,7 @@ struct LinesAbove {
       begin = above.begin;
       number = above.number;
       const bool is_blank = trimmed(above.line).empty();
+      if (is_ruling(above.line)) continue;
       if (is_beside_table(above.line)) {
         if (!is_blank && lines.empty() && adjacent && comment.line.empty()) comment = above;
         adjacent = adjacent && !is_blank;
@@ -294,6 +295,11 @@ struct LinesAbove {
   }
 
  private:
+  // A line drawn below headings: "---|---".
+  static bool is_ruling(std::string_view line) {
+    return line.find_first_not_of("-=_|+: \t") == std::string_view::npos && line.find_first_of("-=_") < line.size();
+  }
+
   static LineAbove line_before(std::string_view text, std::size_t begin, std::int64_t number) {
     const std::size_t end = begin - 1;  // its line feed
     const std::size_t feed = end == 0 ? std::string_view::npos : text.rfind('\n', end - 1);
@@ -476,8 +482,10 @@ RunFinder without_decimal_commas(std::string_view text, RunFinder commas, const 
   const bool is_word = above.lines.size() == 1 && line_above.find(' ') == std::string_view::npos;
   const bool single = is_name && (is_word || is_like_heading(line_above));
   if (evidence.proven()) return whole;
-  if (single) {
-    warnings.push_back("its commas are taken as decimal signs: its heading has none");
+  CsvStatements said;
+  for (const LineAbove& line : above.lines) said.add(line.line, line.number);
+  if (single || !said.lead.empty()) {
+    warnings.push_back("its commas are taken as decimal signs: its heading has none, or names a single lead");
     return whole;
   }
   const std::size_t without_comma = lines.rows - evidence.rows;
