@@ -5,6 +5,7 @@
 #include <cctype>
 #include <cmath>
 #include <functional>
+#include <map>
 #include <utility>
 
 #include "beatbench/core/error.h"
@@ -55,7 +56,9 @@ bool is_other_kind(std::string_view label) {
   return std::ranges::find(kinds, words_of(label).front()) != kinds.end();
 }
 
-bool may_be_lead(const EdfSignal& s) { return !s.holds_annotations && s.samples_per_record > 0 && !is_figure(s.label); }
+bool has_samples(const EdfSignal& s) { return !s.holds_annotations && s.samples_per_record > 0; }
+
+bool may_be_lead(const EdfSignal& s) { return has_samples(s) && !is_figure(s.label); }
 
 // How well a signal fits, 0 the best: named an ECG and in volts; a lead's name alone and in volts; the same two without
 // a unit, as uncalibrated signals are; a name that tells nothing, in volts and without a unit.
@@ -71,15 +74,19 @@ int lead_rank(const EdfSignal& s) {
 
 std::string unit_text(const EdfSignal& signal) { return signal.dimension.empty() ? "no unit" : signal.dimension; }
 
-// Of several that have the name, those in volts.
+// Of several that have the name, those in volts; a figure only in volts, when its label may mislead.
 std::vector<EdfSignal> signals_named(const EdfHeader& header, const std::string& name) {
   const std::string wanted = lower_case(name);
   std::vector<EdfSignal> found;
   std::ranges::copy_if(header.signals, std::back_inserter(found), [&](const EdfSignal& s) {
-    return may_be_lead(s) && (lower_case(edf_lead_name(s.label)) == wanted || lower_case(s.label) == wanted);
+    return has_samples(s) && (lower_case(edf_lead_name(s.label)) == wanted || lower_case(s.label) == wanted);
   });
   const auto is_in_volts = [](const EdfSignal& s) { return edf_voltage(s.dimension).has_value(); };
-  if (std::ranges::any_of(found, is_in_volts)) std::erase_if(found, std::not_fn(is_in_volts));
+  if (std::ranges::any_of(found, is_in_volts)) {
+    std::erase_if(found, std::not_fn(is_in_volts));
+  } else {
+    std::erase_if(found, std::not_fn(may_be_lead));
+  }
   return found;
 }
 
@@ -122,7 +129,7 @@ void note_left_out(const EdfSignal& s, std::size_t bytes_per_sample, bool is_by_
   if (const std::optional<std::string> fault = edf_scale_fault(s, bytes_per_sample)) {
     const char* effect = s.holds_annotations ? "" : "; it is left out";
     warnings.add(std::string("scale") + effect, *fault + effect, s.name());
-  } else if (is_figure(s.label) && edf_voltage(s.dimension)) {
+  } else if (is_by_default && is_figure(s.label) && edf_voltage(s.dimension)) {
     warnings.add("figure", s.name() + " is left out: its label tells of a figure made from an ECG", s.name());
   } else if (is_by_default && is_labelled_ecg(s.label) && may_be_lead(s)) {
     warnings.add("no voltage",
@@ -132,12 +139,11 @@ void note_left_out(const EdfSignal& s, std::size_t bytes_per_sample, bool is_by_
 }
 
 void note_same_names(const std::vector<EdfSignal>& chosen, EdfWarnings& warnings) {
-  for (auto s = chosen.begin(); s != chosen.end(); ++s) {
-    const auto first = std::ranges::find(chosen, edf_lead_name(s->label),
-                                         [](const EdfSignal& other) { return edf_lead_name(other.label); });
-    if (first == s) continue;
-    warnings.add("same name", edf_field_text("label", *s, s->label, "another than that of " + first->name()),
-                 s->name());
+  std::map<std::string, std::string> first;
+  for (const EdfSignal& s : chosen) {
+    const auto [same, is_new] = first.emplace(edf_lead_name(s.label), s.name());
+    if (is_new) continue;
+    warnings.add("same name", edf_field_text("label", s, s.label, "another than that of " + same->second), s.name());
   }
 }
 

@@ -83,8 +83,12 @@ TEST_F(EdfChoice, TheUnitTellsAnEcgFromFiguresOfIt) {
     EXPECT_EQ(alone.error.kind, ErrorKind::unsupported) << other.label;
     EXPECT_THAT(alone.error.text, HasSubstr("it has: '" + other.label + "' (" +
                                             (other.unit.empty() ? "no unit" : other.unit) + ", 10 Hz)"));
-    EXPECT_THAT(taken({ecg, other}, {other.label}),
-                ElementsAre(HasSubstr("has none of the leads asked for; it has: ")));
+    const std::string by_name = taken({ecg, other}, {other.label}).front();
+    if (other.unit == "mV") {  // whoever names it knows better
+      EXPECT_THAT(other.label, testing::EndsWith(by_name));
+    } else {
+      EXPECT_THAT(by_name, HasSubstr("has none of the leads asked for; it has: "));
+    }
   }
   EXPECT_THAT(taken({{"ECG HR", "bpm", 1}, {"ECG I", "mV", 20}, {"ECG V5", "mV", 20}}), ElementsAre("I", "V5"));
 }

@@ -305,6 +305,12 @@ TEST_F(EdfOdd, SizesThatAreClaimedCostNothing) {
   const EdfReading reading = read(many);
   EXPECT_THAT(reading.error.text, HasSubstr("holds no whole data record"));
   EXPECT_LT(reading.error.text.size(), 500);
+
+  Bytes sound;
+  for (int i = 0; i < 9999; ++i) sound.add("ECG", "UV", {1, 2}, 2).fields[Bytes::transducer] = "\xE9";
+  const EdfReading all = read(sound);
+  EXPECT_EQ(all.record.leads.size(), 9999);
+  EXPECT_EQ(all.warnings.size(), 3);  // of the transducer, the dimension and the label
 }
 
 // "ECG" and 300 bytes of it, or none: the header's length and that of each data record.

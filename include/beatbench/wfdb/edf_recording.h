@@ -20,7 +20,7 @@ struct EdfOptions {
   /// without a unit, and not labelled as another kind of signal, such as "EEG" or "Resp".
   ///
   /// Never taken: annotations, and figures made from an ECG, as "ECG HR", "ECG ST1" or "RR interval" are by their
-  /// label.
+  /// label, unless they are in volts and asked for by name.
   std::vector<std::string> leads = {};
   std::uint64_t first_sample = 0;                  ///< of the recording, which becomes sample 0, for annotations too
   std::optional<std::uint64_t> sample_count = {};  ///< nullopt: up to the end
@@ -47,8 +47,8 @@ struct EdfOptions {
 /// not that of a patient) and the signal:
 /// - a number of data records that is unknown, or more than the file holds: the whole ones are read; fewer: that many;
 /// - a number of signals and a header size that contradict each other: the one with which the other fields are numbers;
-/// - a version that is none, or another than the reserved field says: the size of the file tells EDF from BDF, and where
-///   it does not, the file is refused;
+/// - a version that is none, or another than the reserved field says: the size of the file tells EDF from BDF, and
+///   where it does not, the file is refused;
 /// - a decimal comma in a physical minimum or maximum or in the duration, unless it may group thousands ("1,000");
 /// - a lead without a unit, taken to be in mV; a digital minimum or maximum one above what the bits hold;
 /// - signals without samples or without a valid scale, unless no other is chosen or it was asked for by name;
