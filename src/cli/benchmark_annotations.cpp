@@ -32,18 +32,20 @@ ComparedRecords compare_records(const AnnotationArguments& arguments, const Data
   ReadOptions options;
   options.signals = false;
   options.annotator = arguments.reference;
+  options.on_warning = [&](const std::string& text) { notes.push_back(text); };
   ComparedRecords out;
   std::string hashes, without;
   for (const std::string& name : database.records) {
     stop_if_interrupted();
     const fs::path file = folder / (fs::path(name).filename().string() + "." + arguments.annotator);
-    if (!fs::exists(file)) {
+    if (!fs::is_regular_file(file)) {
       without += (without.empty() ? "" : ", ") + name;
       continue;
     }
     const Record record = read_record(database.folder / name, options);
     const std::vector<unsigned char> bytes = read_binary_file(file);
-    const auto test = annotations_at_rate(bytes, record.sampling_rate_hz, file.string());
+    const auto test =
+        annotations_of_record(record, bytes, file.string(), [&](const Error& error) { notes.push_back(error.what()); });
     out.comparisons.push_back(compare_beats(beat_marks(record.annotations), beat_marks(test),
                                             {record.sampling_rate_hz, arguments.window_s, arguments.start_s}));
     out.records.push_back({name, out.comparisons.back()});

@@ -64,6 +64,7 @@ struct Classified {
   BeatSet beats;
   std::vector<float> probabilities;          // [beats, classes]
   std::vector<std::uint64_t> found;          // of each beat: bit c is set where it is of class c
+  double frame_rate_hz = 0;                  // in which its annotation files count, see Record
   std::vector<std::string> statements = {};  // what a recording's header says of it
 };
 
@@ -199,6 +200,7 @@ Classified classify_one(const ClassifyInput& input, const ClassifyArguments& arg
       summary.detected = found.detected;
       if (found.searched_leads > 1) logger.info("{}: beats detected in {} ECG leads", record.id, found.searched_leads);
     }
+    result.frame_rate_hz = record.frame_rate_hz;
     summary.sampling_rate_hz = record.sampling_rate_hz;
     summary.start_s = record.start_s;
     summary.duration_s = static_cast<double>(record.length_samples()) / record.sampling_rate_hz;
@@ -262,11 +264,11 @@ std::string csv_rows(const Classified& result, const std::vector<std::string>& c
   return text;
 }
 
-// The classes as WFDB annotations; a class that no symbol stands for is Q with its name as text. A recording without a
-// header says its rate in the file.
-std::vector<Annotation> annotations_of(const Classified& result, const Preprocessing& preprocessing, bool has_header) {
+// The classes as WFDB annotations; a class that no symbol stands for is Q with its name as text. The file says its rate
+// where that is not the recording's frame rate, or where the recording has no header that says it.
+std::vector<Annotation> annotations_of(const Classified& result, const Preprocessing& preprocessing) {
   std::vector<Annotation> annotations;
-  if (!has_header) {
+  if (result.frame_rate_hz != result.summary.sampling_rate_hz) {
     Annotation note;
     note.code = codes::note;
     note.aux = "## time resolution: " + number_text(result.summary.sampling_rate_hz);
@@ -284,9 +286,8 @@ std::vector<Annotation> annotations_of(const Classified& result, const Preproces
   return annotations;
 }
 
-void write_annotations(const fs::path& folder, const Classified& result, const Preprocessing& preprocessing,
-                       bool has_header) {
-  const std::vector<unsigned char> bytes = format_annotations(annotations_of(result, preprocessing, has_header));
+void write_annotations(const fs::path& folder, const Classified& result, const Preprocessing& preprocessing) {
+  const std::vector<unsigned char> bytes = format_annotations(annotations_of(result, preprocessing));
   const fs::path file = folder / (result.summary.record + ".pred");  // a record's name may have folders
   fs::create_directories(file.parent_path());
   write_file(file, std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
@@ -344,8 +345,7 @@ int run_classify(const ClassifyArguments& arguments, spdlog::logger& logger) {
       const Classified result = classify_one(inputs[i], arguments, *engine, logger);
       csv += csv_rows(result, description.preprocessing.class_names);
       if (!result.summary.is_image && !result.summary.is_whole) {
-        write_annotations(folder.temporary(), result, description.preprocessing,
-                          inputs[i].kind == ClassifyInput::Kind::record);
+        write_annotations(folder.temporary(), result, description.preprocessing);
       }
       report.inputs.push_back(result.summary);
     } catch (const std::exception& error) {  // the others go on

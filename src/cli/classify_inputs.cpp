@@ -30,19 +30,24 @@ std::vector<fs::path> entries_of(const fs::path& folder) {
   return entries;
 }
 
+bool is_header(const fs::path& path) { return path.extension() == ".hea" && !fs::is_directory(path); }
+
 void add_files(const fs::path& folder, bool records, std::vector<ClassifyInput>& inputs) {
   const std::vector<fs::path> entries = entries_of(folder);
   const bool has_list = fs::is_regular_file(folder / "RECORDS");
+  std::set<std::string> names;  // without those of segments
   if (records && has_list) {
     for (const std::string& name : read_record_list(folder)) inputs.push_back(input_of(folder / name, Kind::record));
     records = false;  // whatever lies deeper
+  } else if (records && std::ranges::any_of(entries, is_header)) {
+    for (std::string& name : read_record_list(folder)) names.insert(std::move(name));
   }
   for (const fs::path& path : entries) {
     const std::string extension = lower_extension(path);
     if (fs::is_directory(path)) {
       if (!path.filename().string().starts_with('.')) add_files(path, records, inputs);
-    } else if (records && path.extension() == ".hea") {
-      inputs.push_back(input_of(fs::path(path).replace_extension(), Kind::record));
+    } else if (records && is_header(path)) {
+      if (names.contains(path.stem().string())) inputs.push_back(input_of(fs::path(path).replace_extension(), Kind::record));
     } else if (extension == ".csv") {
       inputs.push_back(input_of(path, Kind::csv));
     } else if (is_edf(path)) {

@@ -16,7 +16,7 @@ struct ClassifyInput {
 
 /// What the words of a command line stand for: records by path (with or without .hea), .csv, .edf and .bdf recordings,
 /// image files, and folders of them with their folders (where there is a RECORDS file, the records are those that it
-/// names).
+/// names; elsewhere the segments of a record are none).
 /// @throws Error(usage) for a word that is none of them, for an empty folder, and for an input that is named twice.
 std::vector<ClassifyInput> find_inputs(const std::vector<std::string>& words);
 

@@ -80,12 +80,12 @@ BeatSet select_beats(const BeatSet& set, std::span<const std::uint32_t> rows) {
   out.context_size = set.context_size;
   out.records = set.records;
   out.read_input = set.read_input;
-  out.edge_windows = set.edge_windows;
   out.rows.reserve(rows.size());
   out.pixels.reserve(set.pixels.empty() ? 0 : rows.size() * set.stored_size());
   out.values.reserve(set.values.empty() ? 0 : rows.size() * set.stored_size());
   for (const std::uint32_t row : rows) {
     out.rows.push_back(set.rows.at(row));
+    out.edge_windows += out.rows.back().crosses_edge ? 1 : 0;
     if (!set.pixels.empty()) out.pixels.insert(out.pixels.end(), set.image(row).begin(), set.image(row).end());
     if (!set.values.empty()) out.values.insert(out.values.end(), set.window(row).begin(), set.window(row).end());
     out.context.insert(out.context.end(), set.context_of(row).begin(), set.context_of(row).end());
@@ -114,6 +114,7 @@ void join_beats(BeatSet& set, const BeatSet& more, const std::string& prefix) {
     row.record += records;
     set.rows.push_back(row);
   }
+  set.edge_windows += more.edge_windows;
   set.values.insert(set.values.end(), more.values.begin(), more.values.end());
   set.pixels.insert(set.pixels.end(), more.pixels.begin(), more.pixels.end());
   set.context.insert(set.context.end(), more.context.begin(), more.context.end());

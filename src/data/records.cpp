@@ -18,11 +18,12 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
+// Rows count as of record 0, the only one of `windows`.
 struct LoadedRecord {
   BeatSet windows;
   std::string hash;
   std::size_t left_out = 0;
-  double read_seconds = 0, prepare_seconds = 0;
+  double prepare_seconds = 0;
 };
 
 // The rows of a record, and every beat and flutter wave of it, which images reach to.
@@ -30,10 +31,22 @@ struct RecordRows {
   std::vector<BeatRow> rows;
   std::vector<std::int64_t> neighbours;
   std::size_t left_out = 0, edge_windows = 0;
+
+  // Counts a window that crosses an edge. Returns false where the edge policy leaves it out.
+  bool add(BeatRow row, const Record& record, const Preprocessing& preprocessing) {
+    row.crosses_edge = preprocessing.input == "window" &&
+                       beatbench::crosses_edge(row.sample, static_cast<std::int64_t>(record.length_samples()),
+                                               record.sampling_rate_hz, preprocessing);
+    edge_windows += row.crosses_edge ? 1 : 0;
+    if (row.crosses_edge && preprocessing.edge == "skip") return false;
+    rows.push_back(row);
+    return true;
+  }
 };
 
-RecordRows label_rows(const Record& record, std::uint32_t index, const Preprocessing& preprocessing,
-                      const ClassMap& classes) {
+// `only`: the rows asked for, or nullptr for all beats of a class.
+RecordRows rows_of(const Record& record, const Preprocessing& preprocessing, const ClassMap& classes,
+                   const std::vector<BeatRow>* only) {
   RecordRows out;
   const auto length = static_cast<std::int64_t>(record.length_samples());
   for (const Annotation& annotation : record.annotations) {
@@ -44,48 +57,44 @@ RecordRows label_rows(const Record& record, std::uint32_t index, const Preproces
     }
     if (!label) {
       ++out.left_out;
-      continue;
+    } else if (!only) {
+      out.add({0, annotation.sample, annotation.code, static_cast<std::int16_t>(*label)}, record, preprocessing);
     }
-    const bool at_edge = preprocessing.input == "window" &&
-                         crosses_edge(annotation.sample, length, record.sampling_rate_hz, preprocessing);
-    out.edge_windows += at_edge ? 1 : 0;
-    if (at_edge && preprocessing.edge == "skip") continue;
-    out.rows.push_back({index, annotation.sample, annotation.code, static_cast<std::int16_t>(*label)});
+  }
+  if (!only) return out;
+  for (BeatRow row : *only) {
+    row.record = 0;
+    out.add(row, record, preprocessing);
   }
   return out;
 }
 
-// `only`: the rows to load, or nullptr for all of them.
-LoadedRecord load_record(const Database& database, const std::string& name, std::uint32_t index,
-                         const Preprocessing& preprocessing, const ClassMap& classes, const ReadOptions& read,
-                         bool only_labels, const std::vector<BeatRow>* only, const SeenIndex* seen) {
+LoadedRecord load_record(const Database& database, const std::string& name, const Preprocessing& preprocessing,
+                         const ClassMap& classes, const ReadOptions& read, bool only_labels,
+                         const std::vector<BeatRow>* only, const SeenIndex* seen) {
   LoadedRecord out;
-  const auto start = Clock::now();
   const Record record = read_record(database.folder / name, read);
-  out.read_seconds = seconds_since(start);
   out.hash = record.content_hash;
 
   const auto prepare_start = Clock::now();
-  RecordRows labelled = label_rows(record, index, preprocessing, classes);
-  out.left_out = labelled.left_out;
-  if (only) labelled.rows = *only;
-  out.windows.records.resize(index + 1);
-  out.windows.records[index] = {name, database.subject_of(name)};
+  RecordRows rows = rows_of(record, preprocessing, classes, only);
+  out.left_out = rows.left_out;
+  out.windows.records = {{name, database.subject_of(name)}};
   if (seen) {
-    out.windows.records[index].blocks = blocks_of(record);
-    out.windows.records[index].seen = seen->find_in(record);
+    out.windows.records.front().blocks = blocks_of(record);
+    out.windows.records.front().seen = seen->find_in(record);
   }
   if (only_labels) {
-    out.windows.rows = std::move(labelled.rows);
+    out.windows.rows = std::move(rows.rows);
   } else {
-    append_beats(out.windows, record, labelled.rows, labelled.neighbours, preprocessing);
+    append_beats(out.windows, record, rows.rows, rows.neighbours, preprocessing);
   }
-  out.windows.edge_windows = labelled.edge_windows;
+  out.windows.edge_windows = rows.edge_windows;
   out.prepare_seconds = seconds_since(prepare_start);
   return out;
 }
 
-void append(Dataset& all, LoadedRecord&& part, std::size_t index) {
+void append(Dataset& all, LoadedRecord&& part) {
   all.windows.length_samples = part.windows.length_samples;
   all.windows.leads = part.windows.leads;
   all.windows.image_size = part.windows.image_size;
@@ -93,11 +102,11 @@ void append(Dataset& all, LoadedRecord&& part, std::size_t index) {
   all.windows.pixels.insert(all.windows.pixels.end(), part.windows.pixels.begin(), part.windows.pixels.end());
   all.windows.values.insert(all.windows.values.end(), part.windows.values.begin(), part.windows.values.end());
   all.windows.context.insert(all.windows.context.end(), part.windows.context.begin(), part.windows.context.end());
+  for (BeatRow& row : part.windows.rows) row.record = static_cast<std::uint32_t>(all.windows.records.size());
   all.windows.rows.insert(all.windows.rows.end(), part.windows.rows.begin(), part.windows.rows.end());
-  all.windows.records.push_back(part.windows.records[index]);
+  all.windows.records.push_back(std::move(part.windows.records.front()));
   all.windows.edge_windows += part.windows.edge_windows;
   all.annotations_left_out += part.left_out;
-  all.read_seconds += part.read_seconds;
   if (!part.windows.rows.empty()) {
     all.prepare_seconds_per_beat.push_back(part.prepare_seconds / static_cast<double>(part.windows.rows.size()));
   }
@@ -129,8 +138,8 @@ Dataset load_records(const Database& database, const Preprocessing& preprocessin
   }
   std::vector<std::optional<LoadedRecord>> parts(names.size());
   for_each_index(names.size(), options.threads, [&](std::size_t i) {
-    parts[i] = load_record(database, names[i], static_cast<std::uint32_t>(i), preprocessing, classes, read,
-                           options.only_labels, options.only_beats ? &wanted[i] : nullptr, options.seen);
+    parts[i] = load_record(database, names[i], preprocessing, classes, read, options.only_labels,
+                           options.only_beats ? &wanted[i] : nullptr, options.seen);
     const std::lock_guard lock(callback_mutex);
     if (options.on_progress) options.on_progress(++done, names.size());
   });
@@ -150,7 +159,7 @@ Dataset load_records(const Database& database, const Preprocessing& preprocessin
   std::string hashes;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     hashes += names[i] + " " + parts[i]->hash + "\n";
-    append(all, std::move(*parts[i]), i);
+    append(all, std::move(*parts[i]));
     parts[i].reset();
   }
   all.hash = content_hash(hashes);

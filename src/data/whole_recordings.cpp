@@ -153,6 +153,7 @@ Dataset load_recordings(const Database& database, const Preprocessing& preproces
     set.read_input = [place, preprocessing](const std::string& record, std::int64_t, float* out) {
       ReadOptions plain;
       plain.annotator.reset();
+      plain.leads = preprocessing.leads;
       std::ranges::copy(prepare_recording(read_one(place, record, plain), preprocessing), out);
     };
   }

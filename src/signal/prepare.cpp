@@ -177,6 +177,7 @@ void append_windows(BeatSet& set, const PreparedLead& lead, std::span<const Beat
     }
     if (preprocessing.scaling == "window") standardise(std::span(set.values).subspan(offset));
     set.rows.push_back(row);
+    set.rows.back().crosses_edge = at_edge;
   }
 }
 

@@ -1,53 +1,75 @@
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <cstddef>
 #include <string_view>
 
 #include "beatbench/core/error.h"
 #include "beatbench/wfdb/annotation_file.h"
 #include "wfdb/annotation_escapes.h"
-#include "wfdb/text_fields.h"
 
 namespace beatbench {
 namespace {
 
+// What is odd in a file, told once for each kind.
+struct Oddity {
+  const char* kind;
+  std::size_t byte;
+  std::string message;
+  std::size_t more = 0;
+};
+
+// Visible ASCII, bytes of other alphabets and what ends lines. An annotation file has others: a beat's word ends with a
+// byte below 32.
+bool is_text(std::span<const unsigned char> bytes) {
+  return std::ranges::all_of(
+      bytes, [](unsigned char byte) { return byte >= ' ' || byte == '\t' || byte == '\n' || byte == '\r'; });
+}
+
 class AnnotationParser {
  public:
-  AnnotationParser(std::span<const unsigned char> bytes, const std::string& where) : bytes_(bytes), where_(where) {}
+  AnnotationParser(std::span<const unsigned char> bytes, const std::string& where, const OnOddity& on_oddity)
+      : bytes_(bytes), where_(where), on_oddity_(on_oddity) {}
 
   std::vector<Annotation> parse() {
+    if (bytes_.size() < 2) fail(kCutShort);
     annotations_.reserve(bytes_.size() / 2);  // an annotation takes one word at least
     while (parse_entry()) {
     }
     check_rest();
+    check_impossible();
+    tell_oddities();
     annotations_.shrink_to_fit();
     return std::move(annotations_);
   }
 
  private:
-  // False at the closing zero word.
+  static constexpr const char* kCutShort =
+      "the file ends here, inside an entry or before its closing zero word: it is cut short";
+
+  // False at the closing zero word, or where the file ends without it.
   bool parse_entry() {
     entry_ = at_;
+    if (!has_bytes(2)) return false;
     const std::uint32_t word = take_word();
     const std::uint32_t code = word >> wfdb::kDatumBits;
     const std::uint32_t datum = word & wfdb::kDatumMask;
     if (word == 0) return false;
     switch (code) {
       case wfdb::kSkip:
-        skip(datum);
-        break;
+        return skip(datum);
       case wfdb::kNumber:
-        current("NUM").number = signed_datum("NUM", datum);
+        if (auto* current = current_for("NUM")) current->number = signed_datum("NUM", datum);
         break;
       case wfdb::kSubtype:
-        current("SUB").subtype = signed_datum("SUB", datum);
+        if (auto* current = current_for("SUB")) current->subtype = signed_datum("SUB", datum);
         break;
       case wfdb::kChannel:
-        current("CHN").channel = unsigned_datum("CHN", datum);
+        if (auto* current = current_for("CHN")) current->channel = unsigned_datum("CHN", datum);
         break;
       case wfdb::kAux:
-        current("AUX").aux = take_text(datum);
+        if (auto* current = current_for("AUX"))
+          current->aux = take_text(datum);
+        else
+          take_text(datum);
         break;
       default:
         add(code, datum);
@@ -56,14 +78,18 @@ class AnnotationParser {
   }
 
   void add(std::uint32_t code, std::uint32_t step) {
-    if (code > wfdb::kLargestCode) {
-      fail("has annotation code " + std::to_string(code) + "; allowed: 0 to 49, and the escapes 59 to 63");
-    }
     time_ += step;
-    if (time_ < 0) fail("steps back to time " + std::to_string(time_) + "; times start at 0");
     Annotation annotation;
     annotation.sample = time_;
-    annotation.code = static_cast<std::uint8_t>(code);
+    if (code > wfdb::kLargestCode) {
+      odd("code", "has annotation code " + std::to_string(code) + "; allowed: 0 to 49, and the escapes 59 to 63");
+      ++impossible_;
+    } else if (time_ < 0) {
+      odd("time", "steps back to time " + std::to_string(time_) + "; times start at 0");
+      ++impossible_;
+    } else {
+      annotation.code = static_cast<std::uint8_t>(code);
+    }
     if (!annotations_.empty()) {  // these two persist
       annotation.number = annotations_.back().number;
       annotation.channel = annotations_.back().channel;
@@ -71,44 +97,58 @@ class AnnotationParser {
     annotations_.push_back(std::move(annotation));
   }
 
-  void skip(std::uint32_t datum) {
-    if (datum != 0) fail("has a SKIP with datum " + std::to_string(datum) + "; allowed: 0");
+  bool skip(std::uint32_t datum) {
+    if (datum != 0) odd("SKIP", "has a SKIP with datum " + std::to_string(datum) + "; allowed: 0");
+    if (!has_bytes(4)) return false;
     const std::uint32_t high = take_word();
     const std::uint32_t low = take_word();
     time_ += static_cast<std::int32_t>(high << 16 | low);
+    return true;
   }
 
-  Annotation& current(const char* escape) {
-    if (annotations_.empty()) fail(std::string("has ") + escape + " before the first annotation");
-    return annotations_.back();
+  // nullptr where there is none.
+  Annotation* current_for(const char* escape) {
+    if (!annotations_.empty()) return &annotations_.back();
+    odd("first", std::string("has ") + escape + " before the first annotation");
+    ++impossible_;
+    return nullptr;
   }
 
   // The library writes the lower 10 bits of a signed char and reads back the lower 8; others write 8 bits.
-  std::int8_t signed_datum(const char* escape, std::uint32_t datum) const {
+  std::int8_t signed_datum(const char* escape, std::uint32_t datum) {
     const bool fits = datum <= 0xFF || datum >= 0x380;  // -128 in 10 bits
-    if (!fits) fail(std::string("has ") + escape + " " + std::to_string(datum) + "; allowed: -128 to 127");
+    if (!fits) odd(escape, std::string("has ") + escape + " " + std::to_string(datum) + "; allowed: -128 to 127");
     return static_cast<std::int8_t>(datum & 0xFF);
   }
 
-  std::uint8_t unsigned_datum(const char* escape, std::uint32_t datum) const {
-    if (datum > 0xFF) fail(std::string("has ") + escape + " " + std::to_string(datum) + "; allowed: 0 to 255");
-    return static_cast<std::uint8_t>(datum);
+  std::uint8_t unsigned_datum(const char* escape, std::uint32_t datum) {
+    if (datum > 0xFF) odd(escape, std::string("has ") + escape + " " + std::to_string(datum) + "; allowed: 0 to 255");
+    return static_cast<std::uint8_t>(datum & 0xFF);
   }
 
   std::string take_text(std::uint32_t size) {
     const std::size_t left = bytes_.size() - at_;
-    if (size > wfdb::kLongestAux) fail("has an AUX text of " + std::to_string(size) + " bytes; allowed: 0 to 255");
+    if (size > wfdb::kLongestAux) {
+      odd("AUX", "has an AUX text of " + std::to_string(size) + " bytes; allowed: 0 to 255");
+    }
     if (size + size % 2 > left) {
-      fail("has an AUX text of " + std::to_string(size) + " bytes, but the file ends after " + std::to_string(left));
+      odd("AUX at the end",
+          "has an AUX text of " + std::to_string(size) + " bytes, but the file ends after " + std::to_string(left));
     }
     const auto begin = bytes_.begin() + static_cast<std::ptrdiff_t>(at_);
-    at_ += size + size % 2;
-    return {begin, begin + size};
+    at_ += std::min<std::size_t>(left, size + size % 2);
+    return {begin, begin + static_cast<std::ptrdiff_t>(std::min<std::size_t>(left, size))};
+  }
+
+  bool has_bytes(std::size_t count) {
+    if (bytes_.size() - at_ >= count) return true;
+    at_ = bytes_.size();
+    if (is_text(bytes_)) fail("the file ends without a closing zero word, and is a text");
+    odd("end", kCutShort);
+    return false;
   }
 
   std::uint32_t take_word() {
-    if (bytes_.size() - at_ < 2)
-      fail("the file ends here, inside an entry or before its closing zero word: it is cut short");
     const std::uint32_t word = bytes_[at_] | static_cast<std::uint32_t>(bytes_[at_ + 1]) << 8;
     at_ += 2;
     return word;
@@ -119,7 +159,37 @@ class AnnotationParser {
     const auto stray = std::ranges::find_if(rest, [](unsigned char byte) { return byte != 0; });
     if (stray == rest.end()) return;
     entry_ = at_ + static_cast<std::size_t>(stray - rest.begin());
-    fail("has value " + std::to_string(*stray) + " after the closing zero word; allowed: zeros or nothing");
+    const std::string message =
+        "has value " + std::to_string(*stray) + " after the closing zero word; allowed: zeros or nothing";
+    if (rest.size() > at_) fail(message);
+    odd("rest", message);
+  }
+
+  // A few entries that cannot be are damage, many are another kind of file.
+  void check_impossible() const {
+    constexpr std::size_t few = 3;
+    if (impossible_ <= std::max(few, annotations_.size() / 10)) return;
+    throw Error(ErrorKind::data, where_,
+                "has " + std::to_string(impossible_) + " entries that cannot be, the first: byte " +
+                    std::to_string(oddities_.front().byte) + ", " + oddities_.front().message +
+                    "; it is no annotation file of WFDB");
+  }
+
+  void odd(const char* kind, const std::string& message) {
+    if (!on_oddity_) fail(message);
+    const auto known =
+        std::ranges::find_if(oddities_, [&](const Oddity& oddity) { return std::string_view(oddity.kind) == kind; });
+    if (known == oddities_.end())
+      oddities_.push_back({kind, entry_, message});
+    else
+      ++known->more;
+  }
+
+  void tell_oddities() const {
+    for (const Oddity& oddity : oddities_) {
+      const std::string more = oddity.more > 0 ? "; " + std::to_string(oddity.more) + " more of this kind" : "";
+      on_oddity_({ErrorKind::data, where_ + ", byte " + std::to_string(oddity.byte), oddity.message + more});
+    }
   }
 
   [[noreturn]] void fail(const std::string& message) const {
@@ -128,74 +198,20 @@ class AnnotationParser {
 
   std::span<const unsigned char> bytes_;
   const std::string& where_;
+  const OnOddity& on_oddity_;
   std::size_t at_ = 0;
   std::size_t entry_ = 0;  // where the current entry begins
   std::int64_t time_ = 0;  // no overflow: each entry adds 32 bits at most
   std::vector<Annotation> annotations_;
+  std::vector<Oddity> oddities_;
+  std::size_t impossible_ = 0;
 };
-
-// "42 w Wave of unknown origin"
-std::optional<AnnotationDefinition> parse_definition(std::string_view text) {
-  const std::string_view number = wfdb::take_word(text);
-  unsigned code = 0;
-  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), code);
-  if (error != std::errc() || end != number.data() + number.size()) return std::nullopt;
-  const std::string_view symbol = wfdb::take_word(text);
-  if (code < 1 || code > wfdb::kLargestCode || symbol.empty()) return std::nullopt;
-  return AnnotationDefinition{static_cast<std::uint8_t>(code), std::string(symbol), std::string(trimmed(text))};
-}
-
-constexpr std::string_view kResolution = "## time resolution:";
-
-double parse_resolution(std::string_view text, const std::string& where) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error == std::errc() && end == text.data() + text.size() && std::isfinite(value) && value > 0) return value;
-  throw Error(ErrorKind::data, where,
-              "its note on the time resolution says " + wfdb::quote(text) + "; allowed: a number above 0, in Hz");
-}
-
-void convert_times(std::vector<Annotation>& annotations, double factor, const std::string& where) {
-  constexpr double largest = 9.0e15;  // samples; below 2^53, so that a double holds it exactly
-  for (Annotation& annotation : annotations) {
-    const double sample = std::round(static_cast<double>(annotation.sample) * factor);
-    if (sample > largest) throw Error(ErrorKind::data, where, "its time resolution puts an annotation out of range");
-    annotation.sample = static_cast<std::int64_t>(sample);
-  }
-  std::erase_if(annotations, [](const Annotation& annotation) {
-    return annotation.sample == 0 && annotation.code == codes::note && annotation.aux.starts_with(kResolution);
-  });
-}
 
 }  // namespace
 
-std::vector<Annotation> parse_annotations(std::span<const unsigned char> bytes, const std::string& where) {
-  return AnnotationParser(bytes, where).parse();
-}
-
-AnnotationFileNotes read_annotation_notes(std::span<const Annotation> annotations, const std::string& where) {
-  AnnotationFileNotes notes;
-  for (const Annotation& annotation : annotations) {
-    if (annotation.sample != 0 || annotation.code != codes::note) break;
-    std::string_view text = annotation.aux;
-    text = text.substr(0, text.find('\0'));
-    if (text.starts_with(kResolution)) {
-      notes.time_resolution_hz = parse_resolution(trimmed(text.substr(kResolution.size())), where);
-    } else if (auto definition = parse_definition(text)) {
-      notes.definitions.push_back(std::move(*definition));
-    }
-  }
-  return notes;
-}
-
-std::vector<Annotation> annotations_at_rate(std::span<const unsigned char> bytes, double sampling_rate_hz,
-                                            const std::string& where) {
-  std::vector<Annotation> annotations = parse_annotations(bytes, where);
-  const auto resolution_hz = read_annotation_notes(annotations, where).time_resolution_hz;
-  if (resolution_hz) convert_times(annotations, sampling_rate_hz / *resolution_hz, where);
-  std::erase_if(annotations, [](const Annotation& annotation) { return annotation.code == 0; });
-  for (Annotation& annotation : annotations) annotation.aux.erase(annotation.aux.find_last_not_of('\0') + 1);
-  return annotations;
+std::vector<Annotation> parse_annotations(std::span<const unsigned char> bytes, const std::string& where,
+                                          const OnOddity& on_oddity) {
+  return AnnotationParser(bytes, where, on_oddity).parse();
 }
 
 }  // namespace beatbench

@@ -1,4 +1,7 @@
+#include <algorithm>
+#include <cctype>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include "beatbench/wfdb/header.h"
@@ -11,6 +14,7 @@ using wfdb::LinePlace;
 using wfdb::parse_integer;
 using wfdb::parse_number;
 using wfdb::take_word;
+using wfdb::tell;
 
 constexpr std::int64_t kInt32Min = std::numeric_limits<std::int32_t>::min();
 constexpr std::int64_t kInt32Max = std::numeric_limits<std::int32_t>::max();
@@ -31,6 +35,27 @@ int default_resolution_bits(int format) {
   if (format == 80 || format == 508) return 8;
   if (format == 8 || format == 310 || format == 311) return 10;
   return kDefaultResolutionBits;
+}
+
+// For a field that no sample depends on: what is wrong with it is told, and it stays as it is.
+template <typename Parse>
+void pass_over_faults(const OnOddity& on_oddity, Parse&& parse) {
+  try {
+    parse();
+  } catch (const Error& error) {
+    tell(on_oddity, error);
+  }
+}
+
+// For a field that its signal depends on. The first fault is kept.
+template <typename Parse>
+void keep_fault(const OnOddity& on_oddity, const LinePlace& place, std::optional<FieldFault>& fault, Parse&& parse) {
+  try {
+    parse();
+  } catch (const Error& error) {
+    if (!on_oddity) throw;
+    if (!fault) fault = FieldFault{place.line, wfdb::message_of(error)};
+  }
 }
 
 int parse_int(std::string_view text, const LinePlace& place, std::string_view field, std::int64_t smallest = 0,
@@ -60,32 +85,60 @@ std::pair<std::string_view, std::optional<std::string_view>> split_parenthesis(s
   return {before, inside};
 }
 
-void parse_rate(std::string_view word, const LinePlace& place, Header& header) {
+void parse_rate(std::string_view word, const LinePlace& place, Header& header, const OnOddity& on_oddity) {
   const auto [rate, counter] = split_at(word, '/');
   header.sampling_rate_hz = parse_number(rate, place, "sampling rate");
   if (header.sampling_rate_hz <= 0) place.fail("sampling rate", rate, "above 0 Hz");
   if (!counter) return;
-  const auto [frequency, base] = split_parenthesis(*counter, place, "counter frequency");
-  header.counter_frequency_hz = parse_number(frequency, place, "counter frequency");
-  if (base) header.counter_base = parse_number(*base, place, "counter base");
+  pass_over_faults(on_oddity, [&, counter = counter] {
+    const auto [frequency, base] = split_parenthesis(*counter, place, "counter frequency");
+    header.counter_frequency_hz = parse_number(frequency, place, "counter frequency");
+    if (base) header.counter_base = parse_number(*base, place, "counter base");
+  });
+}
+
+void parse_length(std::string_view word, const LinePlace& place, Header& header) {
+  const std::int64_t length = parse_integer(word, place, "number of samples", 0, kInt64Max);
+  if (length > 0) header.length_samples = length;
+}
+
+void check_line_end(std::string_view line, const LinePlace& place, const char* field, const OnOddity& on_oddity) {
+  if (trimmed(line).empty()) return;
+  pass_over_faults(on_oddity, [&] { place.fail(std::string("text after the ") + field, trimmed(line), "nothing"); });
 }
 
 // Returns the number of segments, 0 for an ordinary record.
-int parse_record_line(std::string_view line, const LinePlace& place, Header& header) {
+int parse_record_line(std::string_view line, const LinePlace& place, Header& header, const OnOddity& on_oddity) {
   const auto [name, segments] = split_at(take_word(line), '/');
   if (name.empty()) place.fail("record name", name, "at least one character");
   header.record_name = name;
   header.signal_count = parse_int(take_word(line), place, "number of signals", 0, kMostSignals);
   const int segment_count = segments ? parse_int(*segments, place, "number of segments", 1, kMostSegments) : 0;
-  if (const auto word = take_word(line); !word.empty()) parse_rate(word, place, header);
+  if (const auto word = take_word(line); !word.empty()) parse_rate(word, place, header, on_oddity);
   if (const auto word = take_word(line); !word.empty()) {
-    const std::int64_t length = parse_integer(word, place, "number of samples", 0, kInt64Max);
-    if (length > 0) header.length_samples = length;
+    pass_over_faults(on_oddity, [&] { parse_length(word, place, header); });
   }
   header.time_text = take_word(line);
   header.date_text = take_word(line);
-  if (!trimmed(line).empty()) place.fail("text after the date", trimmed(line), "nothing");
+  check_line_end(line, place, "date", on_oddity);
   return segment_count;
+}
+
+// WFDB's names hold no blanks, but people's do: words up to one with an extension are the name if a format follows.
+std::string_view take_file_name(std::string_view& line, const LinePlace& place, const OnOddity& on_oddity) {
+  const auto begins_with_digit = [](std::string_view word) {
+    return !word.empty() && std::isdigit(static_cast<unsigned char>(word.front())) != 0;
+  };
+  const std::string_view whole = trimmed(line);
+  const std::string_view first = take_word(line);
+  std::string_view rest = line, word = take_word(rest), last = first;
+  for (; !word.empty() && !begins_with_digit(word); word = take_word(rest)) last = word;
+  if (word.empty() || last == first || last.find('.') == std::string_view::npos) return first;
+  const auto size = static_cast<std::size_t>(last.data() + last.size() - whole.data());
+  const std::string_view name = whole.substr(0, size);
+  pass_over_faults(on_oddity, [&] { place.fail("signal file's name", name, "a name without blanks"); });
+  line = whole.substr(size);
+  return name;
 }
 
 // "212x2:3+24": format, samples per frame, skew, byte offset.
@@ -102,48 +155,65 @@ void parse_format(std::string_view word, const LinePlace& place, SignalSpec& sig
 }
 
 // "1000.0(0)/mV": gain, baseline, units. Returns whether there is a baseline.
-bool parse_gain(std::string_view word, const LinePlace& place, SignalSpec& signal) {
+bool parse_gain(std::string_view word, const LinePlace& place, SignalSpec& signal, const OnOddity& on_oddity) {
   const auto [number, units] = split_at(word, '/');
+  if (units && !units->empty()) signal.units = *units;
   const auto [gain, baseline] = split_parenthesis(number, place, "gain");
   signal.gain = parse_number(gain, place, "gain");
-  if (signal.gain < 0) place.fail("gain", gain, "0 (unknown) or above, in ADC units per physical unit");
   if (signal.gain == 0) signal.gain = kDefaultGain;
   if (baseline) signal.baseline = parse_int32(*baseline, place, "baseline");
-  if (units && !units->empty()) signal.units = *units;
+  if (signal.gain < 0) {
+    pass_over_faults(on_oddity, [&, gain = gain] {
+      place.fail("gain", gain, "0 (unknown) or above, in ADC units per physical unit; it is kept, with its sign");
+    });
+  }
   return baseline.has_value();
 }
 
-SignalSpec parse_signal_line(std::string_view line, const LinePlace& place) {
+void parse_resolution(std::string_view word, const LinePlace& place, SignalSpec& signal) {
+  const int bits = parse_int(word, place, "ADC resolution");
+  if (bits != 0) signal.adc_resolution_bits = bits;
+}
+
+SignalSpec parse_signal_line(std::string_view line, const LinePlace& place, const OnOddity& on_oddity) {
   SignalSpec signal;
-  signal.file_name = take_word(line);
-  parse_format(take_word(line), place, signal);
+  signal.file_name = take_file_name(line, place, on_oddity);
+  const auto of_layout = [&](auto&& parse) { keep_fault(on_oddity, place, signal.layout_fault, parse); };
+  const auto of_scale = [&](auto&& parse) { keep_fault(on_oddity, place, signal.scale_fault, parse); };
+  const auto of_neither = [&](auto&& parse) { pass_over_faults(on_oddity, parse); };
+  of_layout([&] { parse_format(take_word(line), place, signal); });
   signal.adc_resolution_bits = default_resolution_bits(signal.format);
+  const bool has_differences = signal.format == 8;
   bool has_baseline = false;
-  if (const auto word = take_word(line); !word.empty()) has_baseline = parse_gain(word, place, signal);
   if (const auto word = take_word(line); !word.empty()) {
-    signal.adc_resolution_bits = parse_int(word, place, "ADC resolution");
-    if (signal.adc_resolution_bits == 0) {
-      signal.adc_resolution_bits = default_resolution_bits(signal.format);
-    }
+    of_scale([&] { has_baseline = parse_gain(word, place, signal, on_oddity); });
   }
-  if (const auto word = take_word(line); !word.empty()) signal.adc_zero = parse_int32(word, place, "ADC zero");
+  if (const auto word = take_word(line); !word.empty()) of_neither([&] { parse_resolution(word, place, signal); });
+  if (const auto word = take_word(line); !word.empty()) {
+    const auto parse = [&] { signal.adc_zero = parse_int32(word, place, "ADC zero"); };
+    has_baseline && !has_differences ? of_neither(parse) : of_scale(parse);
+  }
   if (!has_baseline) signal.baseline = signal.adc_zero;
   if (const auto word = take_word(line); !word.empty()) {
-    signal.initial_value = parse_int32(word, place, "initial value");
+    const auto parse = [&] { signal.initial_value = parse_int32(word, place, "initial value"); };
+    has_differences ? of_scale(parse) : of_neither(parse);
   }
   if (const auto word = take_word(line); !word.empty()) {
-    signal.checksum = static_cast<std::int16_t>(parse_integer(word, place, "checksum", -32768, 65535));
+    of_neither(
+        [&] { signal.checksum = static_cast<std::int16_t>(parse_integer(word, place, "checksum", -32768, 65535)); });
   }
-  if (const auto word = take_word(line); !word.empty()) signal.block_size = parse_int(word, place, "block size");
+  if (const auto word = take_word(line); !word.empty()) {
+    of_neither([&] { signal.block_size = parse_int(word, place, "block size"); });
+  }
   signal.description = trimmed(line);
   return signal;
 }
 
-SegmentSpec parse_segment_line(std::string_view line, const LinePlace& place) {
+SegmentSpec parse_segment_line(std::string_view line, const LinePlace& place, const OnOddity& on_oddity) {
   SegmentSpec segment;
   segment.name = take_word(line);
   segment.length_samples = parse_integer(take_word(line), place, "number of samples of the segment", 0, kInt64Max);
-  if (!trimmed(line).empty()) place.fail("text after the number of samples", trimmed(line), "nothing");
+  check_line_end(line, place, "number of samples", on_oddity);
   return segment;
 }
 
@@ -154,39 +224,52 @@ void add_signal(SignalSpec signal, Header& header) {
   header.signals.push_back(std::move(signal));
 }
 
-void check_count(const std::string& where, const std::string& kind, std::size_t found, int announced) {
-  if (found == static_cast<std::size_t>(announced)) return;
-  throw Error(ErrorKind::data, where,
-              "the record line announces " + std::to_string(announced) + " " + kind + "s, but there are " +
-                  std::to_string(found) + " " + kind + " lines");
+// Which lines are right the record's length says, if it is that of the announced ones or that of all.
+void check_segment_count(const std::string& where, Header& header, int announced, const OnOddity& on_oddity) {
+  const auto wanted = static_cast<std::size_t>(announced);
+  if (header.segments.size() == wanted) return;
+  const Error error = wfdb::wrong_count(where, "segment", header.segments.size(), announced);
+  const auto length_of = [&](std::size_t count) {
+    const auto end = header.segments.begin() + static_cast<std::ptrdiff_t>(count);
+    return std::accumulate(header.segments.begin(), end, std::uint64_t{0}, [](std::uint64_t sum, const auto& segment) {
+      return sum + static_cast<std::uint64_t>(segment.length_samples);
+    });
+  };
+  const auto fits = [&](std::size_t count) {
+    return header.length_samples && count > 0 && count <= header.segments.size() &&
+           length_of(count) == static_cast<std::uint64_t>(*header.length_samples);
+  };
+  if (!fits(wanted) && !fits(header.segments.size())) throw error;
+  tell(on_oddity, error);
+  if (fits(wanted)) header.segments.resize(wanted);
 }
 
 }  // namespace
 
-Header parse_header(std::string_view text, const std::string& where) {
+Header parse_header(std::string_view text, const std::string& where, const OnOddity& on_oddity) {
   Header header;
   std::optional<int> segment_count;  // known once the record line is read
   int line_number = 0;
   for (const std::string_view line : split_lines(text)) {
     const LinePlace place{where, ++line_number};
     if (line.find('\0') != std::string_view::npos) place.fail("has a NUL byte; a header is text");
-    if (line.starts_with('#')) {
-      header.comments.emplace_back(line.substr(1));
-    } else if (trimmed(line).empty()) {
-      continue;
+    const std::string_view content = trimmed(line);
+    if (content.empty()) continue;
+    if (content.starts_with('#')) {
+      header.comments.emplace_back(line.substr(line.find('#') + 1));
     } else if (!segment_count) {
-      segment_count = parse_record_line(line, place, header);
+      segment_count = parse_record_line(line, place, header, on_oddity);
     } else if (*segment_count > 0) {
-      header.segments.push_back(parse_segment_line(line, place));
+      header.segments.push_back(parse_segment_line(line, place, on_oddity));
     } else {
-      add_signal(parse_signal_line(line, place), header);
+      add_signal(parse_signal_line(line, place, on_oddity), header);
     }
   }
   if (!segment_count) throw Error(ErrorKind::data, where, "has no record line; the first line names the record");
   if (*segment_count > 0) {
-    check_count(where, "segment", header.segments.size(), *segment_count);
-  } else {
-    check_count(where, "signal", header.signals.size(), header.signal_count);
+    check_segment_count(where, header, *segment_count, on_oddity);
+  } else if (!on_oddity && header.signals.size() != static_cast<std::size_t>(header.signal_count)) {
+    throw wfdb::wrong_count(where, "signal", header.signals.size(), header.signal_count);
   }
   return header;
 }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "beatbench/wfdb/annotation_file.h"
 #include "beatbench/wfdb/header.h"
 #include "beatbench/wfdb/record_io.h"
+#include "wfdb/lead_choice.h"
 #include "wfdb/segments.h"
 #include "wfdb/signal_file.h"
 #include "wfdb/signal_read.h"
@@ -24,13 +26,17 @@ class RecordReader {
   RecordReader(const fs::path& base, const ReadOptions& options) : options_(options), base_(base) {
     if (base_.extension() == ".hea") base_.replace_extension();
     header_path_ = base_.string() + ".hea";
-    complain_ = [this](const std::string& where, const std::string& message) { complain(where, message); };
+    on_oddity_ = [this](const Error& error) {
+      if (options_.strict) throw error;
+      warn(error.what());
+    };
     on_header_hash_ = [this](const std::string& hash) { add_hash("header", hash); };
   }
 
   Record read() {
     read_header();
     choose_leads();
+    set_rates();
     add_leads();
     if (options_.signals) read_signals();
     if (options_.annotator) read_annotations(base_.string() + "." + *options_.annotator);
@@ -41,53 +47,58 @@ class RecordReader {
 
  private:
   void read_header() {
-    header_ = wfdb::read_header_file(header_path_, on_header_hash_);
+    header_ = wfdb::read_header_file(header_path_, on_header_hash_, on_oddity_);
     frames_ = header_.length_samples;
     signals_ = &header_.signals;
     if (!header_.segments.empty()) {
-      segmented_.emplace(header_, base_.parent_path(), header_path_, complain_, on_header_hash_);
+      segmented_.emplace(header_, base_.parent_path(), header_path_, on_oddity_, on_header_hash_);
       frames_ = static_cast<std::int64_t>(segmented_->frames());
       signals_ = &segmented_->signals();
     }
-    if (options_.every_sample) samples_per_frame_ = most_samples_per_frame();
+  }
+
+  wfdb::SignalList signal_list() const {
+    return {*signals_, header_.sampling_rate_hz, segmented_.has_value(), header_path_};
+  }
+
+  void choose_leads() {
+    const auto on_warning = [this](const std::string& line) { warn(line); };
+    choice_ = options_.leads.empty() ? wfdb::choose_leads(signal_list(), on_warning, on_oddity_)
+                                     : wfdb::choose_leads_by_name(signal_list(), options_.leads);
+    if (options_.signals && options_.leads.empty() && !segmented_) leave_out_damaged_files();
+  }
+
+  // Of the files that hold none of the signals that the record is read for, any may be missing or too short.
+  void leave_out_damaged_files() {
+    std::map<std::string, std::vector<std::size_t>> by_file;
+    for (const std::size_t i : choice_.signals) {
+      if (wfdb::has_samples(signal_list(), i)) by_file[(*signals_)[i].file_name].push_back(i);
+    }
+    for (const std::size_t i : choice_.leading) by_file.erase((*signals_)[i].file_name);
+    for (const auto& [file, signals] : by_file) {
+      std::vector<bool> in_file(signals_->size(), false);
+      for (const std::size_t i : signals) in_file[i] = true;
+      try {
+        const auto files = wfdb::find_signal_files(header_, in_file, base_.parent_path(), header_path_);
+        wfdb::frames_to_read(header_, files, header_path_);
+      } catch (const Error& error) {
+        wfdb::tell_left_out(signal_list(), signals, error, on_oddity_);
+        std::erase_if(choice_.signals, [&](std::size_t index) { return in_file[index]; });
+      }
+    }
+  }
+
+  void set_rates() {
     record_.id = header_.record_name;
     record_.subject = header_.record_name;
-    record_.sampling_rate_hz = header_.sampling_rate_hz * static_cast<double>(samples_per_frame_);
+    record_.frame_rate_hz = header_.sampling_rate_hz;
+    record_.sampling_rate_hz = header_.sampling_rate_hz * static_cast<double>(choice_.samples_per_frame);
     record_.start_s = static_cast<double>(options_.first_sample) / record_.sampling_rate_hz;
     record_.comments = header_.comments;
   }
 
-  std::size_t most_samples_per_frame() const {
-    int most = 1;
-    for (const SignalSpec& signal : *signals_) {
-      if (segmented_ || !wfdb::is_null_signal(signal)) most = std::max(most, signal.samples_per_frame);
-    }
-    return static_cast<std::size_t>(most);
-  }
-
-  void choose_leads() {
-    if (options_.leads.empty()) {
-      for (std::size_t i = 0; i < signals_->size(); ++i) chosen_.push_back(i);
-    }
-    for (const std::string& name : options_.leads) {
-      chosen_.push_back(index_of(name));
-      if (std::ranges::count(chosen_, chosen_.back()) == 1) continue;
-      throw Error(ErrorKind::usage, header_path_, "the lead " + wfdb::quote(name) + " is asked for twice");
-    }
-  }
-
-  std::size_t index_of(const std::string& name) const {
-    std::string names;
-    for (std::size_t i = 0; i < signals_->size(); ++i) {
-      const std::string& found = (*signals_)[i].description;
-      if (lower_case(found) == lower_case(name)) return i;
-      names += (names.empty() ? "" : ", ") + found;
-    }
-    throw Error(ErrorKind::unsupported, header_path_, "has no lead " + wfdb::quote(name) + "; it has: " + names);
-  }
-
   void add_leads() {
-    for (const std::size_t index : chosen_) {
+    for (const std::size_t index : choice_.signals) {
       const SignalSpec& signal = (*signals_)[index];
       Lead lead;
       lead.name = signal.description;
@@ -101,15 +112,15 @@ class RecordReader {
   }
 
   void read_signals() {
-    if (chosen_.empty()) return;
+    if (choice_.signals.empty()) return;
     const wfdb::SignalRequest request = request_in_frames();
-    wfdb::SignalSamples read = segmented_
-                                   ? segmented_->read(request)
-                                   : wfdb::read_signals(header_, base_.parent_path(), header_path_, request, complain_);
+    wfdb::SignalSamples read =
+        segmented_ ? segmented_->read(request)
+                   : wfdb::read_signals(header_, base_.parent_path(), header_path_, request, on_oddity_);
     frames_ = static_cast<std::int64_t>(read.record_frames);
-    if (options_.first_sample / samples_per_frame_ == read.record_frames) check_first_sample(read.record_frames);
+    if (options_.first_sample / choice_.samples_per_frame == read.record_frames) check_first_sample(read.record_frames);
     for (const std::string& hash : read.content_hashes) add_hash("signals", hash);
-    for (std::size_t i = 0; i < chosen_.size(); ++i) {
+    for (std::size_t i = 0; i < choice_.signals.size(); ++i) {
       record_.leads[i].samples = std::move(read.samples[i]);
       cut_to_samples(record_.leads[i].samples);
     }
@@ -117,29 +128,29 @@ class RecordReader {
 
   // A frame that begins where the record ends has no sample besides its first.
   void check_first_sample(std::uint64_t frames) const {
-    if (options_.first_sample % samples_per_frame_ == 0) return;
+    if (options_.first_sample % choice_.samples_per_frame == 0) return;
     throw Error(ErrorKind::usage, header_path_,
                 "samples from " + std::to_string(options_.first_sample) + " on are asked for; the record has " +
-                    std::to_string(frames * samples_per_frame_));
+                    std::to_string(frames * choice_.samples_per_frame));
   }
 
   wfdb::SignalRequest request_in_frames() const {
     wfdb::SignalRequest request;
-    request.signals = chosen_;
-    request.samples_per_frame = samples_per_frame_;
-    request.first_frame = options_.first_sample / samples_per_frame_;
+    request.signals = choice_.signals;
+    request.samples_per_frame = choice_.samples_per_frame;
+    request.first_frame = options_.first_sample / choice_.samples_per_frame;
     if (!options_.sample_count) return request;
     const std::uint64_t end = options_.first_sample + *options_.sample_count;
     if (end < options_.first_sample) {
       throw Error(ErrorKind::usage, header_path_, "the number of samples asked for is too large");
     }
-    request.frames = end / samples_per_frame_ + (end % samples_per_frame_ != 0) - request.first_frame;
+    request.frames = end / choice_.samples_per_frame + (end % choice_.samples_per_frame != 0) - request.first_frame;
     return request;
   }
 
   // What a frame holds besides the samples asked for.
   void cut_to_samples(std::vector<std::int32_t>& samples) const {
-    const auto before = static_cast<std::ptrdiff_t>(options_.first_sample % samples_per_frame_);
+    const auto before = static_cast<std::ptrdiff_t>(options_.first_sample % choice_.samples_per_frame);
     if (before > 0) samples.erase(samples.begin(), samples.begin() + before);
     if (options_.sample_count) samples.resize(static_cast<std::size_t>(*options_.sample_count));
   }
@@ -150,38 +161,35 @@ class RecordReader {
       warn(path.string() + ": there is no such annotation file; the record is read without annotations");
       return;
     }
+    wfdb::check_ordinary_file(path);
     const auto bytes = read_binary_file(path);
     add_hash("annotations", content_hash(bytes));
-    record_.annotations = annotations_at_rate(bytes, header_.sampling_rate_hz, path.string());
+    record_.annotations = annotations_of_record(record_, bytes, path.string(), on_oddity_);
     check_times(path.string());
   }
 
   void check_times(const std::string& where) {
     if (!frames_) return;
-    const auto is_past_end = [&](const Annotation& annotation) { return annotation.sample >= *frames_; };
+    const auto per_frame = static_cast<std::int64_t>(choice_.samples_per_frame);
+    const auto is_past_end = [&](const Annotation& annotation) { return annotation.sample / per_frame >= *frames_; };
     const auto count = std::ranges::count_if(record_.annotations, is_past_end);
     if (count == 0) return;
     const auto first = std::ranges::find_if(record_.annotations, is_past_end);
-    complain(where, std::to_string(count) + " annotations lie past the record's end, the first at sample " +
-                        std::to_string(first->sample) + "; allowed: 0 to " + std::to_string(*frames_ - 1));
+    on_oddity_({ErrorKind::data, where,
+                std::to_string(count) + " annotations lie past the record's end, the first at sample " +
+                    std::to_string(first->sample) + "; allowed: 0 to " +
+                    std::to_string(static_cast<std::uint64_t>(*frames_) * choice_.samples_per_frame - 1)});
   }
 
   // Times become those of the samples that are kept.
   void cut_annotations() {
     const auto first = static_cast<std::int64_t>(options_.first_sample);
-    for (Annotation& annotation : record_.annotations) {
-      annotation.sample = annotation.sample * static_cast<std::int64_t>(samples_per_frame_) - first;
-    }
     if (first == 0 && !options_.sample_count) return;
+    for (Annotation& annotation : record_.annotations) annotation.sample -= first;
     std::erase_if(record_.annotations, [&](const Annotation& annotation) {
       if (annotation.sample < 0) return true;
       return options_.sample_count && static_cast<std::uint64_t>(annotation.sample) >= *options_.sample_count;
     });
-  }
-
-  void complain(const std::string& where, const std::string& message) const {
-    if (options_.strict) throw Error(ErrorKind::data, where, message);
-    warn(where + ": " + message);
   }
 
   void warn(const std::string& line) const {
@@ -193,58 +201,19 @@ class RecordReader {
   const ReadOptions& options_;
   fs::path base_;
   std::string header_path_;
-  wfdb::Complain complain_;
+  OnOddity on_oddity_;
   wfdb::SegmentedRecord::OnHash on_header_hash_;
   Header header_;
   std::optional<wfdb::SegmentedRecord> segmented_;
   const std::vector<SignalSpec>* signals_ = nullptr;
-  std::vector<std::size_t> chosen_;
-  std::size_t samples_per_frame_ = 1;  // of the record as it is returned
+  wfdb::LeadChoice choice_;
   std::optional<std::int64_t> frames_;
   Record record_;
   std::string hashes_;  // one line for each file read
 };
 
-std::vector<std::string> listed_records(const fs::path& path) {
-  const std::string text = read_text_file(path);
-  std::vector<std::string> names;
-  int line_number = 0;
-  for (const std::string_view line : split_lines(text)) {
-    const wfdb::LinePlace place{path.string(), ++line_number};
-    const std::string_view name = trimmed(line);
-    if (name.empty()) continue;
-    if (!wfdb::is_inside_folder(name)) place.fail("record name", name, "a record in this folder");
-    names.emplace_back(name);
-  }
-  return names;
-}
-
-std::vector<std::string> header_files(const fs::path& folder) {
-  std::vector<std::string> names;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
-    if (entry.path().extension() == ".hea") names.push_back(entry.path().stem().string());
-  }
-  std::ranges::sort(names);
-  return names;
-}
-
 }  // namespace
 
 Record read_record(const fs::path& base, const ReadOptions& options) { return RecordReader(base, options).read(); }
-
-std::vector<std::string> read_record_list(const fs::path& folder) {
-  try {
-    if (!fs::is_directory(folder)) throw Error(ErrorKind::io, folder.string(), "there is no such folder");
-    const fs::path list = folder / "RECORDS";
-    auto names = fs::exists(list) ? listed_records(list) : header_files(folder);
-    if (names.empty()) {
-      throw Error(ErrorKind::data, folder.string(),
-                  fs::exists(list) ? "its RECORDS file lists no record" : "has neither a RECORDS file nor a .hea file");
-    }
-    return names;
-  } catch (const fs::filesystem_error& error) {
-    throw Error(ErrorKind::io, folder.string(), "cannot read: " + error.code().message());
-  }
-}
 
 }  // namespace beatbench

@@ -1,6 +1,7 @@
 #include "wfdb/segments.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <iterator>
 #include <limits>
@@ -11,6 +12,7 @@
 #include "beatbench/core/files.h"
 #include "beatbench/core/hash.h"
 #include "beatbench/core/record.h"
+#include "beatbench/core/text.h"
 #include "wfdb/signal_file.h"
 #include "wfdb/text_fields.h"
 
@@ -41,12 +43,38 @@ class Scale {
   bool is_identity_;
 };
 
+// "12:30:00.5", "25/04/1989"; the CinC Challenges have "05-Feb-2020", in front of the time.
+bool is_time_or_date(std::string_view text) {
+  const auto is_digit = [](unsigned char c) { return std::isdigit(c) != 0; };
+  const auto is_letter = [](unsigned char c) { return std::isalpha(c) != 0; };
+  const auto is_other = [&](unsigned char c) {
+    return !is_digit(c) && !is_letter(c) && std::string_view(":/-.").find(static_cast<char>(c)) == text.npos;
+  };
+  const auto letters = std::ranges::count_if(text, is_letter);
+  return !text.empty() && is_digit(text.front()) && is_digit(text.back()) && (letters == 0 || letters == 3) &&
+         std::ranges::none_of(text, is_other);
+}
+
+// No program here uses them.
+void check_base_time(const Header& header, const std::string& where, const OnOddity& on_oddity) {
+  for (const std::string& text : {header.time_text, header.date_text}) {
+    if (text.empty() || is_time_or_date(text)) continue;
+    tell(on_oddity,
+         {ErrorKind::data, where,
+          "the base time or date is " + quote(text) + "; allowed: a time as 12:30:00, a date as 25/04/1989"});
+  }
+}
+
 }  // namespace
 
-Header read_header_file(const fs::path& path, const std::function<void(const std::string&)>& on_hash) {
+Header read_header_file(const fs::path& path, const std::function<void(const std::string&)>& on_hash,
+                        const OnOddity& on_oddity) {
+  check_ordinary_file(path);
   const std::string text = read_text_file(path);
   on_hash(content_hash(std::string_view(text)));
-  Header header = parse_header(text, path.string());
+  Header header = parse_header(in_utf8(text), path.string(), on_oddity);
+  check_base_time(header, path.string(), on_oddity);
+  settle_signal_count(header, path.parent_path(), path.string(), on_oddity);
   if (header.record_name == path.stem().string()) return header;
   throw Error(ErrorKind::data, path.string(),
               "names record " + quote(header.record_name) + "; expected " + quote(path.stem().string()) +
@@ -54,8 +82,8 @@ Header read_header_file(const fs::path& path, const std::function<void(const std
 }
 
 SegmentedRecord::SegmentedRecord(const Header& header, const fs::path& folder, const std::string& where,
-                                 const Complain& complain, const OnHash& on_hash)
-    : header_(header), folder_(folder), where_(where), complain_(complain), on_hash_(on_hash) {
+                                 const OnOddity& on_oddity, const OnHash& on_hash)
+    : header_(header), folder_(folder), where_(where), on_oddity_(on_oddity), on_hash_(on_hash) {
   add_segments();
   find_signals();
 }
@@ -76,9 +104,9 @@ void SegmentedRecord::add_segments() {
     segments_.push_back(std::move(segment));
   }
   if (header_.length_samples && static_cast<std::uint64_t>(*header_.length_samples) != frames_) {
-    throw Error(ErrorKind::data, where_,
-                "the record line announces " + std::to_string(*header_.length_samples) +
-                    " samples, but the segments have " + std::to_string(frames_));
+    tell(on_oddity_, {ErrorKind::data, where_,
+                      "the record line announces " + std::to_string(*header_.length_samples) +
+                          " samples, but the segments have " + std::to_string(frames_)});
   }
 }
 
@@ -91,15 +119,16 @@ void SegmentedRecord::find_signals() {
   }
   signals_ = segment_header(*first).signals;
   if (signals_.size() == static_cast<std::size_t>(header_.signal_count)) return;
-  throw Error(ErrorKind::data, where_,
-              "the record line announces " + std::to_string(header_.signal_count) + " signals; " + place_of(*first) +
-                  " has " + std::to_string(signals_.size()));
+  tell(on_oddity_, {ErrorKind::data, where_,
+                    "the record line announces " + std::to_string(header_.signal_count) + " signals; " +
+                        place_of(*first) + " has " + std::to_string(signals_.size())});
 }
 
 const Header& SegmentedRecord::segment_header(const Segment& segment) {
   const fs::path path = folder_ / (segment.name + ".hea");
   auto found = headers_.find(segment.name);
-  if (found == headers_.end()) found = headers_.emplace(segment.name, read_header_file(path, on_hash_)).first;
+  if (found == headers_.end())
+    found = headers_.emplace(segment.name, read_header_file(path, on_hash_, on_oddity_)).first;
   const Header& header = found->second;
   const auto refuse = [&](const std::string& message) { throw Error(ErrorKind::data, path.string(), message); };
   if (!header.segments.empty()) {
@@ -111,8 +140,8 @@ const Header& SegmentedRecord::segment_header(const Segment& segment) {
            number_text(header_.sampling_rate_hz) + " Hz");
   }
   const bool is_layout = has_layout_ && &segment == &segments_.front();
-  if (!is_layout && static_cast<std::uint64_t>(header.length_samples.value_or(0)) != segment.frames) {
-    refuse("has " + std::to_string(header.length_samples.value_or(0)) + " samples per signal; " + where_ + " says " +
+  if (!is_layout && header.length_samples && static_cast<std::uint64_t>(*header.length_samples) != segment.frames) {
+    refuse("has " + std::to_string(*header.length_samples) + " samples per signal; " + where_ + " says " +
            std::to_string(segment.frames));
   }
   return header;
@@ -131,11 +160,11 @@ const SegmentedRecord::Places& SegmentedRecord::places_in(const Segment& segment
   for (std::size_t i = 0; i < header.signals.size(); ++i) {
     const std::size_t at = has_layout_ ? place_in_layout(header.signals[i], places) : i;
     if (at < signals_.size()) {
-      check_signal(header.signals[i], signals_[at], segment);
       places[at] = i;
     } else {
-      complain_(where_, place_of(segment) + " has a signal " + quote(header.signals[i].description) +
-                            " that the layout segment does not list; it is left out");
+      tell(on_oddity_, {ErrorKind::data, where_,
+                        place_of(segment) + " has a signal " + quote(header.signals[i].description) +
+                            " that the layout segment does not list; it is left out"});
     }
   }
   return places_.emplace(segment.name, std::move(places)).first->second;
@@ -154,8 +183,9 @@ void SegmentedRecord::check_signal(const SignalSpec& signal, const SignalSpec& w
                 "signal " + quote(signal.description) + " of " + place_of(segment) + " has " + what + " " + found +
                     "; allowed: that of the record's signal, " + allowed);
   };
+  if (signal.scale_fault) throw fault_of(*signal.scale_fault, (folder_ / (segment.name + ".hea")).string());
   if (signal.units != wanted.units) refuse("the unit", quote(signal.units), quote(wanted.units));
-  if (signal.samples_per_frame == wanted.samples_per_frame) return;
+  if (signal.samples_per_frame == wanted.samples_per_frame || is_null_signal(signal)) return;
   refuse("a number of samples per frame of", std::to_string(signal.samples_per_frame),
          std::to_string(wanted.samples_per_frame));
 }
@@ -195,10 +225,7 @@ SignalSamples SegmentedRecord::read(const SignalRequest& request) {
   out.record_frames = frames_;
   const std::uint64_t frames = request.frames.value_or(frames_ - std::min(frames_, request.first_frame));
   if (request.first_frame > frames_ || frames > frames_ - request.first_frame) {
-    throw Error(ErrorKind::usage, where_,
-                "samples " + std::to_string(request.first_frame) + " up to " +
-                    std::to_string(request.first_frame + frames) + " are asked for; the record has " +
-                    std::to_string(frames_));
+    throw past_the_end(where_, request, request.first_frame + frames, frames_);
   }
   check_size(request, frames);
   out.samples.resize(request.signals.size());
@@ -218,6 +245,7 @@ void SegmentedRecord::read_segment(const Segment& segment, const SignalRequest& 
     const Places& places = places_in(segment);
     for (const std::size_t index : request.signals) {
       if (!places[index]) continue;
+      check_signal(header.signals[*places[index]], signals_[index], segment);
       part.signals.push_back(*places[index]);
       scales[index].emplace(header.signals[*places[index]], signals_[index]);
     }
@@ -237,7 +265,7 @@ void SegmentedRecord::read_segment(const Segment& segment, const SignalRequest& 
 
 SignalSamples SegmentedRecord::read_signals_of(const Segment& segment, const SignalRequest& part) {
   const fs::path path = folder_ / (segment.name + ".hea");
-  return read_signals(segment_header(segment), path.parent_path(), path.string(), part, complain_);
+  return read_signals(segment_header(segment), path.parent_path(), path.string(), part, on_oddity_);
 }
 
 std::string SegmentedRecord::place_of(const Segment& segment) const {

@@ -11,9 +11,11 @@
 
 namespace beatbench::wfdb {
 
-/// Reads a header file whose record has the name of the file. `on_hash` is given the hash of the file.
+/// Reads a header file, in any encoding that in_utf8 knows, whose record has the name of the file, and settles how many
+/// signals it has. `on_hash` is given the hash of the file.
 /// @throws Error(io), Error(data).
-Header read_header_file(const std::filesystem::path& path, const std::function<void(const std::string&)>& on_hash);
+Header read_header_file(const std::filesystem::path& path, const std::function<void(const std::string&)>& on_hash,
+                        const OnOddity& on_oddity);
 
 /// A record of several segments: each is an ordinary record or "~", where nothing was recorded. In a record of fixed
 /// layout every segment has the same signals; in one of variable layout the first segment, without samples, lists them
@@ -24,7 +26,7 @@ class SegmentedRecord {
 
   /// `header`, which stays where it is, has segments. @throws Error(data), Error(io), Error(unsupported).
   SegmentedRecord(const Header& header, const std::filesystem::path& folder, const std::string& where,
-                  const Complain& complain, const OnHash& on_hash);
+                  const OnOddity& on_oddity, const OnHash& on_hash);
 
   /// The signals of the record: those of the layout segment or of the first segment that is not "~".
   const std::vector<SignalSpec>& signals() const { return signals_; }
@@ -58,7 +60,7 @@ class SegmentedRecord {
   const Header& header_;
   std::filesystem::path folder_;
   const std::string& where_;
-  const Complain& complain_;
+  const OnOddity& on_oddity_;
   const OnHash& on_hash_;
   bool has_layout_ = false;
   std::vector<SignalSpec> signals_;

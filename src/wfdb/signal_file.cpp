@@ -1,6 +1,8 @@
 #include "wfdb/signal_file.h"
 
 #include <algorithm>
+#include <set>
+#include <span>
 #include <system_error>
 
 #include "beatbench/core/error.h"
@@ -33,10 +35,8 @@ std::uint64_t size_of(const fs::path& path, const std::string& where) {
   if (status.type() == fs::file_type::not_found) {
     throw Error(ErrorKind::io, path.string(), "this signal file, which " + where + " names, is not there");
   }
-  if (!reason && !fs::is_regular_file(status)) {
-    throw Error(ErrorKind::io, path.string(), "this signal file, which " + where + " names, is not an ordinary file");
-  }
-  const std::uint64_t size = reason ? 0 : fs::file_size(path, reason);
+  check_ordinary_file(path);
+  const std::uint64_t size = fs::file_size(path, reason);
   if (reason) throw Error(ErrorKind::io, path.string(), "cannot read: " + reason.message());
   return size;
 }
@@ -86,6 +86,24 @@ std::string signals_text(const SignalFile& file) {
   return text;
 }
 
+// Whether the files of the first `count` signals are just as large as the header's number of samples makes them.
+bool fit_their_files(const Header& header, std::size_t count, const fs::path& folder, const std::string& where) {
+  if (!header.length_samples || count > header.signals.size()) return false;
+  Header part = header;
+  part.signals.resize(count);
+  const auto frames = static_cast<std::uint64_t>(*header.length_samples);
+  try {
+    const auto files = find_signal_files(part, std::vector<bool>(count, true), folder, where);
+    return !files.empty() && std::ranges::all_of(files, [&](const SignalFile& file) {
+      if (file.frames() < frames) return false;
+      if (file.format->coding == SignalCoding::flac) return true;  // a channel for each signal
+      return file.size_bytes < file.bytes_for(frames) + file.format->block_bytes;
+    });
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 bool is_inside_folder(const fs::path& name) {
@@ -98,16 +116,23 @@ std::uint64_t SignalFile::frames() const {
   return size_bytes < offset ? 0 : format->samples_in(size_bytes - offset) / samples_per_frame;
 }
 
-bool SignalFile::is_wanted() const { return std::ranges::any_of(signals, &StoredSignal::wanted); }
+std::uint64_t SignalFile::bytes_for(std::uint64_t frame_count) const {
+  return static_cast<std::uint64_t>(byte_offset) + format->bytes_for(frame_count * samples_per_frame);
+}
 
 bool is_null_signal(const SignalSpec& signal) { return signal.file_name == "~" || signal.format == 0; }
 
 std::vector<SignalFile> find_signal_files(const Header& header, const std::vector<bool>& wanted, const fs::path& folder,
                                           const std::string& where) {
+  std::set<std::string> wanted_names;
+  for (std::size_t i = 0; i < header.signals.size(); ++i) {
+    if (wanted[i] && !is_null_signal(header.signals[i])) wanted_names.insert(header.signals[i].file_name);
+  }
   std::vector<SignalFile> files;
   for (std::size_t i = 0; i < header.signals.size(); ++i) {
     const SignalSpec& signal = header.signals[i];
-    if (is_null_signal(signal)) continue;
+    if (is_null_signal(signal) || !wanted_names.contains(signal.file_name)) continue;
+    if (signal.layout_fault) throw fault_of(*signal.layout_fault, where);
     auto file = std::ranges::find(files, folder / signal.file_name, &SignalFile::path);
     if (file == files.end()) {
       file = files.insert(files.end(), start_file(signal, folder, where));
@@ -116,7 +141,6 @@ std::vector<SignalFile> find_signal_files(const Header& header, const std::vecto
     }
     add_signal(signal, i, wanted[i], *file);
   }
-  std::erase_if(files, [](const SignalFile& file) { return !file.is_wanted(); });
   for (SignalFile& file : files) {
     file.size_bytes = size_of(file.path, where);
     if (file.format->coding == SignalCoding::flac) count_flac_frames(file, where);
@@ -135,6 +159,37 @@ std::uint64_t frames_to_read(const Header& header, const std::vector<SignalFile>
                   " samples for each of " + signals_text(smallest) + " in format " +
                   std::to_string(smallest.format->number) + " from byte " + std::to_string(smallest.byte_offset) +
                   " on; " + where + " asks for " + std::to_string(wanted));
+}
+
+void settle_signal_count(Header& header, const fs::path& folder, const std::string& where, const OnOddity& on_oddity) {
+  const std::size_t lines = header.signals.size();
+  const auto announced = static_cast<std::size_t>(header.signal_count);
+  if (!header.segments.empty() || lines == announced) return;
+  const auto shares_a_file = [&](const SignalSpec& extra) {
+    const auto named = std::span(header.signals).first(std::min(announced, lines));
+    return !is_null_signal(extra) && std::ranges::count(named, extra.file_name, &SignalSpec::file_name) > 0;
+  };
+  const bool apart = announced > 0 && lines > announced &&
+                     std::ranges::none_of(std::span(header.signals).subspan(announced), shares_a_file);
+  const bool announced_fit = apart || fit_their_files(header, announced, folder, where);
+  const bool lines_fit = !apart && fit_their_files(header, lines, folder, where);
+  const Error error = wrong_count(where, "signal", lines, header.signal_count);
+  if (announced_fit == lines_fit) throw error;
+  const std::size_t right = lines_fit ? lines : announced;
+  tell(on_oddity, {error.kind(), where, message_of(error) + "; " + std::to_string(right) + " are read"});
+  header.signals.resize(right);
+  header.signal_count = static_cast<int>(right);
+}
+
+Error fault_of(const FieldFault& fault, const std::string& where) {
+  return {ErrorKind::data, where + ", line " + std::to_string(fault.line), fault.message};
+}
+
+void check_ordinary_file(const fs::path& path) {
+  std::error_code reason;
+  const fs::file_status status = fs::status(path, reason);
+  if (reason || status.type() == fs::file_type::not_found || fs::is_regular_file(status)) return;  // open() says why
+  throw Error(ErrorKind::io, path.string(), "is not an ordinary file");
 }
 
 }  // namespace beatbench::wfdb

@@ -157,8 +157,8 @@ class FileReader {
 class SignalReader {
  public:
   SignalReader(const Header& header, const std::filesystem::path& folder, const std::string& where,
-               const SignalRequest& request, const Complain& complain)
-      : header_(header), where_(where), request_(request), complain_(complain) {
+               const SignalRequest& request, const OnOddity& on_oddity)
+      : header_(header), where_(where), request_(request), on_oddity_(on_oddity) {
     std::vector<bool> wanted(header.signals.size(), false);
     for (const std::size_t index : request.signals) wanted[index] = true;
     files_ = find_signal_files(header, wanted, folder, where);
@@ -180,9 +180,7 @@ class SignalReader {
  private:
   void check_stretch() const {
     if (stretch_.first <= stretch_.end && stretch_.end <= frames_) return;
-    throw Error(ErrorKind::usage, where_,
-                "samples " + std::to_string(stretch_.first) + " up to " + std::to_string(stretch_.end) +
-                    " are asked for; the record has " + std::to_string(frames_));
+    throw past_the_end(where_, request_, stretch_.end, frames_);
   }
 
   // No file bounds what a header says of a null signal.
@@ -204,19 +202,18 @@ class SignalReader {
       const StoredSignal& signal = collector.signal();
       if (!signal.wanted) continue;
       check_sum(header_.signals[signal.index], collector.checksum(), file);
-      by_index_[signal.index] = in_frames_of(request_.samples_per_frame, signal.samples_per_frame, collector.finish());
+      by_index_[signal.index] = collector.finish();
     }
     return hash;
   }
 
   void check_size(const SignalFile& file) const {
     if (file.format->coding == SignalCoding::flac) return;
-    const std::uint64_t needed =
-        static_cast<std::uint64_t>(file.byte_offset) + file.format->bytes_for(frames_ * file.samples_per_frame);
+    const std::uint64_t needed = file.bytes_for(frames_);
     if (file.size_bytes < needed + file.format->block_bytes || has_skew(file)) return;
-    complain_(file.path.string(), "has " + std::to_string(file.size_bytes) + " bytes; the " + std::to_string(frames_) +
-                                      " samples per signal that " + where_ + " asks for take " +
-                                      std::to_string(needed));
+    tell(on_oddity_, {ErrorKind::data, file.path.string(),
+                      "has " + std::to_string(file.size_bytes) + " bytes; the " + std::to_string(frames_) +
+                          " samples per signal that " + where_ + " asks for take " + std::to_string(needed)});
   }
 
   static bool has_skew(const SignalFile& file) {
@@ -227,9 +224,9 @@ class SignalReader {
     // A header without a number of samples cannot know the sum: header(5).
     if (!signal.checksum || !header_.length_samples || *signal.checksum == found) return;
     if (stretch_.first != 0 || stretch_.end != frames_) return;
-    complain_(file.path.string(), "the checksum of signal " + quote(signal.description) + " is " +
-                                      std::to_string(found) + "; " + where_ + " says " +
-                                      std::to_string(*signal.checksum));
+    tell(on_oddity_, {ErrorKind::data, file.path.string(),
+                      "the checksum of signal " + quote(signal.description) + " is " + std::to_string(found) + "; " +
+                          where_ + " says " + std::to_string(*signal.checksum)});
   }
 
   std::vector<std::int32_t> samples_of(std::size_t index) {
@@ -241,41 +238,26 @@ class SignalReader {
   const Header& header_;
   const std::string& where_;
   const SignalRequest& request_;
-  const Complain& complain_;
+  const OnOddity& on_oddity_;
   std::vector<SignalFile> files_;
   std::uint64_t frames_ = 0;
   Stretch stretch_;
   std::vector<std::vector<std::int32_t>> by_index_;
 };
 
-std::int32_t mean_of(std::span<const std::int32_t> frame) {
-  std::int64_t sum = 0;
-  for (const std::int32_t sample : frame) {
-    if (sample == kMissingSample) return kMissingSample;
-    sum += sample;
-  }
-  return static_cast<std::int32_t>(sum / static_cast<std::int64_t>(frame.size()));
-}
-
 }  // namespace
 
 SignalSamples read_signals(const Header& header, const std::filesystem::path& folder, const std::string& where,
-                           const SignalRequest& request, const Complain& complain) {
-  return SignalReader(header, folder, where, request, complain).read();
+                           const SignalRequest& request, const OnOddity& on_oddity) {
+  return SignalReader(header, folder, where, request, on_oddity).read();
 }
 
-std::vector<std::int32_t> in_frames_of(std::size_t wanted, std::size_t stored, std::vector<std::int32_t> samples) {
-  if (wanted == stored) return samples;
-  const std::size_t frames = samples.size() / stored;
-  std::vector<std::int32_t> out(frames * wanted);
-  if (wanted == 1) {
-    for (std::size_t f = 0; f < frames; ++f) out[f] = mean_of(std::span(samples).subspan(f * stored, stored));
-    return out;
-  }
-  for (std::size_t f = 0; f < frames; ++f) {
-    for (std::size_t k = 0; k < wanted; ++k) out[f * wanted + k] = samples[f * stored + k * stored / wanted];
-  }
-  return out;
+Error past_the_end(const std::string& where, const SignalRequest& request, std::uint64_t end_frame,
+                   std::uint64_t frames) {
+  const auto samples = [&](std::uint64_t count) { return std::to_string(count * request.samples_per_frame); };
+  return {ErrorKind::usage, where,
+          "samples " + samples(request.first_frame) + " up to " + samples(end_frame) +
+              " are asked for; the record has " + samples(frames)};
 }
 
 }  // namespace beatbench::wfdb

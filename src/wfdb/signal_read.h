@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,15 +10,12 @@
 
 namespace beatbench::wfdb {
 
-/// What a file holds that it should not: called with the place and a message, which becomes a warning or an Error.
-using Complain = std::function<void(const std::string& where, const std::string& message)>;
-
 /// What is asked for of an ordinary (single-segment) record.
 struct SignalRequest {
   std::vector<std::size_t> signals;  ///< indices into Header::signals
   std::uint64_t first_frame = 0;
   std::optional<std::uint64_t> frames;  ///< nullopt: up to the end
-  std::size_t samples_per_frame = 1;    ///< of the result, see in_frames_of
+  std::size_t samples_per_frame = 1;    ///< of each of them that has a file
 };
 
 struct SignalSamples {
@@ -36,10 +32,10 @@ inline constexpr std::uint64_t kMostMissingSamples = std::uint64_t{1} << 29;
 /// @throws Error(data), Error(unsupported) at `where`, the header, Error(data) and Error(io) at a signal file,
 /// Error(usage) if the stretch leaves the record.
 SignalSamples read_signals(const Header& header, const std::filesystem::path& folder, const std::string& where,
-                           const SignalRequest& request, const Complain& complain);
+                           const SignalRequest& request, const OnOddity& on_oddity);
 
-/// Samples with `stored` of them in each frame as `wanted` in each: one is the mean of all (rounded towards zero, as in
-/// WFDB's getvec; missing if one of them is), more repeat the sample that holds at their time.
-std::vector<std::int32_t> in_frames_of(std::size_t wanted, std::size_t stored, std::vector<std::int32_t> samples);
+/// The error of a stretch that leaves a record of `frames` frames.
+Error past_the_end(const std::string& where, const SignalRequest& request, std::uint64_t end_frame,
+                   std::uint64_t frames);
 
 }  // namespace beatbench::wfdb

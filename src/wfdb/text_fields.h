@@ -1,14 +1,15 @@
 #pragma once
 
 #include <charconv>
-#include <cmath>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "beatbench/core/error.h"
 #include "beatbench/core/text.h"
+#include "beatbench/wfdb/oddity.h"
 
 namespace beatbench::wfdb {
 
@@ -18,6 +19,18 @@ inline std::string quote(std::string_view text) {
   std::string out = "'";
   for (const char c : text.substr(0, longest)) out += c >= ' ' && c <= '~' ? c : '?';
   return out + (text.size() > longest ? "...'" : "'");
+}
+
+/// What is wrong with a file that can be used all the same, see OnOddity.
+inline void tell(const OnOddity& on_oddity, const Error& error) {
+  if (!on_oddity) throw error;
+  on_oddity(error);
+}
+
+/// What an Error says without its place.
+inline std::string message_of(const Error& error) {
+  const std::string_view text = error.what();
+  return std::string(error.where().empty() ? text : text.substr(error.where().size() + 2));
 }
 
 /// A file's line, for errors.
@@ -36,6 +49,7 @@ struct LinePlace {
 inline std::int64_t parse_integer(std::string_view text, const LinePlace& place, std::string_view field,
                                   std::int64_t smallest, std::int64_t largest) {
   std::int64_t value = 0;
+  if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || value < smallest || value > largest) {
     place.fail(field, text, "an integer from " + std::to_string(smallest) + " to " + std::to_string(largest));
@@ -44,12 +58,16 @@ inline std::int64_t parse_integer(std::string_view text, const LinePlace& place,
 }
 
 inline double parse_number(std::string_view text, const LinePlace& place, std::string_view field) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) {
-    place.fail(field, text, "a number");
-  }
-  return value;
+  const std::optional<double> value = number_in(text);
+  if (!value) place.fail(field, text, "a number");
+  return *value;
+}
+
+/// Of a header whose record line does not count its lines right.
+inline Error wrong_count(const std::string& where, const std::string& kind, std::size_t found, int announced) {
+  return {ErrorKind::data, where,
+          "the record line announces " + std::to_string(announced) + " " + kind + "s, but there are " +
+              std::to_string(found) + " " + kind + " lines"};
 }
 
 inline constexpr std::string_view kBlanks = " \t";

@@ -8,6 +8,7 @@
 #include "beatbench/wfdb/record_io.h"
 #include "cli/command_test.h"
 #include "support/edf_file.h"
+#include "support/recordings.h"
 
 namespace beatbench::tests {
 namespace {
@@ -90,6 +91,40 @@ TEST_F(Classify, WritesAnnotationsThatBelongToTheRecord) {
     const auto label = find_class_map("paper8").label_of(record.annotations[i].code);
     EXPECT_EQ(find_class_map("paper8").class_names().at(static_cast<std::size_t>(label.value())), predicted[i][3]);
   }
+}
+
+// 360 Hz as four samples in each frame of 90 Hz: the same beats at the same samples, and annotations that say their
+// rate.
+TEST_F(Classify, SeveralSamplesPerFrameAreReadAtTheirOwnRate) {
+  Record source = read_record(record("s003"));
+  source.leads.resize(1);
+  source.annotations.clear();
+  for (Lead& lead : source.leads) lead.samples.resize(lead.samples.size() / 4 * 4);
+  for (const char* folder : {"plain", "frames"}) write_record(source, folder_ / folder, 16, "");
+  const Lead& lead = source.leads.front();
+  folder_.put("frames/s003.hea", "s003 1 90 " + std::to_string(lead.samples.size() / 4) + "\ns003.dat 16x4 " +
+                                     number_text(lead.gain) + "(" + std::to_string(lead.baseline) + ")/mV 12 0 0 0 0 " +
+                                     lead.name + "\n");
+  succeed("classify", {"--model", model_, "plain/s003", "--out", "a"});
+  const Finished finished = succeed("classify", {"--model", model_, "frames/s003", "--out", "b"});
+  const auto plain = rows("a/predictions.csv"), frames = rows("b/predictions.csv");
+  EXPECT_GT(plain.size(), 20U);
+  EXPECT_EQ(frames, plain);
+  fs::copy(folder_ / "b/s003.pred", folder_ / "frames/s003.pred");
+  const Record back = read_record(folder_ / "frames/s003", {.annotator = "pred"});
+  EXPECT_EQ(back.sampling_rate_hz, 360);
+  ASSERT_EQ(back.annotations.size(), plain.size());
+  for (std::size_t i = 0; i < plain.size(); ++i) EXPECT_EQ(std::to_string(back.annotations[i].sample), plain[i][1]);
+}
+
+// The segments and the layout of a record are not recordings of their own.
+TEST_F(Classify, AFolderWithSegmentsIsOneRecord) {
+  BEATBENCH_NEED_CASES(cases, "field");
+  const json summary =
+      json::parse(succeed("classify", {"--model", model_, (cases / "folder-with-segments").string(), "--json"}).out);
+  ASSERT_EQ(summary.at("inputs").size(), 1U);
+  EXPECT_EQ(summary.at("inputs")[0].at("record"), "p1");
+  EXPECT_EQ(summary.at("inputs")[0].at("beats"), 37);
 }
 
 TEST_F(Classify, AFolderWithoutAnnotationsIsDetectedFirst) {

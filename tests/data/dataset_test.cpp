@@ -214,5 +214,53 @@ TEST(LoadDatabase, CountsWindowsAcrossAnEdge) {
   EXPECT_EQ(skipped.windows.size(), 8);
 }
 
+// As a run with --max-windows loads them: labels first, then the rows that it draws.
+TEST(LoadDatabase, CountsTheWindowsAcrossAnEdgeThatAreAskedFor) {
+  const TestFolder folder;
+  const Database database = small_database(folder);
+  Preprocessing preprocessing;
+  preprocessing.before_samples = 201;  // the first beat of each record is at sample 200
+  LoadOptions labels;
+  labels.only_labels = true;
+  const BeatSet all = load_database(database, preprocessing, labels).windows;
+  EXPECT_EQ(all.edge_windows, 3U);
+  for (const auto& [first, end, crossing] : {std::tuple{0, 11, 3}, {0, 4, 1}, {1, 4, 0}, {3, 8, 2}}) {
+    LoadOptions some;
+    some.only_beats.emplace(all.rows.begin() + first, all.rows.begin() + end);
+    const BeatSet windows = load_database(database, preprocessing, some).windows;
+    EXPECT_EQ(windows.size(), static_cast<std::size_t>(end - first));
+    EXPECT_EQ(windows.edge_windows, static_cast<std::size_t>(crossing)) << first << " " << end;
+    EXPECT_EQ(std::ranges::count(windows.rows, true, &BeatRow::crosses_edge), crossing);
+    for (std::size_t i = 0; i < windows.size(); ++i) {
+      EXPECT_EQ(windows.rows[i].record, all.rows[i + static_cast<std::size_t>(first)].record);
+    }
+  }
+}
+
+// 360 Hz as four samples in each frame of 90 Hz; annotation files count in frames.
+TEST(LoadDatabase, ReadsSeveralSamplesPerFrameAtTheirOwnRate) {
+  const TestFolder folder;
+  Record record = small_record("a", "NNV!");
+  record.leads.resize(1);
+  for (Lead& lead : record.leads) lead.samples.resize(lead.samples.size() / 4 * 4);
+  write_record(record, folder / "plain", 16);
+  for (Annotation& annotation : record.annotations) annotation.sample /= 4;  // all are multiples of 4
+  write_record(record, folder / "frames", 16);
+  const Lead& lead = record.leads.front();
+  folder.put("frames/a.hea", "a 1 90 " + std::to_string(lead.samples.size() / 4) + "\na.dat 16x4 " +
+                                 number_text(lead.gain) + "(" + std::to_string(lead.baseline) + ")/mV 12 0 0 0 0 " +
+                                 lead.name + "\n");
+  const auto load = [&](const char* name) {
+    Database database;
+    database.folder = folder / name;
+    database.records = {"a"};
+    return load_database(database, Preprocessing(), {}).windows;
+  };
+  const BeatSet plain = load("plain"), frames = load("frames");
+  ASSERT_EQ(frames.size(), 4U);
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ(frames.rows[i].sample, 200 + 300 * static_cast<std::int64_t>(i));
+  EXPECT_EQ(frames.values, plain.values);
+}
+
 }  // namespace
 }  // namespace beatbench

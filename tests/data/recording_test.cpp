@@ -5,7 +5,9 @@
 #include "beatbench/core/error.h"
 #include "beatbench/data/simdb.h"
 #include "beatbench/signal/resample.h"
+#include "beatbench/wfdb/record_io.h"
 #include "data/made_up_data.h"
+#include "support/recordings.h"
 #include "support/test_folder.h"
 
 namespace beatbench {
@@ -191,6 +193,40 @@ TEST(RecordingBeats, WhatCannotBeIsNamed) {
                "no annotated beats");
   for (Lead& lead : record.leads) std::ranges::fill(lead.samples, 7);
   EXPECT_ERROR(beats_of_recording(record, Preprocessing(), {}), ErrorKind::data, "s002", "no beat was found", "MLII");
+}
+
+// Stretches of records of mitdb at another rate, as frames of several samples and as plain ones: their beats are where
+// the annotations of mitdb say.
+TEST(FieldCases, BeatsAreFoundAtTheSignalsOwnRate) {
+  BEATBENCH_NEED_CASES(cases, "field");
+  BEATBENCH_NEED_DATABASE(mitdb, "mitdb");
+  const struct {
+    const char *name, *source;
+    double rate_hz, seconds;
+  } records[] = {{"drive200", "200", 496, 60}, {"flat208", "208", 250, 120}};
+  for (const auto& [name, source, rate_hz, seconds] : records) {
+    SCOPED_TRACE(name);
+    const Record record = read_record(cases / "wfdb-multirate" / name, {.annotator = std::nullopt});
+    ASSERT_EQ(record.sampling_rate_hz, rate_hz);
+    const RecordingBeats found = beats_of_recording(record, Preprocessing(), {.from = "detected"});
+    std::size_t beats = 0, near = 0;
+    for (const std::int64_t beat : beats_in(read_record(mitdb / source, {.signals = false}))) {
+      const double at_s = static_cast<double>(beat) / 360;
+      if (at_s >= seconds) break;
+      ++beats;
+      near += std::ranges::any_of(found.beats.rows, [&](const BeatRow& row) {
+        return std::abs(static_cast<double>(row.sample) / rate_hz - at_s) <= 0.150;  // the window of ANSI/AAMI EC57
+      });
+    }
+    EXPECT_GE(static_cast<double>(near), 0.97 * static_cast<double>(beats));
+    EXPECT_LE(static_cast<double>(found.beats.size()), 1.03 * static_cast<double>(beats));
+  }
+}
+
+TEST(FieldCases, ARecordOfSegmentsHasTheBeatsOfAll) {
+  BEATBENCH_NEED_CASES(cases, "field");
+  const Record record = read_record(cases / "folder-with-segments/p1", {.annotator = std::nullopt});
+  EXPECT_EQ(beats_of_recording(record, Preprocessing(), {}).beats.size(), 37U);
 }
 
 }  // namespace

@@ -40,6 +40,18 @@ TEST(SelectWindows, NoRowsGiveNone) {
   EXPECT_THAT(select_beats(made_up_windows(record_names(1), {3}), {}).rows, IsEmpty());
 }
 
+TEST(SelectWindows, CountsTheChosenWindowsThatCrossAnEdge) {
+  BeatSet set = made_up_windows(record_names(2), {2, 1});
+  for (const std::size_t row : {0, 3, 5}) set.rows[row].crosses_edge = true;
+  set.edge_windows = 3;
+  EXPECT_EQ(select_beats(set, std::vector<std::uint32_t>{0, 1, 2, 3, 4, 5}).edge_windows, 3U);
+  EXPECT_EQ(select_beats(set, std::vector<std::uint32_t>{5, 1, 0}).edge_windows, 2U);
+  EXPECT_EQ(select_beats(set, std::vector<std::uint32_t>{1, 2}).edge_windows, 0U);
+  BeatSet joined = select_beats(set, std::vector<std::uint32_t>{0, 1});
+  join_beats(joined, set, "more/");
+  EXPECT_EQ(joined.edge_windows, 1U + 3U);
+}
+
 TEST(DrawStratified, KeepsTheSharesOfTheClasses) {
   const BeatSet set = made_up_windows(record_names(10), {80, 15, 5});
   const auto rows = draw_stratified(set, 100, 1);

@@ -39,7 +39,9 @@ std::map<std::string, Cells> read_table(const std::filesystem::path& file) {
 }
 
 std::vector<Annotation> annotations(const std::filesystem::path& file) {
-  return annotations_at_rate(read_binary_file(file), 360, file.string());
+  Record record;
+  record.sampling_rate_hz = 360;
+  return annotations_of_record(record, read_binary_file(file), file.string());
 }
 
 // The 19 counts of a row. What bxb marks with a prime is summed: n' is n f q, F' is F Q.

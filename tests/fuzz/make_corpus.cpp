@@ -49,7 +49,7 @@ void make_signals(const fs::path& folder, const SignalFormat& format) {
   const std::vector<SignalLayout> layouts = {
       {.signals = 0},
       {.signals = 1, .length = 60, .flags = kLengthKnown},
-      {.signals = 1, .samples_per_frame = 1, .length = 20, .flags = kLengthKnown | kEverySample},
+      {.signals = 1, .samples_per_frame = 1, .length = 20, .flags = kLengthKnown},
       {.signals = 2, .skew = 0b100100, .flags = kOneLead},
       {.signals = 3, .byte_offset = 3, .first_sample = 7, .sample_count = 9, .flags = kRange},
       {.signals = 1, .length = 60, .flags = kLengthKnown | kStrict}};

@@ -19,7 +19,7 @@ struct SignalLayout {
 };
 static_assert(sizeof(SignalLayout) == SignalLayout::kBytes);
 
-inline constexpr std::uint8_t kLengthKnown = 1, kEverySample = 2, kOneLead = 4, kRange = 8, kStrict = 16;
+inline constexpr std::uint8_t kLengthKnown = 1, kOneLead = 4, kRange = 8, kStrict = 16;
 
 inline Header header_of(const SignalLayout& layout, int format) {
   Header header;
@@ -46,7 +46,6 @@ inline ReadOptions options_of(const SignalLayout& layout) {
   ReadOptions options;
   options.annotator.reset();
   options.strict = layout.flags & kStrict;
-  options.every_sample = layout.flags & kEverySample;
   if (layout.flags & kOneLead) options.leads = {"lead" + std::to_string(layout.spare_1 % 4)};
   if (layout.flags & kRange) {
     options.first_sample = layout.first_sample;

@@ -5,6 +5,7 @@
 #include <random>
 
 #include "support/test_folder.h"
+#include "wfdb/annotation_definitions.h"
 
 namespace beatbench {
 namespace {
@@ -114,28 +115,122 @@ TEST(AnnotationFile, GarbledFilesAreRefusedWithTheByte) {
   }
 }
 
+// What a lenient reader makes of files that break the format; a strict one refuses each of them.
+TEST(AnnotationFile, OddFilesAreReadAndTold) {
+  const auto aux = [](std::int64_t sample, std::string text) {
+    Annotation annotation = at(sample, 28);
+    annotation.aux = std::move(text);
+    return annotation;
+  };
+  const auto with = [](Annotation annotation, int number, int subtype, int channel) {
+    annotation.number = static_cast<std::int8_t>(number);
+    annotation.subtype = static_cast<std::int8_t>(subtype);
+    annotation.channel = static_cast<std::uint8_t>(channel);
+    return annotation;
+  };
+  Bytes odd_size = file_of({word(1, 5), word(5, 6)});
+  odd_size.push_back(7);
+  Bytes long_aux = file_of({word(28, 5), word(63, 300)});
+  long_aux.insert(long_aux.end(), 300, 'a');
+  for (const unsigned char byte : file_of({word(1, 1), 0})) long_aux.push_back(byte);
+  const struct {
+    const char* what;
+    Bytes bytes;
+    std::vector<Annotation> annotations;
+    std::vector<const char*> told;
+  } cases[] = {
+      {"nothing odd", file_of({word(1, 5), word(5, 6), 0}), {at(5, 1), at(11, 5)}, {}},
+      {"zeros after the end", file_of({word(1, 5), word(5, 6), 0, 0, 0}), {at(5, 1), at(11, 5)}, {}},
+      {"no end word", file_of({word(1, 5), word(5, 6)}), {at(5, 1), at(11, 5)}, {"byte 4: the file ends here"}},
+      {"half a word", odd_size, {at(5, 1), at(11, 5)}, {"byte 4: the file ends here"}},
+      {"half a SKIP", file_of({word(1, 5), word(59, 0), 1}), {at(5, 1)}, {"byte 2: the file ends here"}},
+      {"bytes after the end", file_of({word(1, 5), word(5, 6), 0, 7}), {at(5, 1), at(11, 5)}, {"byte 6: has value 7"}},
+      {"NUM", file_of({word(1, 5), word(60, 300), 0}), {with(at(5, 1), 300 - 256, 0, 0)}, {"byte 2: has NUM 300"}},
+      {"SUB", file_of({word(1, 5), word(61, 513), 0}), {with(at(5, 1), 0, 1, 0)}, {"byte 2: has SUB 513"}},
+      {"CHN of -1 in ten bits",
+       file_of({word(22, 5), word(62, 1023), word(22, 5), word(62, 1022), word(1, 1), 0}),
+       {with(at(5, 22), 0, 0, 255), with(at(10, 22), 0, 0, 254), with(at(11, 1), 0, 0, 254)},
+       {"byte 2: has CHN 1023; allowed: 0 to 255; 1 more of this kind"}},
+      {"a long AUX", long_aux, {aux(5, std::string(300, 'a')), at(6, 1)}, {"byte 2: has an AUX text of 300 bytes"}},
+      {"an AUX past the end",
+       file_of({word(28, 5), word(63, 9), '(' | 'N' << 8}),
+       {aux(5, "(N")},
+       {"byte 2: has an AUX text of 9 bytes, but the file ends after 2", "byte 6: the file ends here"}},
+      {"a SKIP with a datum", file_of({word(59, 1), 0, 5, word(1, 0), 0}), {at(5, 1)}, {"byte 0: has a SKIP"}},
+      {"a SKIP back", file_of({word(1, 9), word(59, 0), 0xFFFF, 0xFFFF, word(5, 1), 0}), {at(9, 1), at(9, 5)}, {}},
+      {"out of order",
+       file_of({word(1, 9), word(59, 0), 0xFFFF, 0xFFFF, word(5, 0), 0}),
+       {at(8, 5), at(9, 1)},
+       {"x.atr: an annotation at sample 8 follows one at sample 9"}},
+      {"a time before 0",
+       file_of({word(59, 0), 0xFFFF, 0xFFF0, word(1, 1), word(5, 20), 0}),
+       {at(5, 5)},
+       {"byte 6: steps back to time -15"}},
+      {"an unknown code",
+       file_of({word(1, 5), word(50, 2), word(61, 1), word(63, 2), 'a' | 'b' << 8, word(5, 4), 0}),
+       {at(5, 1), at(11, 5)},
+       {"byte 2: has annotation code 50"}},
+      {"fields of no annotation",
+       file_of({word(60, 1), word(63, 2), 'a' | 'b' << 8, word(1, 5), 0}),
+       {at(5, 1)},
+       {"byte 0: has NUM before the first annotation; 1 more of this kind"}},
+  };
+  Record record;
+  record.sampling_rate_hz = record.frame_rate_hz = 360;
+  for (const auto& [what, bytes, annotations, told] : cases) {
+    SCOPED_TRACE(what);
+    std::vector<std::string> found;
+    EXPECT_EQ(annotations_of_record(record, bytes, "x.atr", [&](const Error& e) { found.push_back(e.what()); }),
+              annotations);
+    ASSERT_EQ(found.size(), told.size()) << testing::PrintToString(found);
+    for (std::size_t i = 0; i < told.size(); ++i) EXPECT_THAT(found[i], testing::HasSubstr(told[i]));
+    const auto strict = tests::caught([&, &of = bytes] { annotations_of_record(record, of, "x.atr"); });
+    EXPECT_EQ(strict.text.empty(), told.empty());
+  }
+}
+
+// A lenient reader does not take another file for annotations.
+TEST(AnnotationFile, FilesOfOtherKindsAreRefused) {
+  const std::string text = "sample,symbol\r\n18,N\r\n77,N\r\n370,V\r\n";
+  Bytes letters(text.begin(), text.end());
+  Bytes many;  // every fifth word has a code that there is not
+  for (int i = 0; i < 60; ++i) {
+    for (const unsigned char byte : file_of({word(i % 5 == 0 ? 53 : 1, 200)})) many.push_back(byte);
+  }
+  // AHA format: a NUL, a letter, a time, a serial number, ...
+  const Bytes aha = file_of({'N' << 8, 0, 300, 1, 0x0101, 0, 0, 0, 'N' << 8, 0, 600, 2, 0x0101, 0, 0, 0});
+  const auto lenient = [](const Bytes& bytes) { parse_annotations(bytes, "x.atr", [](const Error&) {}); };
+  EXPECT_ERROR(lenient({}), ErrorKind::data, "x.atr, byte 0", "cut short");
+  EXPECT_ERROR(lenient(letters), ErrorKind::data, "x.atr, byte ", "is a text");
+  EXPECT_ERROR(lenient(many), ErrorKind::data, "x.atr", "12 entries that cannot be", "annotation code 53");
+  EXPECT_ERROR(lenient(aha), ErrorKind::data, "x.atr", "after the closing zero word");
+}
+
 TEST(AnnotationFile, NotesAtTimeZeroDescribeTheFile) {
   auto note = [](std::string text) {
     Annotation annotation = at(0, codes::note);
     annotation.aux = std::move(text);
     return annotation;
   };
-  const std::vector<Annotation> annotations = {note("## time resolution: 1000.5"),
-                                               note("## annotation type definitions"),
-                                               note("42 w Wave of unknown origin"),
-                                               note("43 z"),
-                                               note("a remark of the reader"),
-                                               note("## end of definitions"),
-                                               at(0, 1),
-                                               note("44 q after the notes")};
-  const AnnotationFileNotes notes = read_annotation_notes(annotations, "x.atr");
+  std::vector<Annotation> annotations = {note("## time resolution: 1000.5"),
+                                         note("## annotation type definitions"),
+                                         note("42 w Wave of unknown origin"),
+                                         note("43 z"),
+                                         note("a remark of the reader"),
+                                         note("## end of definitions"),
+                                         at(0, 1),
+                                         note("44 q after the notes")};
+  const wfdb::AnnotationFileNotes notes = wfdb::take_notes(annotations, "x.atr");
   EXPECT_EQ(notes.time_resolution_hz, 1000.5);
-  EXPECT_THAT(notes.definitions,
-              ElementsAre(AnnotationDefinition{42, "w", "Wave of unknown origin"}, AnnotationDefinition{43, "z", ""}));
-  EXPECT_EQ(read_annotation_notes({}, "x.atr").time_resolution_hz, std::nullopt);
+  EXPECT_THAT(notes.definitions, ElementsAre(wfdb::AnnotationDefinition{42, "w", "Wave of unknown origin"},
+                                             wfdb::AnnotationDefinition{43, "z", ""}));
+  EXPECT_THAT(annotations, ElementsAre(note("a remark of the reader"), at(0, 1), note("44 q after the notes")));
+  std::vector<Annotation> none;
+  EXPECT_EQ(wfdb::take_notes(none, "x.atr").time_resolution_hz, std::nullopt);
   for (const char* text :
        {"## time resolution: fast", "## time resolution: 0", "## time resolution:", "## time resolution: inf"}) {
-    EXPECT_ERROR(read_annotation_notes(std::vector{note(text)}, "x.atr"), ErrorKind::data, "x.atr", "above 0, in Hz");
+    std::vector<Annotation> wrong = {note(text)};
+    EXPECT_ERROR(wfdb::take_notes(wrong, "x.atr"), ErrorKind::data, "x.atr", "above 0, in Hz");
   }
 }
 

@@ -15,6 +15,7 @@ namespace beatbench {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 using tests::TestFolder;
 using tests::words;
 
@@ -27,40 +28,80 @@ void put_three_per_frame(const TestFolder& folder) {
   folder.put("x.dat", words({1, 10, 11, 12, 2, -1, -1, 2}));
 }
 
-TEST(SamplesPerFrame, BecomeTheirMeanRoundedTowardsZero) {
-  const TestFolder folder;
-  put_three_per_frame(folder);
-  const Record record = read_record(folder / "x", kStrict);
-  EXPECT_EQ(record.sampling_rate_hz, 100);
-  EXPECT_THAT(record.leads.at(0).samples, ElementsAre(1, 2));
-  EXPECT_THAT(record.leads.at(1).samples, ElementsAre(11, 0));
-}
-
-TEST(SamplesPerFrame, AreAllKeptIfAskedFor) {
+TEST(SamplesPerFrame, MakeTheRateOfTheRecord) {
   const TestFolder folder;
   put_three_per_frame(folder);
   folder.put("x.atr", std::string("\x01\x04\x00\x00", 4));  // N at frame 1
-  const Record record = read_record(folder / "x", {.strict = true, .every_sample = true});
+  std::vector<std::string> warnings;
+  const Record record = read_record(
+      folder / "x", {.strict = true, .on_warning = [&](const std::string& line) { warnings.push_back(line); }});
   EXPECT_EQ(record.sampling_rate_hz, 300);
-  EXPECT_THAT(record.leads.at(0).samples, ElementsAre(1, 1, 1, 2, 2, 2));
-  EXPECT_THAT(record.leads.at(1).samples, ElementsAre(10, 11, 12, -1, -1, 2));
+  EXPECT_EQ(record.frame_rate_hz, 100);
+  ASSERT_EQ(record.leads.size(), 1);
+  EXPECT_EQ(record.leads[0].name, "fast");
+  EXPECT_THAT(record.leads[0].samples, ElementsAre(10, 11, 12, -1, -1, 2));
   EXPECT_EQ(record.annotations.at(0).sample, 3);
+  EXPECT_THAT(warnings, ElementsAre(HasSubstr("read at 300 Hz; signals of other rates are left out: 'slow' (100 Hz)")));
 }
 
-TEST(SamplesPerFrame, ThatDoNotDivideEachOtherAreRepeatedAtTheirTime) {
+TEST(SamplesPerFrame, OfALeadAskedForByNameMakeTheRate) {
   const TestFolder folder;
-  folder.put("x.hea", "x 2 100 1\nx.dat 16x2\nx.dat 16x3\n");
-  folder.put("x.dat", words({1, 2, 10, 11, 12}));
-  const Record record = read_record(folder / "x", {.strict = true, .annotator = std::nullopt, .every_sample = true});
-  EXPECT_THAT(record.leads.at(0).samples, ElementsAre(1, 1, 2)) << "at 0, 1/3 and 2/3 of a frame";
-  EXPECT_THAT(record.leads.at(1).samples, ElementsAre(10, 11, 12));
+  put_three_per_frame(folder);
+  ReadOptions options = kStrict;
+  options.leads = {"SLOW"};
+  const Record record = read_record(folder / "x", options);
+  EXPECT_EQ(record.sampling_rate_hz, 100);
+  EXPECT_THAT(record.leads.at(0).samples, ElementsAre(1, 2));
+  options.leads = {"slow", "fast"};
+  EXPECT_ERROR(read_record(folder / "x", options), ErrorKind::unsupported, "x.hea",
+               "'slow' (100 Hz) and 'fast' (300 Hz); allowed: leads of one rate");
 }
 
-TEST(SamplesPerFrame, AFrameWithAMissingSampleHasNoMean) {
+TEST(SamplesPerFrame, OfEcgLeadsComeFirst) {
+  const struct {
+    const char* first;
+    const char* second;
+    double rate_hz;
+  } cases[] = {{"x1 200/mV 12 0 0 0 0 II", "x3 200/mmHg 12 0 0 0 0 ABP", 100},
+               {"x1 200/mmHg 12 0 0 0 0 ABP", "x3 200/mV 12 0 0 0 0 V5", 300},
+               {"x1 200/mV 12 0 0 0 0 ECG 1", "x3 200/mV 12 0 0 0 0 EMG", 100},
+               {"x1 200/mV 12 0 0 0 0 V5", "x3 200/mV 12 0 0 0 0 II", 300},
+               {"x1 200/uV 12 0 0 0 0 Fp1", "x3 200/NU 12 0 0 0 0 PLETH", 100},
+               {"x1 200/NU 12 0 0 0 0 RESP", "x3 200/NU 12 0 0 0 0 PLETH", 300}};
+  for (const auto& [first, second, rate_hz] : cases) {
+    SCOPED_TRACE(std::string(first) + " " + second);
+    const TestFolder folder;
+    folder.put("x.hea", std::string("x 2 100 2\nx.dat 16") + first + "\nx.dat 16" + second + "\n");
+    folder.put("x.dat", words({1, 10, 11, 12, 2, -1, -1, 2}));
+    const Record record = read_record(folder / "x", {.annotator = std::nullopt});
+    EXPECT_EQ(record.sampling_rate_hz, rate_hz);
+    ASSERT_EQ(record.leads.size(), 1);
+    if (rate_hz == 100) {
+      EXPECT_THAT(record.leads[0].samples, ElementsAre(1, 2));
+    } else {
+      EXPECT_THAT(record.leads[0].samples, ElementsAre(10, 11, 12, -1, -1, 2));
+    }
+  }
+}
+
+TEST(SamplesPerFrame, ThatAreMissingStaySo) {
   const TestFolder folder;
   folder.put("x.hea", "x 1 100 2\nx.dat 16x2\n");
   folder.put("x.dat", words({4, -32768, 6, 8}));
-  EXPECT_THAT(read_record(folder / "x", kStrict).leads.at(0).samples, ElementsAre(kGap, 7));
+  EXPECT_THAT(read_record(folder / "x", kStrict).leads.at(0).samples, ElementsAre(4, kGap, 6, 8));
+}
+
+// A file with a time resolution of its own is not rounded to frames.
+TEST(SamplesPerFrame, AnnotationsOfTheirOwnResolutionAreExact) {
+  const TestFolder folder;
+  put_three_per_frame(folder);
+  const auto bytes = format_annotations(std::vector<Annotation>{
+      {0, codes::note, 0, 0, 0, "## time resolution: 300"}, {1, 1, 0, 0, 0, ""}, {5, 5, 0, 0, 0, ""}});
+  folder.put("x.atr", std::string(bytes.begin(), bytes.end()));
+  const Record record = read_record(folder / "x", {.strict = true});
+  ASSERT_EQ(record.annotations.size(), 2);
+  EXPECT_EQ(record.annotations[0].sample, 1);
+  EXPECT_EQ(record.annotations[1].sample, 5);
 }
 
 // Five samples per frame in blocks of three: no frame but every third begins with a block.
@@ -75,9 +116,11 @@ TEST(SamplesPerFrame, NeedNotDivideAFormatsBlock) {
       "\x0a\x00",
       14);
   folder.put("x.dat", bytes);
-  const Record record = read_record(folder / "x", {.strict = true, .annotator = std::nullopt, .every_sample = true});
-  EXPECT_THAT(record.leads.at(0).samples, ElementsAre(1, 2, 3, 4, 6, 7, 8, 9));
-  EXPECT_THAT(record.leads.at(1).samples, ElementsAre(5, 5, 5, 5, 10, 10, 10, 10));
+  const auto samples_of = [&](const char* lead) {
+    return read_record(folder / "x", {.strict = true, .annotator = std::nullopt, .leads = {lead}}).leads.at(0).samples;
+  };
+  EXPECT_THAT(samples_of("record x, signal 0"), ElementsAre(1, 2, 3, 4, 6, 7, 8, 9));
+  EXPECT_THAT(samples_of("record x, signal 1"), ElementsAre(5, 10));
 }
 
 // header(5): skew is "the number of samples of the signal that are considered to precede sample 0"; they are "included
@@ -118,10 +161,11 @@ TEST(Format8Records, BeginAtTheInitialValueOfTheHeader) {
   folder.put("x.hea", "x 3 100 3\nx.dat 8 200 10 0 1000 3001 0 a\nx.dat 8 200 10 -7\nx.dat 8x2 200 10 0 5 24 0 c\n");
   // a: 0 +1 -1; b: -2 0 +2; c: two in each frame, +1 -2, +3 -4, +0 +1
   folder.put("x.dat", std::string("\x00\xfe\x01\xfe\x01\x00\x03\xfc\xff\x02\x00\x01", 12));
-  const Record record = read_record(folder / "x", {.strict = false, .annotator = std::nullopt, .every_sample = true});
-  EXPECT_THAT(record.leads.at(0).samples, ElementsAre(1000, 1000, 1001, 1001, 1000, 1000));
-  EXPECT_THAT(record.leads.at(1).samples, ElementsAre(-9, -9, -9, -9, -7, -7));
-  EXPECT_THAT(record.leads.at(2).samples, ElementsAre(6, 4, 7, 3, 3, 4));
+  const Record record = read_record(folder / "x", {.annotator = std::nullopt, .leads = {"a", "record x, signal 1"}});
+  EXPECT_THAT(record.leads.at(0).samples, ElementsAre(1000, 1001, 1000));
+  EXPECT_THAT(record.leads.at(1).samples, ElementsAre(-9, -9, -7));
+  EXPECT_THAT(read_record(folder / "x", {.annotator = std::nullopt}).leads.at(0).samples,
+              ElementsAre(6, 4, 7, 3, 3, 4));
 }
 
 TEST(Format8Records, AreWrittenWithTheChecksumOfWhatCanBeRead) {
@@ -173,12 +217,9 @@ TEST(Stretches, AreWhatTheWholeRecordHasThere) {
 TEST(Stretches, OfFramesWithSeveralSamplesBeginAtAnySample) {
   const TestFolder folder;
   put_three_per_frame(folder);
-  const Record record = read_record(folder / "x", {.strict = true,
-                                                   .annotator = std::nullopt,
-                                                   .leads = {"fast"},
-                                                   .first_sample = 2,
-                                                   .sample_count = 3,
-                                                   .every_sample = true});
+  const Record record =
+      read_record(folder / "x",
+                  {.strict = true, .annotator = std::nullopt, .leads = {"fast"}, .first_sample = 2, .sample_count = 3});
   EXPECT_THAT(record.leads.at(0).samples, ElementsAre(12, -1, -1));
 }
 
@@ -199,14 +240,15 @@ TEST(Stretches, PastTheEndAreRefused) {
   const TestFolder folder;
   put_three_per_frame(folder);
   ReadOptions options = kStrict;
-  options.first_sample = 3;
-  EXPECT_ERROR(read_record(folder / "x", options), ErrorKind::usage, "x.hea", "samples 3 up to", "the record has 2");
+  options.first_sample = 9;
+  EXPECT_ERROR(read_record(folder / "x", options), ErrorKind::usage, "x.hea", "samples 9 up to", "the record has 6");
   options.first_sample = 7;
-  options.every_sample = true;
   EXPECT_ERROR(read_record(folder / "x", options), ErrorKind::usage, "samples from 7 on", "the record has 6");
   options.first_sample = 6;
   EXPECT_EQ(read_record(folder / "x", options).length_samples(), 0);
-  options.every_sample = false;
+  options.leads = {"slow"};
+  options.first_sample = 3;
+  EXPECT_ERROR(read_record(folder / "x", options), ErrorKind::usage, "x.hea", "samples 3 up to", "the record has 2");
   options.first_sample = 1;
   options.sample_count = 2;
   EXPECT_ERROR(read_record(folder / "x", options), ErrorKind::usage, "x.hea", "samples 1 up to 3", "has 2");

@@ -99,11 +99,11 @@ TEST(VariableLayout, ASignalThatTheLayoutDoesNotListIsAWarning) {
   EXPECT_ERROR(read_record(folder / "x", kStrict), ErrorKind::data, "x.hea", "signal 'II'");
 }
 
-TEST(Segments, KeepEverySampleIfAskedTo) {
+TEST(Segments, AreReadAtTheirSignalsOwnRate) {
   const TestFolder folder;
   folder.put("x.hea", "x/3 1 100 3\na 1\n~ 1\na 1\n");
   put_segment(folder, "a", "a 1 100 1\na.dat 80x2 200 8 0 1 3 0 I\n", "\x81\x82");
-  const Record record = read_record(folder / "x", {.strict = true, .annotator = std::nullopt, .every_sample = true});
+  const Record record = read_record(folder / "x", kStrict);
   EXPECT_EQ(record.sampling_rate_hz, 200);
   EXPECT_THAT(record.leads.at(0).samples, ElementsAre(1, 2, kGap, kGap, 1, 2));
 }

@@ -17,6 +17,7 @@ struct BeatRow {
   std::int64_t sample = 0;    ///< of the beat, in the recording's own samples; the line number for a CSV
   std::uint8_t code = 0;      ///< annotation code, 0 where only a label is known
   std::int16_t label = -1;    ///< index into the class names, -1 where unknown; of several classes the first
+  bool crosses_edge = false;  ///< its window reaches past the recording's beginning or end
   std::uint64_t classes = 0;  ///< multi-label: bit c is set where it is of class c
 
   bool is_of(std::size_t c) const { return (classes >> c & 1U) != 0; }
@@ -48,7 +49,9 @@ struct BeatSet {
   std::function<void(const std::string& record, std::int64_t sample, float* out)> read_input;
   std::vector<BeatRow> rows;
   std::vector<RecordName> records;
-  std::size_t edge_windows = 0;  ///< windows that crossed a recording's edge (kept or not by the edge policy)
+  /// Windows that cross a recording's edge: rows, or with the edge policy `skip` those that were left out of all that
+  /// were asked for.
+  std::size_t edge_windows = 0;
 
   std::size_t size() const { return rows.size(); }
   /// False for a set of labels alone.

@@ -19,7 +19,7 @@ inline constexpr std::int32_t kMissingSample = std::numeric_limits<std::int32_t>
 struct Lead {
   std::string name;           ///< for example "MLII", "V5"
   std::string units = "mV";   ///< physical unit of `gain`, see is_voltage; "": not known, taken to be mV
-  double gain = 200.0;        ///< ADC units per physical unit, > 0
+  double gain = 200.0;        ///< ADC units per physical unit, not 0; below 0 where the numbers count downwards
   std::int32_t baseline = 0;  ///< ADC value of 0 physical units
   std::int32_t adc_zero = 0;  ///< ADC value at the middle of the ADC's range
   int adc_resolution_bits = 12;
@@ -33,6 +33,9 @@ struct Record {
   std::string id;
   std::string subject;  ///< whom it was recorded from; equal to `id` where nothing is known
   double sampling_rate_hz = 0.0;
+  /// Of a WFDB record: what the times of its annotation files count in where they say nothing else, which is lower than
+  /// the sampling rate where a frame has several samples; 0 for others.
+  double frame_rate_hz = 0.0;
   double start_s = 0.0;  ///< what the recording's own times say at its first sample
   std::vector<Lead> leads;
   std::vector<Annotation> annotations;

@@ -23,7 +23,6 @@ struct Dataset {
   std::vector<std::string> class_names;
   BeatSet windows;
   std::size_t annotations_left_out = 0;          ///< annotations that the class map has no class for
-  double read_seconds = 0;                       ///< summed over threads
   std::vector<double> prepare_seconds_per_beat;  ///< filtering, scaling and cutting: a figure per record with beats
 };
 
@@ -71,12 +70,11 @@ void write_labelled_csv(const std::filesystem::path& path, const BeatSet& window
 void write_images(const std::filesystem::path& folder, const BeatSet& images, std::span<const std::string> class_names,
                   int threads);
 
-/// The rows `rows` of a set, in that order, with their inputs where it has any; `edge_windows` stays that of the whole
-/// set.
+/// The rows `rows` of a set, in that order, with their inputs where it has any. `edge_windows` counts those of them
+/// that cross an edge.
 BeatSet select_beats(const BeatSet& set, std::span<const std::uint32_t> rows);
 
-/// Adds the rows of another set, with its records under the names `prefix` + theirs; `edge_windows` stays that of
-/// `set`.
+/// Adds the rows of another set, with its records under the names `prefix` + theirs.
 /// @throws Error(usage) if their inputs are not of one size.
 void join_beats(BeatSet& set, const BeatSet& more, const std::string& prefix);
 

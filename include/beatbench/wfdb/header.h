@@ -6,7 +6,17 @@
 #include <string_view>
 #include <vector>
 
+#include "beatbench/wfdb/oddity.h"
+
 namespace beatbench {
+
+/// A field of a header's line that cannot be understood: what was found and what is allowed.
+struct FieldFault {
+  int line = 0;  ///< from 1
+  std::string message;
+
+  bool operator==(const FieldFault&) const = default;
+};
 
 /// One signal line of a WFDB header (the `.hea` file), as the header(5) page of the WFDB Applications Guide has it.
 /// The values here are those that hold where the line leaves a field out.
@@ -16,7 +26,7 @@ struct SignalSpec {
   int samples_per_frame = 1;     ///< 1 to 10,000
   int skew_samples = 0;          ///< >= 0
   std::int64_t byte_offset = 0;  ///< of the first sample in the file, >= 0
-  double gain = 200.0;           ///< ADC units per physical unit, > 0; the default where it is 0 too
+  double gain = 200.0;           ///< ADC units per physical unit, not 0; the default where it is 0
   std::int32_t baseline = 0;     ///< ADC value of 0 physical units; `adc_zero` where it is missing
   std::string units = "mV";
   int adc_resolution_bits = 12;  ///< the default where it is 0 too: 12, 10 in formats 8, 310 and 311, 8 in 80 and 508
@@ -24,7 +34,9 @@ struct SignalSpec {
   std::optional<std::int32_t> initial_value;  ///< first digital sample
   std::optional<std::int16_t> checksum;       ///< low 16 bits of the sum of all samples; "62138" is read as -3398
   int block_size = 0;
-  std::string description;  ///< the lead's name; "record R, signal N" (N from 0) where missing
+  std::string description;                 ///< the lead's name; "record R, signal N" (N from 0) where missing
+  std::optional<FieldFault> layout_fault;  ///< of the format field: nothing of its file can be read
+  std::optional<FieldFault> scale_fault;   ///< of a field that its amplitudes depend on: it cannot be read
 
   bool operator==(const SignalSpec&) const = default;
 };
@@ -42,7 +54,7 @@ struct Header {
   std::string record_name;
   std::vector<SegmentSpec> segments;           ///< empty for an ordinary record
   std::vector<SignalSpec> signals;             ///< empty for a multi-segment record
-  int signal_count = 0;                        ///< of the record line; equals signals.size() unless multi-segment
+  int signal_count = 0;                        ///< of the record line, see parse_header
   double sampling_rate_hz = 250.0;             ///< > 0
   std::optional<double> counter_frequency_hz;  ///< the sampling rate where missing
   double counter_base = 0.0;
@@ -56,8 +68,15 @@ struct Header {
 
 /// Parses a header with LF or CRLF line ends, of at most 1,024 signals and 100,000 segments. `where` names it in
 /// errors.
+///
+/// With `on_oddity`, fields that no sample depends on (ADC resolution, checksum, block size, counter, the number of
+/// samples, which the signal files tell too, text after the last field) may be anything: they are left at their
+/// defaults and told. So are negative gains, which are kept, and file names with blanks. Fields that a signal depends
+/// on become its faults. More or fewer signal lines than the record line announces are kept, for a reader to compare
+/// with the signal files. Segment lines that are not as many as announced are told where their lengths add up to the
+/// record's.
 /// @throws Error(data) with the line, what was found and what is allowed.
-Header parse_header(std::string_view text, const std::string& where);
+Header parse_header(std::string_view text, const std::string& where, const OnOddity& on_oddity = nullptr);
 
 /// Writes every field of every line, with LF line ends: parse_header gives the same Header back.
 /// @throws Error(usage) for a name, unit or comment that a header line cannot hold.
