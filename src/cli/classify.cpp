@@ -3,6 +3,7 @@
 #include <array>
 #include <bit>
 #include <cstdio>
+#include <map>
 #include <numeric>
 
 #include "beatbench/core/class_map.h"
@@ -11,6 +12,7 @@
 #include "beatbench/core/label_map.h"
 #include "beatbench/data/database.h"
 #include "beatbench/data/recording.h"
+#include "beatbench/evaluation/beat_matching.h"
 #include "beatbench/models/predict.h"
 #include "beatbench/report/figures_json.h"
 #include "beatbench/report/prediction_report.h"
@@ -109,8 +111,17 @@ Record read_recording(const ClassifyInput& input, const ClassifyArguments& argum
   if (!is_there && (from == "annotated" || (from == "auto" && arguments.annotator_is_given))) {
     throw Error(ErrorKind::usage, annotations.string(), "there is no such annotation file");
   }
-  if (from != "detected" && is_there) options.annotator = arguments.annotator;
-  return read_record(input.path, options);
+  if (is_there) options.annotator = arguments.annotator;
+  if (from != "detected") return read_record(input.path, options);
+  try {
+    return read_record(input.path, options);  // what is annotated is compared with what is detected
+  } catch (const Error& error) {
+    if (!is_there) throw;
+    options.annotator.reset();
+    Record record = read_record(input.path, options);
+    on_warning(std::string(error.what()) + "; the detected beats are compared with nothing");
+    return record;
+  }
 }
 
 BeatSet image_beat(const ClassifyInput& input, const Preprocessing& preprocessing,
@@ -167,6 +178,40 @@ std::optional<ClassificationFigures> agreement_of(const Classified& result, cons
   return evaluate_classification(reference, predicted, preprocessing.class_names);
 }
 
+// Of detected beats: figures of those that lie within 150 ms of an annotated one, paired as EC57 has it, and a note of
+// the others.
+std::optional<ClassificationFigures> agreement_of_detected(const Classified& result, const Record& record,
+                                                           const Preprocessing& preprocessing,
+                                                           std::vector<std::string>& notes) {
+  if (preprocessing.class_map == kOwnClasses) return std::nullopt;
+  const ClassMap& classes = find_class_map(preprocessing.class_map);
+  std::map<std::int64_t, int> annotated, predicted;
+  BeatMarks reference, test;
+  for (const Annotation& annotation : record.annotations) {
+    const auto label = classes.label_of(annotation.code);
+    if (!label || !annotated.emplace(annotation.sample, *label).second) continue;
+    reference.beats.push_back({annotation.sample});
+  }
+  if (reference.beats.empty()) return std::nullopt;
+  for (std::size_t i = 0; i < result.beats.size(); ++i) {
+    predicted[result.beats.rows[i].sample] = std::countr_zero(result.found[i]);
+    test.beats.push_back({result.beats.rows[i].sample});
+  }
+  std::ranges::sort(reference.beats, {}, &BeatMark::sample);
+  const BeatComparison compared =
+      compare_beats(reference, test, {.sampling_rate_hz = record.sampling_rate_hz, .start_s = 0});
+  std::vector<int> was, is;
+  for (const auto& [mark, found] : compared.pairs) {
+    was.push_back(annotated.at(mark.sample));
+    is.push_back(predicted.at(found.sample));
+  }
+  notes.push_back("of " + std::to_string(reference.beats.size()) + " annotated beats " +
+                  std::to_string(compared.missed.size()) + " were not detected, and " +
+                  std::to_string(compared.extra.size()) + " detected ones are not annotated");
+  if (was.empty()) return std::nullopt;
+  return evaluate_classification(was, is, preprocessing.class_names);
+}
+
 Classified classify_one(const ClassifyInput& input, const ClassifyArguments& arguments, Engine& engine,
                         spdlog::logger& logger) {
   const Preprocessing& preprocessing = engine.description().preprocessing;
@@ -179,10 +224,11 @@ Classified classify_one(const ClassifyInput& input, const ClassifyArguments& arg
     logger.warn("{}", text);
     summary.notes.push_back(text);
   };
+  Record record;
   if (summary.is_image) {
     result.beats = image_beat(input, preprocessing, warn);
   } else {
-    Record record = read_recording(input, arguments, warn);
+    record = read_recording(input, arguments, warn);
     record.id = input.record;
     if (preprocessing.of_recordings()) {
       summary.is_whole = true;
@@ -223,6 +269,8 @@ Classified classify_one(const ClassifyInput& input, const ClassifyArguments& arg
     summary.agreement = agreement_of_whole(result, preprocessing);
   else if (!summary.is_image && !summary.detected)
     summary.agreement = agreement_of(result, preprocessing);
+  else if (!summary.is_image)
+    summary.agreement = agreement_of_detected(result, record, preprocessing, summary.notes);
   return result;
 }
 

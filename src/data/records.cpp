@@ -80,10 +80,6 @@ LoadedRecord load_record(const Database& database, const std::string& name, cons
   RecordRows rows = rows_of(record, preprocessing, classes, only);
   out.left_out = rows.left_out;
   out.windows.records = {{name, database.subject_of(name)}};
-  if (seen) {
-    out.windows.records.front().blocks = blocks_of(record);
-    out.windows.records.front().seen = seen->find_in(record);
-  }
   if (only_labels) {
     out.windows.rows = std::move(rows.rows);
   } else {
@@ -91,6 +87,10 @@ LoadedRecord load_record(const Database& database, const std::string& name, cons
   }
   out.windows.edge_windows = rows.edge_windows;
   out.prepare_seconds = seconds_since(prepare_start);
+  if (seen) {
+    out.windows.records.front().blocks = blocks_of(record);
+    out.windows.records.front().seen = seen->find_in(record);
+  }
   return out;
 }
 

@@ -91,6 +91,7 @@ std::string verdict(const PredictedInput& input, const std::vector<std::string>&
   const std::vector<std::size_t> order = ranking(input);
   const std::string& first = class_names[order.front()];
   if (input.is_whole) return verdict_on_whole(input, order, class_names);
+  if (class_names.size() == 1) return first + ", the model's only class";
   if (input.is_image) {
     return first + " (probability " + share_text(input.mean_probabilities[order.front()]) + "), then " +
            class_names[order.at(1)] + " (" + share_text(input.mean_probabilities[order[1]]) + ")";
