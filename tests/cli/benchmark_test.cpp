@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 #include <sstream>
+#include <thread>
 
 #include "beatbench/core/class_map.h"
 #include "beatbench/core/files.h"
@@ -158,6 +159,92 @@ TEST_F(Benchmark, RefusesWhatIsNoModel) {
   refuse(1, "benchmark", quick({}), {"models/notes.pt"});
   folder_.put("notes.txt", "not a model\n");
   refuse(1, "benchmark", quick({"--models", "notes.txt"}), {"notes.txt", "no model file", "TorchScript"});
+}
+
+// Whichever model comes first, each has the memory that it takes itself.
+TEST_F(Benchmark, MemoryIsThatOfTheModelAlone) {
+  folder_.put("datasets/beats.csv", test_beats_as_csv());
+  succeed("train", tiny_resnet1d({"--data", (trained_once() / "recordings").string(), "--model-option", "filters=256",
+                                  "--max-windows", "60", "--out", "large"}));
+  const auto peak_of = [&](const std::string& model, const std::string& date) {
+    return read_json(folder_ / ("reports/summary-ci-" + model + "-" + date + ".json"))
+        .at("peak_memory_bytes")
+        .get<double>();
+  };
+  const auto measure = [&](const std::string& small, const std::string& large, const std::string& date) {
+    fs::remove_all(folder_ / "models");
+    fs::create_directory(folder_ / "models");
+    fs::copy_file(trained_once() / "run/checkpoints/best.pt", folder_ / "models" / (small + ".pt"));
+    fs::copy_file(folder_ / "large/checkpoints/best.pt", folder_ / "models" / (large + ".pt"));
+    succeed("benchmark", quick({"--date", date}));
+  };
+  measure("a-small", "b-large", "2024-05-01");
+  measure("b-small", "a-large", "2024-05-02");
+  EXPECT_GT(peak_of("b-large", "2024-05-01"), 1.05 * peak_of("a-small", "2024-05-01"));
+  EXPECT_NEAR(peak_of("a-small", "2024-05-01") / peak_of("b-small", "2024-05-02"), 1, 0.03);
+  EXPECT_NEAR(peak_of("b-large", "2024-05-01") / peak_of("a-large", "2024-05-02"), 1, 0.03);
+}
+
+TEST_F(Benchmark, SeveralAtOnceLoseNoReport) {
+  folder_.put("datasets/beats.csv", test_beats_as_csv());
+  fs::copy_file(trained_once() / "run/checkpoints/best.pt", folder_ / "models/a.pt");
+  constexpr int kAtOnce = 6;
+  std::vector<std::thread> threads;
+  std::vector<Finished> finished(kAtOnce);
+  for (int i = 0; i < kAtOnce; ++i) {
+    threads.emplace_back([&, i] { finished[i] = run("benchmark", quick({"--date", "2024-05-01"})); });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const Finished& one : finished) EXPECT_EQ(one.status, 0) << one.err;
+  EXPECT_EQ(contents_of(folder_ / "reports").size(), static_cast<std::size_t>(kAtOnce));
+  for (const auto& [name, text] : contents_of(folder_ / "reports")) EXPECT_NO_THROW(json::parse(text)) << name;
+}
+
+// What trained a model is found in other data: by extra training, by starting weights, as an excerpt under another
+// name.
+TEST_F(Benchmark, NamesTheRecordingsThatAModelHasSeen) {
+  write_recordings(folder_ / "recordings", 8);
+  write_recordings(folder_ / "more", 10);
+  for (int i = 1; i <= 8; ++i) {
+    for (const char* ending : {".hea", ".dat", ".atr"}) fs::remove(folder_ / ("more/s00" + std::to_string(i) + ending));
+  }
+  folder_.put("more/RECORDS", "s009\ns010\n");
+  const Words words =
+      tiny_resnet1d({"--classes", "aami5", "--protocol", "inter-patient", "--validation-fraction", "0.3"});
+  succeed("train", with(words, {"--data", "recordings", "--extra-training", "more", "--out", "extra"}));
+  succeed("train", with(words, {"--data", "recordings", "--init-from", "extra", "--out", "begun"}));
+  const Record known = read_record(folder_ / "more/s009");
+  Record excerpt = known;
+  excerpt.id = "part";
+  excerpt.annotations.clear();
+  for (Lead& lead : excerpt.leads) {
+    lead.samples = {lead.samples.begin() + 1234, lead.samples.begin() + 1234 + 30 * 360};
+  }
+  for (Annotation annotation : known.annotations) {
+    annotation.sample -= 1234;
+    if (annotation.sample >= 0 && annotation.sample < 30 * 360) excerpt.annotations.push_back(annotation);
+  }
+  SimulationOptions simulation;
+  simulation.duration_s = 60;
+  simulation.seed = 99;
+  Record stranger = simulate_record(simulation, 8);  // of the same name, s009, but another signal
+  write_record(excerpt, folder_ / "datasets/mixed");
+  write_record(stranger, folder_ / "datasets/mixed");
+  folder_.put("datasets/mixed/RECORDS", "part\n" + stranger.id + "\n");
+  for (const std::string run : {"extra", "begun"}) {
+    fs::remove_all(folder_ / "models");
+    fs::create_directory(folder_ / "models");
+    fs::copy_file(folder_ / run / "checkpoints/best.pt", folder_ / "models" / (run + ".pt"));
+    succeed("benchmark", quick({"--date", "2024-05-01"}));
+    const json mixed =
+        read_json(folder_ / ("reports/summary-ci-" + run + "-2024-05-01.json")).at("datasets").at("mixed");
+    ASSERT_EQ(mixed.at("seen_recordings").size(), 1U) << mixed.at("seen_recordings");
+    EXPECT_THAT(mixed.at("seen_recordings")[0].get<std::string>(),
+                HasSubstr(run == "extra" ? "part (more/s009, extra training)" : "part (more/s009, begun from extra)"));
+    EXPECT_FALSE(mixed.at("intra_patient"));
+    EXPECT_EQ(mixed.at("records").size(), 1U);
+    EXPECT_TRUE(mixed.at("records").contains(stranger.id));
+  }
 }
 
 TEST_F(Benchmark, ADamagedModelDoesNotEndTheOthers) {

@@ -1,3 +1,5 @@
+#include <thread>
+
 #include "beatbench/core/class_map.h"
 #include "beatbench/core/files.h"
 #include "beatbench/core/hash.h"
@@ -34,6 +36,24 @@ TEST_F(Convert, WritesAModelThatAgreesWithItsCheckpointOnceOnly) {
   EXPECT_EQ(results[0].at("same_class"), 1.0);
   EXPECT_LT(results[0].at("largest_difference"), 1e-4);
   refuse(2, "convert", words, {"models/run.pt", "already exists"});
+}
+
+TEST_F(Convert, OfSeveralAtOnceOneHasTheName) {
+  std::vector<std::thread> threads;
+  std::vector<Finished> finished(4);
+  for (Finished& one : finished) {
+    threads.emplace_back([&] {
+      one = run("convert", {run_folder_, "--to", "torchscript", "--out", "models", "--data", recordings_});
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  int made = 0;
+  for (const Finished& one : finished) {
+    made += one.status == 0 ? 1 : 0;
+    EXPECT_TRUE(one.status == 0 || one.status == 2) << one.err;
+  }
+  EXPECT_EQ(made, 1);
+  EXPECT_EQ(contents_of(folder_ / "models").size(), 2U);  // the model and its report
 }
 
 TEST_F(Convert, TakesACheckpointFileAndAName) {
