@@ -67,12 +67,16 @@ AnnotationIntervals intervals_of(const ComparedRecords& compared) {
     std::vector<BeatComparison> drawn(recordings.size());
     for (std::size_t i = 0; i < drawn.size(); ++i) drawn[i].counts = compared.comparisons[recordings[i]].counts;
     const Ec57Figures f = ec57_figures(drawn);
-    return {f.sensitivity.value,   f.positive_predictivity.value,
-            f.v_sensitivity.value, f.v_positive_predictivity.value,
-            f.s_sensitivity.value, f.s_positive_predictivity.value};
+    return {f.sensitivity.value,
+            f.positive_predictivity.value,
+            f.v_sensitivity.value,
+            f.v_positive_predictivity.value,
+            f.s_sensitivity.value,
+            f.s_positive_predictivity.value,
+            f.s_positive_predictivity_sumstats.value};
   };
   const auto i = bootstrap_over_subjects(compared.subjects, figures_of);
-  return {i[0], i[1], i[2], i[3], i[4], i[5]};
+  return {i[0], i[1], i[2], i[3], i[4], i[5], i[6]};
 }
 
 }  // namespace

@@ -43,41 +43,9 @@ std::vector<PlannedRun> plan_runs(const RunOptions& run, int folds) {
   return runs;
 }
 
-// A spread as "92.1 +- 0.8 (85.0-96.3)" in percent.
-std::string spread_text(const SpreadFigure& figure, bool intra_patient) {
-  if (!figure.mean) return "-";
-  char text[80];
-  int length = std::snprintf(text, sizeof text, "%.2f", 100 * *figure.mean);
-  std::string out(text, static_cast<std::size_t>(length));
-  if (figure.sd) {
-    length = std::snprintf(text, sizeof text, " +- %.2f", 100 * *figure.sd);
-    out.append(text, static_cast<std::size_t>(length));
-  }
-  if (!intra_patient && figure.interval) {
-    length = std::snprintf(text, sizeof text, " (%.1f-%.1f)", 100 * figure.interval->low, 100 * figure.interval->high);
-    out.append(text, static_cast<std::size_t>(length));
-  }
-  return out;
-}
-
 void print_figures(const SeriesFigures& figures, bool intra_patient) {
-  const bool has_areas = figures.macro_roc_area.mean.has_value();
-  const auto text = [&](const SpreadFigure& figure) { return spread_text(figure, intra_patient); };
-  std::vector<Table::Column> columns = {
-      {"class", Align::left}, {"n"}, {"sensitivity"}, {"positive predictivity"}, {"F1"}};
-  if (has_areas) columns.insert(columns.end(), {{"ROC area"}, {"average precision"}});
-  Table table(columns);
-  for (const ClassSpread& one : figures.classes) {
-    std::vector<std::string> row = {one.name, std::to_string(one.n), text(one.sensitivity),
-                                    text(one.positive_predictivity), text(one.f1)};
-    if (has_areas) row.insert(row.end(), {text(one.roc_area), text(one.average_precision)});
-    table.add_row(row);
-  }
-  std::printf("%s\naccuracy %s %%, macro F1 %s %%\n", table.text().c_str(), text(figures.accuracy).c_str(),
-              text(figures.macro_f1).c_str());
-  if (has_areas)
-    std::printf("macro ROC area %s %%, macro average precision %s %%\n", text(figures.macro_roc_area).c_str(),
-                text(figures.macro_average_precision).c_str());
+  std::printf("%s\n%s", series_table(figures, intra_patient).text().c_str(),
+              series_text(figures, intra_patient).c_str());
 }
 
 void print_series(const SeriesReport& report, const fs::path& folder) {

@@ -6,6 +6,7 @@
 
 #include "beatbench/core/class_map.h"
 #include "beatbench/core/error.h"
+#include "beatbench/core/statistics.h"
 #include "beatbench/data/context.h"
 #include "beatbench/signal/beat_image.h"
 #include "beatbench/signal/detector.h"
@@ -18,14 +19,11 @@ namespace {
 constexpr float kUsualSpread_mv = 1.0F;
 
 void scale_to_usual_spread(std::vector<float>& signal) {
-  std::vector<float> sorted;
-  std::ranges::copy_if(signal, std::back_inserter(sorted), [](float value) { return !std::isnan(value); });
-  if (sorted.size() < 2) return;
-  const auto cut = static_cast<std::ptrdiff_t>(sorted.size() / 100);
-  std::ranges::nth_element(sorted, sorted.begin() + cut);
-  const float low = sorted[static_cast<std::size_t>(cut)];
-  std::ranges::nth_element(sorted, sorted.end() - 1 - cut);
-  const float spread = *(sorted.end() - 1 - cut) - low;
+  std::vector<float> present;
+  std::ranges::copy_if(signal, std::back_inserter(present), [](float value) { return !std::isnan(value); });
+  if (present.size() < 2) return;
+  const ValueRange range = trimmed_range(std::move(present), 100);
+  const float spread = range.high - range.low;
   if (!(spread > 0)) return;
   for (float& value : signal) value *= kUsualSpread_mv / spread;
 }

@@ -59,7 +59,8 @@ double draw_sinus_interval(Random& random) {
   return random.uniform(0.6, 1.0);
 }
 
-// Median RR interval between conducted beats that follow each other; nullopt where there are none such.
+// Median RR interval between conducted beats that follow each other, of an even number the longer one in the middle;
+// nullopt where there are none such.
 std::optional<double> median_interval(const RhythmPlan& plan) {
   std::vector<double> intervals;
   const auto conducted = [](const PlannedBeat& beat) {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "beatbench/core/statistics.h"
 #include "evaluation/figures.h"
 
 namespace beatbench {
@@ -135,16 +136,22 @@ Ec57Figures figures_of(const Counts& counts, double rr_squares_ms2, std::int64_t
   f.sensitivity = ratio(found, f.beats, "the reference has no beats");
   f.positive_predictivity = ratio(found, found + f.extra, "no beats were found");
   f.f1 = ratio(2 * found, f.beats == 0 ? 0 : f.beats + found + f.extra, "the reference has no beats");
-  const auto set_class = [&](Ec57Class kind, std::int64_t& n, Figure& sensitivity, Figure& predictivity) {
-    const std::int64_t hits = at(kind, kind);
-    n = sum_of(counts[static_cast<std::size_t>(kind)]);
-    const std::int64_t fusions = kind == Ec57Class::V ? at(Ec57Class::F, kind) : 0;
-    const std::int64_t called = column_of(counts, kind) - at(Ec57Class::Q, kind) - fusions;
-    sensitivity = ratio(hits, n, "the reference has no beats of this class");
-    predictivity = ratio(hits, called, "no beats were put into this class");
+  const auto n_of = [&](Ec57Class kind) { return sum_of(counts[static_cast<std::size_t>(kind)]); };
+  const auto sensitivity_of = [&](Ec57Class kind) {
+    return ratio(at(kind, kind), n_of(kind), "the reference has no beats of this class");
   };
-  set_class(Ec57Class::V, f.ventricular, f.v_sensitivity, f.v_positive_predictivity);
-  set_class(Ec57Class::S, f.supraventricular, f.s_sensitivity, f.s_positive_predictivity);
+  const auto predictivity_of = [&](Ec57Class kind, bool fusions_count) {
+    const std::int64_t called = column_of(counts, kind) - at(Ec57Class::Q, kind);
+    return ratio(at(kind, kind), fusions_count ? called : called - at(Ec57Class::F, kind),
+                 "no beats were put into this class");
+  };
+  f.ventricular = n_of(Ec57Class::V);
+  f.supraventricular = n_of(Ec57Class::S);
+  f.v_sensitivity = sensitivity_of(Ec57Class::V);
+  f.s_sensitivity = sensitivity_of(Ec57Class::S);
+  f.v_positive_predictivity = predictivity_of(Ec57Class::V, false);
+  f.s_positive_predictivity = predictivity_of(Ec57Class::S, true);
+  f.s_positive_predictivity_sumstats = predictivity_of(Ec57Class::S, false);
   f.rr_error_ms = square_root(rr_squares_ms2, rr_intervals);
   return f;
 }
@@ -156,6 +163,7 @@ constexpr std::array kFigures = {&Ec57Figures::sensitivity,
                                  &Ec57Figures::v_positive_predictivity,
                                  &Ec57Figures::s_sensitivity,
                                  &Ec57Figures::s_positive_predictivity,
+                                 &Ec57Figures::s_positive_predictivity_sumstats,
                                  &Ec57Figures::rr_error_ms};
 
 }  // namespace
@@ -236,24 +244,17 @@ Ec57Figures average_ec57_figures(std::span<const BeatComparison> comparisons) {
 }
 
 BeatOffsets beat_offsets(std::span<const BeatComparison> comparisons) {
-  std::vector<double> sizes;
-  double sum = 0, squares = 0;
+  std::vector<double> offsets_ms, sizes_ms;
   for (const BeatComparison& one : comparisons) {
     for (const auto& [reference, test] : one.pairs) {
-      const double ms = 1000.0 * static_cast<double>(test.sample - reference.sample) / one.sampling_rate_hz;
-      sum += ms;
-      squares += ms * ms;
-      sizes.push_back(std::abs(ms));
+      offsets_ms.push_back(1000.0 * static_cast<double>(test.sample - reference.sample) / one.sampling_rate_hz);
+      sizes_ms.push_back(std::abs(offsets_ms.back()));
     }
   }
-  BeatOffsets offsets;
-  if (sizes.empty()) return offsets;
-  offsets.n = static_cast<std::int64_t>(sizes.size());
-  const auto n = static_cast<double>(sizes.size());
-  offsets.mean_ms = sum / n;
-  offsets.sd_ms = std::sqrt(std::max(0.0, squares / n - offsets.mean_ms * offsets.mean_ms));
-  std::ranges::sort(sizes);
-  offsets.p95_ms = sizes[static_cast<std::size_t>(std::ceil(0.95 * n)) - 1];
+  BeatOffsets offsets{std::ssize(offsets_ms), mean(offsets_ms), standard_deviation(offsets_ms), {}};
+  if (sizes_ms.empty()) return offsets;
+  std::ranges::sort(sizes_ms);
+  offsets.p95_ms = quantile_of_sorted(sizes_ms, 0.95);
   return offsets;
 }
 

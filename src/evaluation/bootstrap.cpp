@@ -1,24 +1,12 @@
 #include "beatbench/evaluation/bootstrap.h"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 
 #include "beatbench/core/random.h"
+#include "beatbench/core/statistics.h"
 
 namespace beatbench {
-namespace {
-
-// Straight lines between the values; `values` ascend and are not empty.
-double quantile(const std::vector<double>& values, double part) {
-  const double place = part * static_cast<double>(values.size() - 1);
-  const auto left = static_cast<std::size_t>(place);
-  const std::size_t right = std::min(left + 1, values.size() - 1);
-  return values[left] + (place - std::floor(place)) * (values[right] - values[left]);
-}
-
-}  // namespace
-
 std::vector<std::optional<Interval>> bootstrap_over_subjects(
     std::span<const std::string> subjects,
     const std::function<std::vector<std::optional<double>>(std::span<const std::size_t> recordings)>& figures,
@@ -50,7 +38,8 @@ std::vector<std::optional<Interval>> bootstrap_over_subjects(
   for (std::size_t f = 0; f < drawn.size(); ++f) {
     if (drawn[f].empty()) continue;
     std::ranges::sort(drawn[f]);
-    intervals[f] = {quantile(drawn[f], (1 - options.level) / 2), quantile(drawn[f], (1 + options.level) / 2)};
+    intervals[f] = {quantile_of_sorted(drawn[f], (1 - options.level) / 2),
+                    quantile_of_sorted(drawn[f], (1 + options.level) / 2), options.draws - std::ssize(drawn[f])};
   }
   return intervals;
 }

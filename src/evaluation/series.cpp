@@ -1,11 +1,13 @@
 #include "beatbench/evaluation/series.h"
 
 #include <algorithm>
-#include <cmath>
+#include <array>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "beatbench/core/error.h"
+#include "beatbench/core/statistics.h"
 #include "beatbench/evaluation/thresholds.h"
 
 namespace beatbench {
@@ -74,34 +76,38 @@ Figures figures_of(const Test& test, const std::vector<int>& times, const Classi
   return values;
 }
 
-// Mean of each column over the rows where it is defined.
-Figures means(const std::vector<Figures>& rows) {
+// A statistic of each column, of the rows where it is defined.
+template <typename Statistic>
+Figures of_columns(const std::vector<Figures>& rows, Statistic statistic) {
   Figures out(rows.front().size());
   for (std::size_t f = 0; f < out.size(); ++f) {
-    double sum = 0, n = 0;
-    for (const auto& row : rows) {
-      if (!row[f]) continue;
-      sum += *row[f];
-      ++n;
+    std::vector<double> column;
+    for (const Figures& row : rows) {
+      if (row[f]) column.push_back(*row[f]);
     }
-    if (n > 0) out[f] = sum / n;
+    out[f] = statistic(column);
   }
   return out;
 }
 
-Figures deviations(const std::vector<Figures>& rows) {
-  const auto mean = means(rows);
-  Figures out(rows.front().size());
-  for (std::size_t f = 0; f < out.size(); ++f) {
-    double squares = 0, n = 0;
-    for (const auto& row : rows) {
-      if (!row[f]) continue;
-      squares += (*row[f] - *mean[f]) * (*row[f] - *mean[f]);
-      ++n;
+// Means over the seeds of a draw, undefined where they would be over fewer classes or seeds than those of `whole`.
+Figures means_of_draw(std::vector<Figures> drawn, const std::vector<Figures>& whole) {
+  constexpr std::array<std::pair<std::size_t, std::size_t>, 3> macro = {{{1, 2}, {2, 3}, {3, 4}}};  // F1 and the areas
+  const auto is_lost = [&](std::size_t seed, std::size_t f) { return whole[seed][f] && !drawn[seed][f]; };
+  std::set<std::size_t> lost;
+  for (std::size_t seed = 0; seed < drawn.size(); ++seed) {
+    for (const auto& [mean_of_classes, of_class] : macro) {
+      for (std::size_t f = kOfAll + of_class; f < drawn[seed].size(); f += kOfClass) {
+        if (is_lost(seed, f)) drawn[seed][mean_of_classes].reset();
+      }
     }
-    if (n > 1) out[f] = std::sqrt(squares / (n - 1));
+    for (std::size_t f = 0; f < drawn[seed].size(); ++f) {
+      if (is_lost(seed, f)) lost.insert(f);
+    }
   }
-  return out;
+  Figures means = of_columns(drawn, mean);
+  for (const std::size_t f : lost) means[f].reset();
+  return means;
 }
 
 void require(bool holds, const std::string& message) {
@@ -140,8 +146,9 @@ SeriesFigures figures_of_series(std::span<const RunScore> runs, std::span<const 
     return rows;
   };
   const std::vector<int> once(records.size(), 1);
-  std::vector<Figures> rows = by_times(once);
-  const Figures mean = means(rows);
+  const std::vector<Figures> whole = by_times(once);
+  const Figures means = of_columns(whole, mean);
+  std::vector<Figures> rows = whole;
   if (rows.size() == 1) {  // then the folds differ
     rows.clear();
     for (const RunScore& run : runs) {
@@ -151,19 +158,19 @@ SeriesFigures figures_of_series(std::span<const RunScore> runs, std::span<const 
       if (!std::ranges::all_of(test.counts, is_empty)) rows.push_back(figures_of(test, once, form));
     }
   }
-  const Figures sd = deviations(rows);
-  std::vector<std::optional<Interval>> intervals(mean.size());
+  const Figures sd = of_columns(rows, standard_deviation);
+  std::vector<std::optional<Interval>> intervals(means.size());
   if (subject_of) {
     std::vector<std::string> subjects;
     for (const std::string& record : records) subjects.push_back(subject_of(record));
     intervals = bootstrap_over_subjects(subjects, [&](std::span<const std::size_t> chosen) {
       std::vector<int> times(records.size(), 0);
       for (const std::size_t record : chosen) ++times[record];
-      return means(by_times(times));
+      return means_of_draw(by_times(times), whole);
     });
   }
 
-  const auto spread = [&](std::size_t f) { return SpreadFigure{mean[f], sd[f], intervals[f]}; };
+  const auto spread = [&](std::size_t f) { return SpreadFigure{means[f], sd[f], intervals[f]}; };
   SeriesFigures out{spread(0), spread(1), spread(2), spread(3), {}};
   for (std::size_t c = 0; c < form.class_names.size(); ++c) {
     const std::size_t f = kOfAll + kOfClass * c;

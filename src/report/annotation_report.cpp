@@ -1,7 +1,5 @@
 #include "beatbench/report/annotation_report.h"
 
-#include <cstdio>
-
 #include "beatbench/report/figures_json.h"
 #include "beatbench/report/run_report.h"
 #include "report/json_values.h"
@@ -38,6 +36,7 @@ Json figures_json_of(const Ec57Figures& f) {
            {{"n", f.supraventricular},
             {"sensitivity", figure_json(f.s_sensitivity)},
             {"positive_predictivity", figure_json(f.s_positive_predictivity)}}},
+          {"s_positive_predictivity_sumstats", figure_json(f.s_positive_predictivity_sumstats)},
           {"rr_error_ms", figure_json(f.rr_error_ms)}};
 }
 
@@ -58,13 +57,6 @@ Counts all_counts(const AnnotationReport& report) {
 std::string interval_text(const std::optional<Interval>& interval) {
   if (!interval) return "-";
   return percent({interval->low, ""}) + "-" + percent({interval->high, ""});
-}
-
-std::string milliseconds(const Figure& figure) {
-  if (!figure.value) return "-";
-  char text[32];
-  std::snprintf(text, sizeof text, "%.1f", *figure.value);
-  return text;
 }
 
 }  // namespace
@@ -90,7 +82,8 @@ Json to_json(const AnnotationReport& report) {
           {"gross_95_percent",
            {{"beats", pair_json(i.sensitivity, i.positive_predictivity)},
             {"V", pair_json(i.v_sensitivity, i.v_positive_predictivity)},
-            {"S", pair_json(i.s_sensitivity, i.s_positive_predictivity)}}},
+            {"S", pair_json(i.s_sensitivity, i.s_positive_predictivity)},
+            {"s_positive_predictivity_sumstats", interval_json(i.s_positive_predictivity_sumstats)}}},
           {"average", figures_json_of(report.average)},
           {"offsets", offsets_json(report.offsets)},
           {"records", std::move(records)},
@@ -129,8 +122,10 @@ Table annotation_figures_table(const AnnotationReport& report) {
   add("V positive predictivity", gross.ventricular, gross.v_positive_predictivity, i.v_positive_predictivity,
       average.v_positive_predictivity);
   add("S sensitivity", gross.supraventricular, gross.s_sensitivity, i.s_sensitivity, average.s_sensitivity);
-  add("S positive predictivity", gross.supraventricular, gross.s_positive_predictivity, i.s_positive_predictivity,
+  add("S positive predictivity, EC57", gross.supraventricular, gross.s_positive_predictivity, i.s_positive_predictivity,
       average.s_positive_predictivity);
+  add("S positive predictivity, sumstats", gross.supraventricular, gross.s_positive_predictivity_sumstats,
+      i.s_positive_predictivity_sumstats, average.s_positive_predictivity_sumstats);
   table.add_row({"RR error, ms", "", milliseconds(gross.rr_error_ms), "", milliseconds(average.rr_error_ms)});
   return table;
 }

@@ -1,7 +1,5 @@
 #include "beatbench/report/detector_report.h"
 
-#include <cstdio>
-
 #include "beatbench/core/error.h"
 #include "beatbench/report/figures_json.h"
 #include "beatbench/report/run_report.h"
@@ -61,12 +59,6 @@ Json detector_json(const DetectorResult& result) {
   return json;
 }
 
-std::string milliseconds(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.1f", value);
-  return text;
-}
-
 // "99.90 (99.81-99.96)"
 std::string with_interval(const Figure& figure, const std::optional<Interval>& interval) {
   if (!interval) return percent(figure);
@@ -114,7 +106,7 @@ Table detector_table(const DetectorReport& report) {
                    with_interval(ec57.gross.positive_predictivity, ec57.positive_predictivity),
                    whole ? percent(whole->gross.sensitivity) : "-",
                    whole ? percent(whole->gross.positive_predictivity) : "-", near ? percent(near->gross.f1) : "-",
-                   milliseconds(ec57.offsets.mean_ms), milliseconds(ec57.offsets.sd_ms),
+                   milliseconds({ec57.offsets.mean_ms, ""}), milliseconds({ec57.offsets.sd_ms, ""}),
                    duration_text(result.seconds)});
   }
   return table;

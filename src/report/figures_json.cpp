@@ -77,16 +77,16 @@ void append_text(const Json& value, std::size_t indent, std::string& out) {
 Json figure_json(const Figure& figure) { return report_json::number(figure.value, figure.why_undefined); }
 
 Json interval_json(const std::optional<Interval>& interval) {
-  if (!interval) return report_json::undefined("fewer than two subjects");
+  if (!interval) return report_json::undefined("fewer than two subjects, or no draw of them has it");
   return {report_json::number(interval->low), report_json::number(interval->high)};
 }
 
 Json offsets_json(const BeatOffsets& offsets) {
   if (offsets.n == 0) return report_json::undefined("no beat was found");
   return {{"n", offsets.n},
-          {"mean_ms", report_json::number(offsets.mean_ms)},
-          {"sd_ms", report_json::number(offsets.sd_ms)},
-          {"p95_ms", report_json::number(offsets.p95_ms)}};
+          {"mean_ms", report_json::number(offsets.mean_ms, "no beat was found")},
+          {"sd_ms", report_json::number(offsets.sd_ms, "one beat was found")},
+          {"p95_ms", report_json::number(offsets.p95_ms, "no beat was found")}};
 }
 
 Json figures_json(const ClassificationFigures& figures) {

@@ -1,5 +1,7 @@
 #include "beatbench/report/series_report.h"
 
+#include <cstdio>
+
 #include "beatbench/core/error.h"
 #include "beatbench/report/figures_json.h"
 #include "beatbench/report/run_report.h"
@@ -11,13 +13,14 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json spread_json(const SpreadFigure& figure, bool intra_patient, const char* why_absent = "it is so in every run") {
-  const bool has_interval = figure.mean && !intra_patient;
-  return {
-      {"mean", report_json::number(figure.mean, why_absent)},
-      {"sd", report_json::number(figure.sd, figure.mean ? "fewer than two runs have it" : why_absent)},
-      {"interval_95_percent", has_interval  ? interval_json(figure.interval)
-                              : figure.mean ? report_json::undefined("the test's subjects are those of the training")
-                                            : report_json::undefined(why_absent)}};
+  const bool has_interval = figure.mean && !intra_patient && figure.interval;
+  const Json no_interval = !figure.mean    ? report_json::undefined(why_absent)
+                           : intra_patient ? report_json::undefined("the test's subjects are those of the training")
+                                           : interval_json(std::nullopt);
+  return {{"mean", report_json::number(figure.mean, why_absent)},
+          {"sd", report_json::number(figure.sd, figure.mean ? "fewer than two runs have it" : why_absent)},
+          {"interval_95_percent", has_interval ? interval_json(figure.interval) : no_interval},
+          {"draws_left_out", has_interval ? Json(figure.interval->draws_left_out) : no_interval}};
 }
 
 Json series_json(const SeriesFigures& figures, bool intra_patient) {
@@ -55,7 +58,63 @@ Json run_json(const std::string& folder, const RunScore& run) {
           {"f1", std::move(f1)}};
 }
 
+// "92.10 +- 0.80 (85.0-96.3)" in percent.
+std::string spread_text(const SpreadFigure& figure, bool intra_patient) {
+  if (!figure.mean) return "-";
+  std::string out = percent({figure.mean, ""});
+  if (figure.sd) out += " +- " + percent({figure.sd, ""});
+  if (intra_patient || !figure.interval) return out;
+  char text[48];
+  std::snprintf(text, sizeof text, " (%.1f-%.1f)", 100 * figure.interval->low, 100 * figure.interval->high);
+  return out + text;
+}
+
+// "macro F1 12, F1 of F 12": how many draws.
+std::string left_out_of_intervals(const SeriesFigures& figures) {
+  std::string text;
+  const auto add = [&](const std::string& name, const SpreadFigure& figure) {
+    if (!figure.interval || figure.interval->draws_left_out == 0) return;
+    text += (text.empty() ? "" : ", ") + name + " " + std::to_string(figure.interval->draws_left_out);
+  };
+  add("macro F1", figures.macro_f1);
+  add("macro ROC area", figures.macro_roc_area);
+  add("macro average precision", figures.macro_average_precision);
+  for (const ClassSpread& one : figures.classes) add("F1 of " + one.name, one.f1);
+  return text;
+}
+
 }  // namespace
+
+Table series_table(const SeriesFigures& figures, bool intra_patient) {
+  const bool has_areas = figures.macro_roc_area.mean.has_value();
+  const auto text = [&](const SpreadFigure& figure) { return spread_text(figure, intra_patient); };
+  std::vector<Table::Column> columns = {
+      {"class", Align::left}, {"n"}, {"sensitivity"}, {"positive predictivity"}, {"F1"}};
+  if (has_areas) columns.insert(columns.end(), {{"ROC area"}, {"average precision"}});
+  Table table(columns);
+  for (const ClassSpread& one : figures.classes) {
+    std::vector<std::string> row = {one.name, std::to_string(one.n), text(one.sensitivity),
+                                    text(one.positive_predictivity), text(one.f1)};
+    if (has_areas) row.insert(row.end(), {text(one.roc_area), text(one.average_precision)});
+    table.add_row(row);
+  }
+  return table;
+}
+
+std::string series_text(const SeriesFigures& figures, bool intra_patient) {
+  const auto text = [&](const SpreadFigure& figure) { return spread_text(figure, intra_patient); };
+  std::string out = "accuracy " + text(figures.accuracy) + " %, macro F1 " + text(figures.macro_f1) + " %\n";
+  if (figures.macro_roc_area.mean) {
+    out += "macro ROC area " + text(figures.macro_roc_area) + " %, macro average precision " +
+           text(figures.macro_average_precision) + " %\n";
+  }
+  const std::string left_out = intra_patient ? "" : left_out_of_intervals(figures);
+  if (!left_out.empty()) {
+    out += "of " + std::to_string(BootstrapOptions().draws) +
+           " draws of subjects, left out of an interval because they lack a class: " + left_out + "\n";
+  }
+  return out;
+}
 
 Json to_json(const SeriesReport& report) {
   Json runs = Json::array();

@@ -97,6 +97,13 @@ std::string percent(const Figure& figure) {
   return text.data();
 }
 
+std::string milliseconds(const Figure& figure) {
+  if (!figure.value) return "-";
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.1f", *figure.value);
+  return text.data();
+}
+
 std::string duration_text(double seconds) {
   if (!std::isfinite(seconds)) return "-";
   static constexpr std::array<std::pair<double, const char*>, 4> kUnits = {

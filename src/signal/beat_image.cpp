@@ -4,8 +4,10 @@
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 #include <string>
+#include <utility>
 
 #include "beatbench/core/error.h"
+#include "beatbench/core/statistics.h"
 #include "beatbench/signal/resample.h"
 
 namespace beatbench {
@@ -27,13 +29,10 @@ Span with_margin(float low, float high) {
 
 // Of all but a thousandth of the samples on either side, so that an artefact does not flatten every beat.
 Span span_of_record(const PreparedLead& lead) {
-  std::vector<float> sorted = lead.present();
-  if (sorted.empty()) return {};
-  const auto cut = static_cast<std::ptrdiff_t>(sorted.size() / 1000);
-  std::ranges::nth_element(sorted, sorted.begin() + cut);
-  const float low = sorted[static_cast<std::size_t>(cut)];
-  std::ranges::nth_element(sorted, sorted.end() - 1 - cut);
-  return with_margin(low, *(sorted.end() - 1 - cut));
+  std::vector<float> present = lead.present();
+  if (present.empty()) return {};
+  const ValueRange range = trimmed_range(std::move(present), 1000);
+  return with_margin(range.low, range.high);
 }
 
 Span span_of(std::span<const float> samples) {

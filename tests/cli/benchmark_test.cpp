@@ -340,6 +340,7 @@ TEST_F(Benchmark, AnnotationsAreComparedAsBxbDoes) {
   EXPECT_NEAR(gross.at("V").at("sensitivity").get<double>(), 0.9203, 0.00005);
   EXPECT_NEAR(gross.at("V").at("positive_predictivity").get<double>(), 0.8594, 0.00005);
   EXPECT_NEAR(gross.at("S").at("sensitivity").get<double>(), 0.9279, 0.00005);
+  EXPECT_NEAR(gross.at("s_positive_predictivity_sumstats").get<double>(), 0.5962, 0.00005);
   EXPECT_NEAR(report.at("average").at("rr_error_ms").get<double>(), 187.01, 0.005);
   const Finished shown = succeed("benchmark", {"annotations", "--data", mitdb.string(), "--test", reference.string(),
                                                "--annotator", "gqrs", "--per-record"});

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "beatbench/core/annotation.h"
+#include "beatbench/core/statistics.h"
 #include "beatbench/wfdb/record_io.h"
 #include "data/context/beat_shape.h"
 #include "data/context/context.h"
@@ -101,7 +102,7 @@ double recurrence(const Record& record) {
     std::ranges::nth_element(correlations, correlations.begin() + 9, std::greater{});
     alike.push_back(correlations[9]);
   }
-  return contexts::median(alike);
+  return median(alike);
 }
 
 // Record 203 of mitdb, of the training half, is in atrial fibrillation, 101 in sinus rhythm.

@@ -117,17 +117,42 @@ TEST(Ec57, OffsetsTakeEachRecordingsOwnRate) {
   const std::vector<BeatComparison> two = {compare_beats(at({100}), at({102}), kWhole),
                                            compare_beats(at({200}), at({204}), twice)};
   const BeatOffsets offsets = beat_offsets(two);  // 20 ms each
-  EXPECT_NEAR(offsets.mean_ms, 20, 1e-9);
-  EXPECT_NEAR(offsets.sd_ms, 0, 1e-6);
+  EXPECT_NEAR(offsets.mean_ms.value(), 20, 1e-9);
+  EXPECT_NEAR(offsets.sd_ms.value(), 0, 1e-6);
 }
 
 TEST(Ec57, OffsetsAreThoseOfThePairs) {
   const std::vector<BeatComparison> one = {compare_beats(at({100, 200, 300, 400}), at({101, 203, 299, 450}), kWhole)};
   const BeatOffsets offsets = beat_offsets(one);
   EXPECT_EQ(offsets.n, 3);
-  EXPECT_NEAR(offsets.mean_ms, 10, 1e-9);
-  EXPECT_NEAR(offsets.sd_ms, std::sqrt((0 + 20.0 * 20 + 20.0 * 20) / 3), 1e-9);
-  EXPECT_NEAR(offsets.p95_ms, 30, 1e-9);
+  EXPECT_NEAR(offsets.mean_ms.value(), 10, 1e-9);
+  EXPECT_NEAR(offsets.sd_ms.value(), std::sqrt((0 + 20.0 * 20 + 20.0 * 20) / 2), 1e-9);
+  EXPECT_NEAR(offsets.p95_ms.value(), 10 + 0.9 * (30 - 10), 1e-9) << "place 0.95 * 2 of 10, 10, 30";
+}
+
+TEST(Ec57, WithoutPairsThereAreNoOffsets) {
+  BeatComparisonOptions from_5_minutes = kWhole;
+  from_5_minutes.start_s = 300;  // the beats are of the first 4 s
+  const std::vector<BeatComparison> none = {
+      compare_beats(at({100, 200, 300, 400}), at({101, 203, 299, 450}), from_5_minutes)};
+  const BeatOffsets nothing = beat_offsets(none);
+  EXPECT_EQ(nothing.n, 0);
+  EXPECT_FALSE(nothing.mean_ms || nothing.sd_ms || nothing.p95_ms);
+  const std::vector<BeatComparison> one = {compare_beats(at({100}), at({102}), kWhole)};
+  EXPECT_NEAR(beat_offsets(one).mean_ms.value(), 20, 1e-9);
+  EXPECT_NEAR(beat_offsets(one).p95_ms.value(), 20, 1e-9);
+  EXPECT_FALSE(beat_offsets(one).sd_ms.has_value()) << "of one pair";
+}
+
+// Called S: an S, an N, two F and four Q.
+TEST(Ec57, FusionsTakenForSCountByEc57AndNotBySumstats) {
+  const BeatMarks reference = beat_marks(
+      annotated({{100, "A"}, {200, "N"}, {300, "F"}, {400, "F"}, {500, "/"}, {600, "/"}, {700, "f"}, {800, "Q"}}));
+  const BeatMarks test = beat_marks(
+      annotated({{100, "A"}, {200, "A"}, {300, "A"}, {400, "A"}, {500, "A"}, {600, "A"}, {700, "A"}, {800, "A"}}));
+  const Ec57Figures f = ec57_figures(compare_beats(reference, test, kWhole));
+  EXPECT_DOUBLE_EQ(f.s_positive_predictivity.value.value(), 1.0 / 4);
+  EXPECT_DOUBLE_EQ(f.s_positive_predictivity_sumstats.value.value(), 1.0 / 2);
 }
 
 }  // namespace

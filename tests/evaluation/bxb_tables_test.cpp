@@ -73,40 +73,14 @@ std::string printed(const Figure& figure, double scale) {
   return text;
 }
 
-Cells figures_as_bxb_prints_them(const Ec57Figures& f) {
+// A record's line is bxb's own; sums, gross and average below them are by sumstats.
+Cells figures_as_printed(const Ec57Figures& f, const Figure& s_positive_predictivity) {
   Cells cells;
   for (const Figure* figure : {&f.sensitivity, &f.positive_predictivity, &f.v_sensitivity, &f.v_positive_predictivity,
-                               &f.s_sensitivity, &f.s_positive_predictivity}) {
+                               &f.s_sensitivity, &s_positive_predictivity}) {
     cells.push_back(printed(*figure, 100));
   }
   return cells;
-}
-
-// The lines of a table count F and Q of the reference together (F'), so the program that sums them (sumstats) must
-// leave both out of what was called S, where EC57, bxb's own lines and we leave out Q alone.
-Figure s_predictivity_without_fusions(std::span<const BeatComparison> comparisons) {
-  using enum Ec57Class;
-  std::int64_t hits = 0, called = 0;
-  for (const BeatComparison& comparison : comparisons) {
-    hits += comparison.count(S, S);
-    for (const Ec57Class reference : {N, S, V, none}) called += comparison.count(reference, S);
-  }
-  if (called == 0) return {};
-  return {static_cast<double>(hits) / static_cast<double>(called), ""};
-}
-
-Ec57Figures as_summed(Ec57Figures figures, const Figure& s_predictivity) {
-  figures.s_positive_predictivity = s_predictivity;
-  return figures;
-}
-
-Figure mean(const std::vector<Figure>& figures) {
-  double sum = 0;
-  int n = 0;
-  for (const Figure& figure : figures) {
-    if (figure.value) sum += *figure.value, ++n;
-  }
-  return n == 0 ? Figure{} : Figure{sum / n, ""};
 }
 
 Cells operator+(Cells a, const Cells& b) {
@@ -129,19 +103,18 @@ TEST(BxbTables, AreReproducedToTheBeat) {
         const BeatMarks test = beat_marks(annotations(reference_folder / (name + "." + annotator)));
         all.push_back(compare_beats(reference, test, table.options));
         const Ec57Figures figures = ec57_figures(all.back());
-        EXPECT_EQ(counts_as_bxb_prints_them({all.back()}) + figures_as_bxb_prints_them(figures) +
+        EXPECT_EQ(counts_as_bxb_prints_them({all.back()}) +
+                      figures_as_printed(figures, figures.s_positive_predictivity) +
                       Cells{printed(figures.rr_error_ms, 1)},
                   rows.at(name))
             << "record " << name;
       }
       EXPECT_EQ(counts_as_bxb_prints_them(all), rows.at("Sum"));
-      const Ec57Figures gross = as_summed(ec57_figures(all), s_predictivity_without_fusions(all));
-      EXPECT_EQ(figures_as_bxb_prints_them(gross), rows.at("Gross"));
-      std::vector<Figure> s_predictivity;
-      for (const BeatComparison& one : all)
-        s_predictivity.push_back(s_predictivity_without_fusions(std::span(&one, 1)));
-      const Ec57Figures average = as_summed(average_ec57_figures(all), mean(s_predictivity));
-      EXPECT_EQ(figures_as_bxb_prints_them(average) + Cells{printed(average.rr_error_ms, 1)}, rows.at("Average"));
+      const Ec57Figures gross = ec57_figures(all), average = average_ec57_figures(all);
+      EXPECT_EQ(figures_as_printed(gross, gross.s_positive_predictivity_sumstats), rows.at("Gross"));
+      EXPECT_EQ(figures_as_printed(average, average.s_positive_predictivity_sumstats) +
+                    Cells{printed(average.rr_error_ms, 1)},
+                rows.at("Average"));
       const Cells& totals = rows.at("Total");  // "QRS complexes: 91285 Total VEBs: 6101 Total SVEBs: 2745"
       EXPECT_EQ(std::to_string(average.beats), totals.at(2));
       EXPECT_EQ(std::to_string(average.ventricular), totals.at(5));

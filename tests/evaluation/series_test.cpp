@@ -58,6 +58,43 @@ TEST(Series, IntervalsDrawSubjectsForAllSeedsAlike) {
   EXPECT_FALSE(figures_of_series(runs, {}, one_subject).accuracy.interval.has_value());
 }
 
+// Of two subjects the second has no B: a quarter of the draws (b, b) has none either. Their macro F1 would be A's
+// alone, 2/3. Of (a, b), half of the draws, 15 of 20 A and all 10 B are found, 5 A are called B; in (a, a) all is
+// right.
+TEST(Series, DrawsThatLackAClassAreLeftOutOfTheMacroFigure) {
+  const RunScore run = {
+      1,
+      1,
+      {{"a", figures_of_confusion({10, 0, 0, 10}, {"A", "B"})}, {"b", figures_of_confusion({5, 5, 0, 0}, {"A", "B"})}}};
+  const SeriesFigures figures = figures_of_series({&run, 1}, {}, itself);
+  const double of_both = (30.0 / 35 + 20.0 / 25) / 2;
+  EXPECT_NEAR(figures.macro_f1.mean.value(), of_both, 1e-12);
+  const Interval macro = figures.macro_f1.interval.value();
+  EXPECT_NEAR(macro.low, of_both, 1e-12);
+  EXPECT_NEAR(macro.high, 1, 1e-12);
+  EXPECT_NEAR(static_cast<double>(macro.draws_left_out), 500, 80);
+  EXPECT_EQ(figures.classes[1].f1.interval.value().draws_left_out, macro.draws_left_out);
+  EXPECT_EQ(figures.classes[0].f1.interval.value().draws_left_out, 0);
+  EXPECT_NEAR(figures.classes[0].f1.interval.value().low, 2.0 / 3, 1e-12);
+  EXPECT_EQ(figures.accuracy.interval.value().draws_left_out, 0);
+}
+
+// The first seed calls beats B in the first record alone, the second in the second: (a, a) and (b, b) would be of one
+// seed each.
+TEST(Series, DrawsInWhichASeedLacksTheFigureAreLeftOut) {
+  const auto of = [](std::vector<std::int64_t> a, std::vector<std::int64_t> b) {
+    return std::vector<RecordFigures>{{"a", figures_of_confusion(std::move(a), {"A", "B"})},
+                                      {"b", figures_of_confusion(std::move(b), {"A", "B"})}};
+  };
+  const std::vector<RunScore> runs = {{1, 1, of({10, 0, 0, 10}, {10, 0, 10, 0})},
+                                      {2, 1, of({10, 0, 10, 0}, {8, 2, 0, 8})}};
+  const SpreadFigure b = figures_of_series(runs, {}, itself).classes[1].positive_predictivity;
+  EXPECT_NEAR(b.mean.value(), (1 + 0.8) / 2, 1e-12);
+  EXPECT_NEAR(b.interval.value().low, 0.9, 1e-12);
+  EXPECT_NEAR(b.interval.value().high, 0.9, 1e-12);
+  EXPECT_NEAR(static_cast<double>(b.interval.value().draws_left_out), 1000, 100);
+}
+
 TEST(Series, RunsThatDoNotBelongTogetherAreRefused) {
   EXPECT_ERROR(figures_of_series({}, {}, {}), ErrorKind::usage, "no run");
   const std::vector<RunScore> fold_lacks = {

@@ -36,20 +36,11 @@ TEST(Timing, KeepsSamplesInTheirOrder) {
   EXPECT_EQ(summarise_timing({3, 1, 2}, true).samples_s, (std::vector<double>{3, 1, 2}));
 }
 
-TEST(Timing, QuantileEnds) {
-  const std::vector<double> values = {1, 2, 5};
-  EXPECT_EQ(quantile_of_sorted(values, 0), 1);
-  EXPECT_EQ(quantile_of_sorted(values, 1), 5);
-}
-
 TEST(Timing, RefusesWhatIsNoDuration) {
   EXPECT_THROW(summarise_timing({}), Error);
   EXPECT_THROW(summarise_timing({1, -1}), Error);
   EXPECT_THROW(summarise_timing({1, std::nan("")}), Error);
   EXPECT_THROW(summarise_timing({std::numeric_limits<double>::infinity()}), Error);
-  EXPECT_THROW(quantile_of_sorted({1}, 1.5), Error);
-  EXPECT_THROW(quantile_of_sorted({1}, std::nan("")), Error);
-  EXPECT_THROW(quantile_of_sorted({}, 0.5), Error);
 }
 
 }  // namespace

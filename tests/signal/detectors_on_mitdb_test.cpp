@@ -123,7 +123,7 @@ TEST_P(EveryDetectorOnMitdb, FindsAsManyBeatsAsWasMeasured) {
   EXPECT_GT(figures.sensitivity.value.value(), floors.sensitivity);
   EXPECT_GT(figures.positive_predictivity.value.value(), floors.positive_predictivity);
   EXPECT_GT(ec57_figures(at_50_ms).f1.value.value(), floors.f1_at_50_ms);
-  EXPECT_LT(std::abs(beat_offsets(at_150_ms).mean_ms), 1.0) << "a delay";
+  EXPECT_LT(std::abs(beat_offsets(at_150_ms).mean_ms.value()), 1.0) << "a delay";
 }
 
 TEST(Full_Leads, BothOfMitdbGiveMoreBeatsThanOne) {

@@ -79,8 +79,10 @@ struct Ec57Figures {
   std::int64_t ventricular = 0, supraventricular = 0;  ///< of the reference
   Figure sensitivity, positive_predictivity, f1;       ///< of QRS complexes
   Figure v_sensitivity, v_positive_predictivity;       ///< F and Q taken for V do not count against it
-  Figure s_sensitivity, s_positive_predictivity;       ///< Q taken for S do not count against it, F do
-  Figure rr_error_ms;                                  ///< root mean square difference of RR intervals
+  Figure s_sensitivity, s_positive_predictivity;       ///< Q taken for S do not count against it, F do, as bxb has it
+  /// Neither F nor Q taken for S count: what WFDB's sumstats makes of bxb's lines, which add F and Q up.
+  Figure s_positive_predictivity_sumstats;
+  Figure rr_error_ms;  ///< root mean square difference of RR intervals
 
   bool operator==(const Ec57Figures&) const = default;
 };
@@ -92,11 +94,13 @@ inline Ec57Figures ec57_figures(const BeatComparison& comparison) { return ec57_
 /// Means over the recordings that have the figure ("average"); counts are sums.
 Ec57Figures average_ec57_figures(std::span<const BeatComparison> comparisons);
 
-/// How far a test's beats lie from the reference's, of the pairs.
+/// How far a test's beats lie from the reference's, of the pairs; by core/statistics.h. Where there are no pairs, as in
+/// recordings that end before `start_s`, there are no offsets.
 struct BeatOffsets {
   std::int64_t n = 0;
-  double mean_ms = 0, sd_ms = 0;  ///< test minus reference
-  double p95_ms = 0;              ///< of the absolute offset
+  std::optional<double> mean_ms;  ///< test minus reference; needs one pair
+  std::optional<double> sd_ms;    ///< needs two
+  std::optional<double> p95_ms;   ///< of the absolute offset; needs one
 };
 BeatOffsets beat_offsets(std::span<const BeatComparison> comparisons);
 

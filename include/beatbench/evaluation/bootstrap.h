@@ -12,6 +12,7 @@ namespace beatbench {
 
 struct Interval {
   double low = 0, high = 0;
+  std::int64_t draws_left_out = 0;  ///< in which the figure was undefined
 
   bool operator==(const Interval&) const = default;
 };
@@ -26,7 +27,9 @@ struct BootstrapOptions {
 /// cluster, as beats of one subject are alike): as many subjects as there are, drawn with replacement, `draws` times;
 /// each time `figures` is told the recordings of those drawn, a recording as often as its subject was drawn, and gives
 /// the same figures in the same order, nullopt where one is undefined. The ends are the quantiles (1 - level) / 2 and
-/// (1 + level) / 2 of those that are defined.
+/// (1 + level) / 2 (core/statistics.h) of those that are defined: an interval is one over samples of subjects in which
+/// the figure exists, and says how many draws that left out. They are not made up for by more draws: the count tells
+/// how much hangs on a subject (a class that only one has is missing in a third of all draws).
 /// @param subjects of each recording
 /// @return nullopt for a figure that is undefined in every draw; all are nullopt where there are fewer than two
 /// subjects

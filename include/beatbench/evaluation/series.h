@@ -23,7 +23,7 @@ struct RunScore {
 /// A figure over several trainings.
 struct SpreadFigure {
   std::optional<double> mean;        ///< over the seeds, of the beats of all folds together
-  std::optional<double> sd;          ///< over the seeds (n - 1); over the folds where there is one seed
+  std::optional<double> sd;          ///< over the seeds; over the folds where there is one seed
   std::optional<Interval> interval;  ///< 95 %, of the mean, by the bootstrap over subjects
 };
 
@@ -43,6 +43,12 @@ struct SeriesFigures {
 /// Figures over all runs. Gross: the counts of a seed's folds and records are summed, and the probabilities of its
 /// folds pooled, before a figure is formed. With `subject_of`, intervals: subjects are drawn with replacement, the same
 /// for all seeds, and the figure's mean over the seeds is formed from their records.
+///
+/// Some draws lack all subjects that have a class. A macro figure averaged over the classes that are left would be
+/// another figure, higher or lower by what the class that is missing does, and a class that is not there cannot count
+/// as 0 either. So a draw's macro F1 (and macro area) is defined where each class has the figure that has it in the
+/// whole test, and a mean over the seeds where each seed has it; other draws are left out of that interval and counted
+/// in Interval::draws_left_out.
 /// @param left_out records that do not count
 /// @throws Error(usage) if there is no run, if a seed lacks a fold that another has, if class names differ, or if no
 /// record is left.

@@ -22,7 +22,8 @@ struct AnnotationRecord {
 /// 95 % intervals of the gross figures, by the bootstrap over subjects.
 struct AnnotationIntervals {
   std::optional<Interval> sensitivity, positive_predictivity;
-  std::optional<Interval> v_sensitivity, v_positive_predictivity, s_sensitivity, s_positive_predictivity;
+  std::optional<Interval> v_sensitivity, v_positive_predictivity;
+  std::optional<Interval> s_sensitivity, s_positive_predictivity, s_positive_predictivity_sumstats;
 };
 
 /// What `benchmark annotations` measured: a detector with a classifier behind it, from end to end.
@@ -44,9 +45,10 @@ nlohmann::ordered_json to_json(const AnnotationReport& report);
 /// The counts of all recordings as WFDB's bxb prints them: a row for each class of the reference, a column for each of
 /// the test; row O are beats of the test alone, column o missed ones.
 Table beat_matrix_table(const AnnotationReport& report);
-/// The figures that EC57 asks for, gross and average, with the gross ones' intervals.
+/// The figures that EC57 asks for, gross and average, with the gross ones' intervals; the positive predictivity of S by
+/// both rules, see Ec57Figures.
 Table annotation_figures_table(const AnnotationReport& report);
-/// A row for each recording.
+/// A row for each recording, by the rule of bxb's own lines.
 Table annotation_record_table(const AnnotationReport& report);
 
 }  // namespace beatbench

@@ -8,6 +8,7 @@
 #include "beatbench/evaluation/series.h"
 #include "beatbench/report/context.h"
 #include "beatbench/report/figures_json.h"
+#include "beatbench/report/table.h"
 
 namespace beatbench {
 
@@ -32,6 +33,14 @@ struct SeriesReport {
 
 /// The series' report.json: see reports/schema.json, kind "series".
 nlohmann::ordered_json to_json(const SeriesReport& report);
+
+/// A row for each class, in percent: "92.10 +- 0.80 (85.0-96.3)" is mean, standard deviation and interval.
+/// @param intra_patient then there are no intervals
+Table series_table(const SeriesFigures& figures, bool intra_patient);
+
+/// What is of all classes, a line each: accuracy and macro F1, macro areas where there are some, and from which
+/// intervals draws of subjects were left out.
+std::string series_text(const SeriesFigures& figures, bool intra_patient);
 
 /// The recordings that a run classified whole, from its report.json; none where it classified beats.
 /// @throws Error(data) naming `where` if it is no report of a run.

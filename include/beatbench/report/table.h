@@ -36,6 +36,9 @@ class Table {
 /// A fraction as a percentage with two decimals, for example "99.05"; "-" where it is undefined.
 std::string percent(const Figure& figure);
 
+/// A number of milliseconds with one decimal, for example "27.8"; "-" where it is undefined.
+std::string milliseconds(const Figure& figure);
+
 /// A duration with a unit that suits it and three digits, for example "1.25 ms".
 std::string duration_text(double seconds);
 

@@ -24,8 +24,8 @@ struct PreparedLead {
 /// there is no value at all), so that a gap does not spread through a filter.
 void fill_gaps(std::span<float> signal);
 
-/// Subtracts the mean and divides by the standard deviation; a constant signal becomes zeros. Both are those of the
-/// samples that are not missing.
+/// Subtracts the mean and divides by the standard deviation, here the root mean square about the mean (over n, not
+/// n - 1); a constant signal becomes zeros. Both are those of the samples that are not missing.
 void standardise(std::span<float> signal, std::span<const std::uint8_t> missing = {});
 
 /// Picks the lead, converts it to mV, fills gaps, resamples, filters and scales, as the preprocessing says. What fills

@@ -142,7 +142,7 @@ UsualBeat find_usual_beat(const ContextSource& source) {
       correlations.push_back(found.beats[b].correlation);
     }
     if (pass + 1 == kPasses) break;
-    const double middle = median(correlations);
+    const double middle = median_or_zero(correlations);
     places.clear();
     for (std::size_t b = 0; b < correlations.size(); ++b) {
       if (correlations[b] >= middle) places.push_back(b);

@@ -27,6 +27,6 @@ void append_late_beats(const ContextSource& source, std::vector<float>& values);
 std::vector<double> log_intervals(const ContextSource& source);
 
 /// 0 of nothing.
-double median(std::vector<double> values);
+double median_or_zero(std::vector<double> values);
 
 }  // namespace beatbench::contexts

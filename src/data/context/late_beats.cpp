@@ -27,11 +27,12 @@ constexpr std::array<std::string_view, 15> kNumbers = {
 
 constexpr std::size_t kNearest = 15;             // late beats that a beat is compared with
 constexpr std::size_t kAround = 5;               // beats on either side
-constexpr double kLate = 0.8;                    // the quantile of the intervals before, from which on a beat is late
+constexpr double kLate = 0.8;                    // share of the intervals before that are shorter than a late beat's
 constexpr double kAlike = 0.9;                   // correlation of a QRS complex that counts as the usual one
 constexpr double kSize_mv = 0.05, kP_mv = 0.02;  // what counts for nothing, so that logs stay small
 
-double quantile(std::vector<double> values, double share) {
+// The one of the values that `share` of the others lie below.
+double value_of_rank(std::vector<double> values, double share) {
   if (values.empty()) return 0;
   const auto at = static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
   std::ranges::nth_element(values, values.begin() + at);
@@ -48,7 +49,7 @@ std::vector<std::size_t> latest_beats(const UsualBeat& usual, std::span<const do
     intervals.push_back(logs[i]);
   }
   if (places.empty()) return {0};
-  const double least = quantile(intervals, kLate);
+  const double least = value_of_rank(intervals, kLate);
   std::erase_if(places, [&](std::size_t i) { return logs[i] < least; });
   return places;
 }
@@ -95,7 +96,7 @@ void append_late_beats(const ContextSource& source, std::vector<float>& values) 
     const auto late = nearest(latest, place);
     std::vector<double> intervals;
     for (const std::size_t i : late) intervals.push_back(logs[i]);
-    const double late_log = median(intervals);
+    const double late_log = median_or_zero(intervals);
     std::vector<std::size_t> around;
     for (std::size_t i = place > kAround ? place - kAround : 0; i <= std::min(place + kAround, last); ++i)
       around.push_back(i);
@@ -110,7 +111,7 @@ void append_late_beats(const ContextSource& source, std::vector<float>& values) 
     };
     for (const double number :
          {logs[place == 0 ? 0 : place - 1] - late_log, logs[place] - late_log, logs[place + 1] - late_log,
-          logs[std::min(place + 2, last + 1)] - late_log, median(intervals) - late_log, p.correlation,
+          logs[std::min(place + 2, last + 1)] - late_log, median_or_zero(intervals) - late_log, p.correlation,
           log_size(p.distance), reference.agreement, log_size(std::sqrt(dot(reference.p, reference.p))),
           correlation(local.p, reference.p, 1e-4), local.agreement, to_local, log_size(std::sqrt(dot(own, own))),
           alike(place == 0 ? 0 : place - 1), alike(std::min(place + 1, last))}) {

@@ -2,7 +2,9 @@
 #include <array>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
+#include "beatbench/core/statistics.h"
 #include "data/context/context.h"
 
 namespace beatbench::contexts {
@@ -35,7 +37,7 @@ std::span<const double> around(const std::vector<double>& values, std::size_t pl
 
 double median_around(const std::vector<double>& values, std::size_t place, std::size_t reach) {
   const auto part = around(values, place, reach);
-  return median({part.begin(), part.end()});
+  return median_or_zero({part.begin(), part.end()});
 }
 
 // How far each log interval is from the nearest of the four before: small in bigeminy and in runs, where an interval
@@ -62,18 +64,12 @@ std::vector<double> log_intervals(const ContextSource& source) {
     const auto samples = static_cast<double>(source.beats[i] - source.beats[i - 1]);
     logs.push_back(std::log(std::clamp(samples / source.record.sampling_rate_hz, kShortest_s, kLongest_s)));
   }
-  logs.front() = median({logs.begin() + 1, logs.end()});
+  logs.front() = median_or_zero({logs.begin() + 1, logs.end()});
   logs.push_back(logs.front());
   return logs;
 }
 
-double median(std::vector<double> values) {
-  if (values.empty()) return 0;
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::ranges::nth_element(values, middle);
-  if (values.size() % 2 == 1) return *middle;
-  return 0.5 * (*middle + *std::max_element(values.begin(), middle));
-}
+double median_or_zero(std::vector<double> values) { return values.empty() ? 0 : median(std::move(values)); }
 
 const std::span<const std::string_view> kRhythmNumbers = kNumbers;
 
@@ -85,7 +81,8 @@ void append_rhythm(const ContextSource& source, std::vector<float>& values) {
   for (const double log : before) intervals_s.push_back(std::exp(log));
   for (std::size_t i = 0; i < beats; ++i) changes.push_back(i == 0 ? 0 : std::abs(before[i] - before[i - 1]));
   const std::vector<double> distances = distances_to_nearest(before);
-  const double log_median = median(before), log_mean = std::log(mean(intervals_s)), of_all = median(distances);
+  const double log_median = median_or_zero(before), log_mean = std::log(mean(intervals_s)),
+               of_all = median_or_zero(distances);
   for (const std::size_t place : source.places) {
     const double previous = logs[place], next = logs[place + 1];
     const double log_around = std::log(mean(around(intervals_s, place, 5)));

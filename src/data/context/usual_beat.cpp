@@ -64,7 +64,7 @@ void append_usual_beat(const ContextSource& source, std::vector<float>& values) 
     widths.push_back(measured.back().width);
     slopes.push_back(std::log((measured.back().slope + kSlope_mv) / (measured.back().size + kSize_mv)));
   }
-  const double size = median(sizes), width = median(widths), slope = median(slopes);
+  const double size = median_or_zero(sizes), width = median_or_zero(widths), slope = median_or_zero(slopes);
   for (const std::size_t place : source.places) {
     const Aligned& beat = found.beats[place];
     const std::vector<float> qrs = part_of(beat.windows, kQrsBegin, kQrsEnd);
