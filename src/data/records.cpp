@@ -75,6 +75,9 @@ LoadedRecord load_record(const Database& database, const std::string& name, cons
   LoadedRecord out;
   const Record record = read_record(database.folder / name, read);
   out.hash = record.content_hash;
+  const std::vector<Doubt> doubts = doubts_about(record, preprocessing);
+  refuse(record, doubts, "if it is an ECG, state the unit in its header");
+  for (const Doubt& doubt : doubts) read.on_warning("record " + name + ": " + doubt.text);
 
   const auto prepare_start = Clock::now();
   RecordRows rows = rows_of(record, preprocessing, classes, only);

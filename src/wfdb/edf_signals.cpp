@@ -81,6 +81,10 @@ std::vector<EdfSignal> signals_named(const EdfHeader& header, const std::string&
   std::ranges::copy_if(header.signals, std::back_inserter(found), [&](const EdfSignal& s) {
     return has_samples(s) && (lower_case(edf_lead_name(s.label)) == wanted || lower_case(s.label) == wanted);
   });
+  if (found.empty()) {
+    std::ranges::copy_if(header.signals, std::back_inserter(found),
+                         [&](const EdfSignal& s) { return has_samples(s) && is_same_lead(s.label, name); });
+  }
   const auto is_in_volts = [](const EdfSignal& s) { return edf_voltage(s.dimension).has_value(); };
   if (std::ranges::any_of(found, is_in_volts)) {
     std::erase_if(found, std::not_fn(is_in_volts));

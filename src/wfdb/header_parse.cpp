@@ -157,7 +157,8 @@ void parse_format(std::string_view word, const LinePlace& place, SignalSpec& sig
 // "1000.0(0)/mV": gain, baseline, units. Returns whether there is a baseline.
 bool parse_gain(std::string_view word, const LinePlace& place, SignalSpec& signal, const OnOddity& on_oddity) {
   const auto [number, units] = split_at(word, '/');
-  if (units && !units->empty()) signal.units = *units;
+  signal.unit_is_assumed = !units || units->empty();
+  if (!signal.unit_is_assumed) signal.units = *units;
   const auto [gain, baseline] = split_parenthesis(number, place, "gain");
   signal.gain = parse_number(gain, place, "gain");
   if (signal.gain == 0) signal.gain = kDefaultGain;
@@ -185,6 +186,7 @@ SignalSpec parse_signal_line(std::string_view line, const LinePlace& place, cons
   signal.adc_resolution_bits = default_resolution_bits(signal.format);
   const bool has_differences = signal.format == 8;
   bool has_baseline = false;
+  signal.unit_is_assumed = true;
   if (const auto word = take_word(line); !word.empty()) {
     of_scale([&] { has_baseline = parse_gain(word, place, signal, on_oddity); });
   }

@@ -54,6 +54,9 @@ std::size_t index_of(const SignalList& list, const std::string& name) {
     if (lower_case(found) == lower_case(name)) return i;
     names += (names.empty() ? "" : ", ") + found;
   }
+  for (std::size_t i = 0; i < list.signals.size(); ++i) {
+    if (is_same_lead(list.signals[i].description, name)) return i;
+  }
   throw Error(ErrorKind::unsupported, list.where, "has no lead " + quote(name) + "; it has: " + names);
 }
 

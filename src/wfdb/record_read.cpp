@@ -103,6 +103,7 @@ class RecordReader {
       Lead lead;
       lead.name = signal.description;
       lead.units = signal.units;
+      lead.unit_is_assumed = signal.unit_is_assumed;
       lead.gain = signal.gain;
       lead.baseline = signal.baseline;
       lead.adc_zero = signal.adc_zero;
