@@ -19,6 +19,7 @@
 #include "beatbench/signal/detector.h"
 #include "beatbench/signal/image_file.h"
 #include "beatbench/signal/prepare.h"
+#include "beatbench/signal/realign.h"
 #include "beatbench/wfdb/annotation_file.h"
 #include "beatbench/wfdb/csv_recording.h"
 #include "beatbench/wfdb/edf_recording.h"
@@ -178,6 +179,8 @@ Classified classify_one(const ClassifyInput& input, const ClassifyArguments& arg
     result.beats = image_beat(input, preprocessing);
   } else {
     Record record = read_recording(input, arguments, warn);
+    const bool is_reference = input.kind == ClassifyInput::Kind::record && arguments.annotator == "atr";
+    if (is_reference && has_marks_to_realign(input.path)) realign_beats(record);
     record.id = input.record;
     if (preprocessing.of_recordings()) {
       summary.is_whole = true;

@@ -8,6 +8,7 @@
 #include "beatbench/core/hash.h"
 #include "beatbench/data/recording.h"
 #include "beatbench/signal/prepare.h"
+#include "beatbench/signal/realign.h"
 #include "beatbench/wfdb/record_io.h"
 #include "data/load.h"
 
@@ -61,11 +62,12 @@ LoadedRecord load_record(const Database& database, const std::string& name, std:
                          bool only_labels, const std::vector<BeatRow>* only) {
   LoadedRecord out;
   const auto start = Clock::now();
-  const Record record = read_record(database.folder / name, read);
+  Record record = read_record(database.folder / name, read);
   out.read_seconds = seconds_since(start);
   out.hash = record.content_hash;
 
   const auto prepare_start = Clock::now();
+  if (database.realign_marks) realign_beats(record);
   RecordRows labelled = label_rows(record, index, preprocessing, classes);
   out.left_out = labelled.left_out;
   if (only) labelled.rows = *only;
@@ -107,7 +109,8 @@ Dataset load_records(const Database& database, const Preprocessing& preprocessin
                 "'" + std::string(kOwnClasses) + "' takes the classes of images or windows that have their names; " +
                     database.folder.string() + " holds records");
   }
-  const ClassMap& classes = find_class_map(preprocessing.class_map);
+  const Preprocessing here = preprocessing_for(database, preprocessing);
+  const ClassMap& classes = find_class_map(here.class_map);
   const std::vector<std::string>& names = options.only_records.empty() ? database.records : options.only_records;
 
   std::mutex callback_mutex;
@@ -125,8 +128,8 @@ Dataset load_records(const Database& database, const Preprocessing& preprocessin
   }
   std::vector<std::optional<LoadedRecord>> parts(names.size());
   for_each_index(names.size(), options.threads, [&](std::size_t i) {
-    parts[i] = load_record(database, names[i], static_cast<std::uint32_t>(i), preprocessing, classes, read,
-                           options.only_labels, options.only_beats ? &wanted[i] : nullptr);
+    parts[i] = load_record(database, names[i], static_cast<std::uint32_t>(i), here, classes, read, options.only_labels,
+                           options.only_beats ? &wanted[i] : nullptr);
     const std::lock_guard lock(callback_mutex);
     if (options.on_progress) options.on_progress(++done, names.size());
   });
