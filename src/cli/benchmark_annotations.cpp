@@ -37,15 +37,15 @@ ComparedRecords compare_records(const AnnotationArguments& arguments, const Data
   std::string hashes, without;
   for (const std::string& name : database.records) {
     stop_if_interrupted();
-    const fs::path file = folder / (fs::path(name).filename().string() + "." + arguments.annotator);
-    if (!fs::is_regular_file(file)) {
+    const auto file = find_annotations(folder, database.records, name, arguments.annotator);
+    if (!file) {
       without += (without.empty() ? "" : ", ") + name;
       continue;
     }
     const Record record = read_record(database.folder / name, options);
-    const std::vector<unsigned char> bytes = read_binary_file(file);
-    const auto test =
-        annotations_of_record(record, bytes, file.string(), [&](const Error& error) { notes.push_back(error.what()); });
+    const std::vector<unsigned char> bytes = read_binary_file(*file);
+    const auto test = annotations_of_record(record, bytes, file->string(),
+                                            [&](const Error& error) { notes.push_back(error.what()); });
     out.comparisons.push_back(compare_beats(beat_marks(record.annotations), beat_marks(test),
                                             {record.sampling_rate_hz, arguments.window_s, arguments.start_s}));
     out.records.push_back({name, out.comparisons.back()});

@@ -9,6 +9,7 @@
 #include "beatbench/core/hash.h"
 #include "beatbench/core/plausibility.h"
 #include "beatbench/data/database.h"
+#include "beatbench/evaluation/noise_stress.h"
 #include "beatbench/report/detector_report.h"
 #include "beatbench/report/figures_json.h"
 #include "beatbench/signal/detector.h"
@@ -43,6 +44,8 @@ struct AnnotatedLead {
   double sampling_rate_hz = 0;
   std::vector<std::vector<float>> leads_mv;
   BeatMarks reference;
+
+  std::int64_t length_samples() const { return static_cast<std::int64_t>(leads_mv.front().size()); }
 
   std::vector<std::int64_t> find_beats(const DetectorSpec& detector) const {
     if (leads_mv.size() == 1) return detect_beats(leads_mv.front(), sampling_rate_hz, detector.name);
@@ -164,6 +167,7 @@ DetectorResult measure_detector(const DetectorSpec& detector, std::span<const An
   DetectorResult result;
   result.name = detector.name;
   std::vector<Compared> by_rule(std::size(kRules));
+  std::vector<StressedRecord> stressed;
   for (const AnnotatedLead& lead : leads) {
     stop_if_interrupted();
     const auto start = DetectorClock::now();
@@ -173,10 +177,15 @@ DetectorResult measure_detector(const DetectorSpec& detector, std::span<const An
     for (std::size_t r = 0; r < std::size(kRules); ++r) by_rule[r].add(compare(lead, found, kRules[r]), lead);
     result.records.push_back({lead.record, ec57_figures(by_rule[kEc57].comparisons.back()),
                               ec57_figures(by_rule[kWhole50].comparisons.back())});
+    if (const auto snr_db = database.snr_db.find(lead.record); snr_db != database.snr_db.end()) {
+      stressed.push_back(
+          stressed_record(lead.record, snr_db->second, by_rule[kEc57].comparisons.back(), lead.length_samples()));
+    }
     progress.update(static_cast<std::int64_t>(result.records.size()), static_cast<std::int64_t>(leads.size()),
                     "records");
   }
   for (std::size_t r = 0; r < std::size(kRules); ++r) result.scores.push_back(score_of(kRules[r], by_rule[r]));
+  result.noise_stress = stress_levels(stressed);
   if (!database.training_records.empty()) {
     result.divisions = {division_of("training", database.training_records, leads, by_rule),
                         division_of("test", database.test_records, leads, by_rule)};
@@ -232,6 +241,10 @@ DetectorNoise measure_with_noise(const DetectorSpec& detector, std::span<const A
 void print_tables(const DetectorReport& report, bool per_record) {
   std::printf("%s\n", detector_table(report).text().c_str());
   if (!report.detectors.front().noise.empty()) std::printf("%s\n", detector_noise_table(report).text().c_str());
+  if (!report.detectors.front().noise_stress.empty()) {
+    std::printf("%s\n", detector_noise_stress_table(report, false).text().c_str());
+    if (per_record) std::printf("%s\n", detector_noise_stress_table(report, true).text().c_str());
+  }
   if (!per_record) return;
   for (const DetectorResult& result : report.detectors) {
     std::printf("%s\n%s\n", result.name.c_str(), detector_record_table(result).text().c_str());
@@ -246,11 +259,14 @@ void declare_detector_options(CLI::App& app, DetectorArguments& a) {
       "  benchmark detectors --data mitdb\n"
       "  benchmark detectors --data mitdb --detector bestpath --per-record --json\n"
       "  benchmark detectors --data mitdb --all-leads\n"
+      "  benchmark detectors --data nstdb\n"
       "  benchmark detectors --data mitdb --noise nstdb/bw,nstdb/ma --snr 12,6,0\n\n"
       "Beats are compared one to one with the annotations as ANSI/AAMI EC57 has it: within 150 ms and from 5:00 on "
       "(EC57),\nand over whole records within 150, 100, 50 and 25 ms. Figures are gross: of all beats together; in "
       "brackets their 95 %\nconfidence intervals, by the bootstrap over subjects. The time is for all records on one "
-      "thread, reading excluded.\n\n" +
+      "thread, reading excluded.\nFor nstdb, the noise stress test: at each ratio of signal to noise, from 5:00 on and "
+      "for the "
+      "noisy stretches of two\nminutes alone, beside what gqrs of WFDB reaches on the first lead.\n\n" +
       descriptions_of("Detectors", detector_registry()));
   app.add_option("--data", a.data, names_of(database_registry()) + ", or a folder of annotated WFDB records")
       ->capture_default_str();
@@ -294,6 +310,12 @@ int benchmark_detectors(const DetectorArguments& arguments, spdlog::logger& logg
   report.signal_hours = loaded.hours;
   for (const std::string& name : arguments.lead) report.lead += (report.lead.empty() ? "" : ",") + name;
   if (arguments.lead.empty()) report.lead = arguments.all_leads ? "all" : "first";
+  if (!database.snr_db.empty() && report.lead == "first")
+    report.gqrs_noise_stress = gqrs_stress_levels(database.records);
+  if (database.realign_marks)
+    report.notes.push_back("the marks of " + database.name +
+                           " are compared as they are: many stand beside the R peak, which counts within 50 and 25 ms");
+  for (const std::string& note : report.notes) logger.info("{}", note);
   for (const DetectorSpec* detector : chosen) {
     Progress progress(std::string(detector->name));
     report.detectors.push_back(measure_detector(*detector, loaded.leads, database, progress));

@@ -141,17 +141,6 @@ std::vector<fs::path> find_models(const fs::path& place, bool quantized_only) {
 
 namespace {
 
-// Whether two known databases are in one folder, as PTB-XL is at its two rates.
-bool is_same_source(const std::string& a, const std::string& b) {
-  const auto folder_of = [](const std::string& name) -> std::string_view {
-    for (const DatabaseSpec& spec : database_registry()) {
-      if (spec.name == name) return spec.folder.empty() ? spec.name : spec.folder;
-    }
-    return "";
-  };
-  return !folder_of(a).empty() && folder_of(a) == folder_of(b);
-}
-
 // What is known of prepared beats, and whether the model may have been trained on some of them. Returns whether they
 // are the test part of the model's own split.
 bool describe_prepared(const FoundDataset& found, const Database& database, const ModelDescription& description,
@@ -244,10 +233,10 @@ BenchmarkRows load_rows(const FoundDataset& found, const ModelDescription& descr
   } else {
     rows.protocol += "; whether the model was trained on its recordings is not known";
   }
-  if (database.name != provenance.dataset && is_same_source(database.name, provenance.dataset)) {
+  if (database.name != provenance.dataset && share_subjects(database.name, provenance.dataset)) {
     rows.intra_patient = true;
-    rows.protocol = "all of the recordings that the model was trained on a part of, at another rate";
-    rows.notes.push_back(found.name + ": recordings of the model's training are among these");
+    rows.protocol = "all recordings of the patients that the model was trained on a part of";
+    rows.notes.push_back(found.name + ": patients of the model's training are among these");
   }
   if (!provenance.seen) {
     rows.notes.push_back(found.name + ": the model does not say which recordings trained it; these may be among them");

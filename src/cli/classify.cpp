@@ -21,6 +21,7 @@
 #include "beatbench/signal/detector.h"
 #include "beatbench/signal/image_file.h"
 #include "beatbench/signal/prepare.h"
+#include "beatbench/signal/realign.h"
 #include "beatbench/wfdb/annotation_file.h"
 #include "beatbench/wfdb/csv_recording.h"
 #include "beatbench/wfdb/edf_recording.h"
@@ -244,6 +245,8 @@ Classified classify_one(const ClassifyInput& input, const ClassifyArguments& arg
     result.beats = image_beat(input, preprocessing, warn);
   } else {
     record = read_recording(input, arguments, warn);
+    const bool is_reference = input.kind == ClassifyInput::Kind::record && arguments.annotator == "atr";
+    if (is_reference && has_marks_to_realign(input.path)) realign_beats(record);
     if (preprocessing.of_recordings()) {
       summary.is_whole = true;
       for (const std::string& name : preprocessing.leads) summary.lead += (summary.lead.empty() ? "" : ",") + name;

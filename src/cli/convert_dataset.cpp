@@ -75,7 +75,7 @@ ChosenBeats choose_beats(const DatasetArguments& arguments, const Database& data
   chosen.prepared.dataset = labels.name;
   chosen.prepared.dataset_hash = labels.hash;
   chosen.prepared.part = arguments.part;
-  chosen.prepared.preprocessing = arguments.preprocessing;
+  chosen.prepared.preprocessing = preprocessing_for(database, arguments.preprocessing);
   if (arguments.part == "all") {
     chosen.rows = labels.windows.rows;
     return chosen;

@@ -239,7 +239,8 @@ void add_extra(const RunOptions& run, RunData& data, int threads, spdlog::logger
   if (more.class_names != data.dataset.class_names || more.source_hash == data.dataset.source_hash) {
     throw Error(ErrorKind::usage, "--extra-training", extra.name + " has other classes, or is the data itself");
   }
-  join_beats(data.dataset.windows, more.windows, "extra:" + extra.name + "/");
+  join_beats(data.dataset.windows, more.windows, "extra:" + extra.name + "/",
+             extra.shares_subjects_with(data.database));
   data.extra_name = more.name;
   data.extra_hash = more.hash;
 }

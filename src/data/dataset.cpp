@@ -93,7 +93,7 @@ BeatSet select_beats(const BeatSet& set, std::span<const std::uint32_t> rows) {
   return out;
 }
 
-void join_beats(BeatSet& set, const BeatSet& more, const std::string& prefix) {
+void join_beats(BeatSet& set, const BeatSet& more, const std::string& prefix, bool subjects_are_comparable) {
   if (set.length_samples != more.length_samples || set.leads != more.leads || set.image_size != more.image_size ||
       set.context_size != more.context_size) {
     throw Error(ErrorKind::usage, "data", "inputs of two sizes cannot be joined");
@@ -108,8 +108,9 @@ void join_beats(BeatSet& set, const BeatSet& more, const std::string& prefix) {
     };
   }
   const auto records = static_cast<std::uint32_t>(set.records.size());
-  for (const RecordName& name : more.records)
-    set.records.push_back({prefix + name.id, prefix + name.subject, name.signal_hash});
+  for (const RecordName& name : more.records) {
+    set.records.push_back({prefix + name.id, (subjects_are_comparable ? "" : prefix) + name.subject, name.signal_hash});
+  }
   for (BeatRow row : more.rows) {
     row.record += records;
     set.rows.push_back(row);

@@ -32,6 +32,9 @@ void read_prepared(const fs::path& file, Database& database) {
       prepared.windows_of.push_back({of.at("record"), of.at("samples")});
     }
     json.at("subjects").get_to(database.subjects);
+    for (const DatabaseSpec& known : database_registry()) {
+      if (known.name == prepared.dataset) database.subjects_of = known.subjects_of;
+    }
     json.at("training_records").get_to(database.training_records);
     json.at("test_records").get_to(database.test_records);
     json.at("never_validation").get_to(database.never_validation);
@@ -47,7 +50,11 @@ void read_prepared(const fs::path& file, Database& database) {
 }  // namespace
 
 Preprocessing preprocessing_for(const Database& database, const Preprocessing& asked) {
-  if (!database.prepared) return asked;
+  if (!database.prepared) {
+    Preprocessing p = asked;
+    if (p.leads == Preprocessing{}.leads) p.leads.insert(p.leads.end(), database.leads.begin(), database.leads.end());
+    return p;
+  }
   Preprocessing p = database.prepared->preprocessing;
   p.image_size = asked.image_size;
   p.class_map = asked.class_map;

@@ -8,6 +8,7 @@
 #include "beatbench/core/hash.h"
 #include "beatbench/data/recording.h"
 #include "beatbench/signal/prepare.h"
+#include "beatbench/signal/realign.h"
 #include "beatbench/wfdb/record_io.h"
 #include "data/load.h"
 
@@ -73,13 +74,14 @@ LoadedRecord load_record(const Database& database, const std::string& name, cons
                          const ClassMap& classes, const ReadOptions& read, bool only_labels,
                          const std::vector<BeatRow>* only, const SeenIndex* seen) {
   LoadedRecord out;
-  const Record record = read_record(database.folder / name, read);
+  Record record = read_record(database.folder / name, read);
   out.hash = record.content_hash;
   const std::vector<Doubt> doubts = doubts_about(record, preprocessing);
   refuse(record, doubts, "if it is an ECG, state the unit in its header");
   for (const Doubt& doubt : doubts) read.on_warning("record " + name + ": " + doubt.text);
 
   const auto prepare_start = Clock::now();
+  if (database.realign_marks) realign_beats(record);
   RecordRows rows = rows_of(record, preprocessing, classes, only);
   out.left_out = rows.left_out;
   out.windows.records = {{name, database.subject_of(name)}};
@@ -123,7 +125,8 @@ Dataset load_records(const Database& database, const Preprocessing& preprocessin
                 "'" + std::string(kOwnClasses) + "' takes the classes of images or windows that have their names; " +
                     database.folder.string() + " holds records");
   }
-  const ClassMap& classes = find_class_map(preprocessing.class_map);
+  const Preprocessing here = preprocessing_for(database, preprocessing);
+  const ClassMap& classes = find_class_map(here.class_map);
   const std::vector<std::string>& names = options.only_records.empty() ? database.records : options.only_records;
 
   std::mutex callback_mutex;
@@ -141,7 +144,7 @@ Dataset load_records(const Database& database, const Preprocessing& preprocessin
   }
   std::vector<std::optional<LoadedRecord>> parts(names.size());
   for_each_index(names.size(), options.threads, [&](std::size_t i) {
-    parts[i] = load_record(database, names[i], preprocessing, classes, read, options.only_labels,
+    parts[i] = load_record(database, names[i], here, classes, read, options.only_labels,
                            options.only_beats ? &wanted[i] : nullptr, options.seen);
     const std::lock_guard lock(callback_mutex);
     if (options.on_progress) options.on_progress(++done, names.size());

@@ -20,7 +20,7 @@ std::size_t first_from(const Beats& beats, std::int64_t start) {
   return static_cast<std::size_t>(std::ranges::lower_bound(beats, start, {}, &BeatMark::sample) - beats.begin());
 }
 
-bool is_in(std::int64_t sample, const std::vector<SampleSpan>& spans) {
+bool is_in(std::int64_t sample, std::span<const SampleSpan> spans) {
   return std::ranges::any_of(spans, [&](const SampleSpan& s) { return s.first <= sample && sample <= s.last; });
 }
 
@@ -210,6 +210,30 @@ BeatMarks beat_marks(std::span<const std::int64_t> beats) {
 
 BeatComparison compare_beats(const BeatMarks& reference, const BeatMarks& test, const BeatComparisonOptions& options) {
   return BeatWalk(reference, test, options).run();
+}
+
+BeatComparison within(const BeatComparison& comparison, std::span<const SampleSpan> stretches) {
+  BeatComparison part;
+  part.sampling_rate_hz = comparison.sampling_rate_hz;
+  const auto count = [&](Ec57Class reference, Ec57Class test) {
+    ++part.counts[static_cast<std::size_t>(reference)][static_cast<std::size_t>(test)];
+  };
+  for (const auto& pair : comparison.pairs) {
+    if (!is_in(pair.first.sample, stretches)) continue;
+    count(pair.first.kind, pair.second.kind);
+    part.pairs.push_back(pair);
+  }
+  for (const BeatMark& beat : comparison.missed) {
+    if (!is_in(beat.sample, stretches)) continue;
+    count(beat.kind, Ec57Class::none);
+    part.missed.push_back(beat);
+  }
+  for (const BeatMark& beat : comparison.extra) {
+    if (!is_in(beat.sample, stretches)) continue;
+    count(Ec57Class::none, beat.kind);
+    part.extra.push_back(beat);
+  }
+  return part;
 }
 
 Ec57Figures ec57_figures(std::span<const BeatComparison> comparisons) {

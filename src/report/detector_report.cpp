@@ -1,5 +1,10 @@
 #include "beatbench/report/detector_report.h"
 
+#include <algorithm>
+#include <cstdio>
+#include <span>
+#include <utility>
+
 #include "beatbench/core/error.h"
 #include "beatbench/report/figures_json.h"
 #include "beatbench/report/run_report.h"
@@ -31,6 +36,20 @@ Json score_json(const DetectorScore& score) {
   return json;
 }
 
+Json stress_json(std::span<const StressLevel> levels) {
+  const auto both = [](const StressLevel::Figures& figures) -> Json {
+    return {{"from_5_min", ec57_json(figures.from_5_min)}, {"noisy", ec57_json(figures.noisy)}};
+  };
+  Json json = Json::array();
+  for (const StressLevel& level : levels) {
+    Json records = Json::object();
+    for (const StressLevel::Figures& record : level.records)
+      report_json::insert_new(records, record.record, both(record));
+    json.push_back({{"snr_db", level.snr_db}, {"gross", both(level.gross)}, {"records", std::move(records)}});
+  }
+  return json;
+}
+
 Json detector_json(const DetectorResult& result) {
   Json scores = Json::object(), divisions = Json::object(), records = Json::object();
   for (const DetectorScore& score : result.scores) report_json::insert_new(scores, score.rule, score_json(score));
@@ -56,6 +75,7 @@ Json detector_json(const DetectorResult& result) {
   for (const DetectorNoise& each : result.noise) {
     json["noise"].push_back({{"noise", each.noise}, {"snr_db", each.snr_db}, {"ec57", score_json(each.ec57)}});
   }
+  if (!result.noise_stress.empty()) json["noise_stress"] = stress_json(result.noise_stress);
   return json;
 }
 
@@ -72,21 +92,34 @@ const DetectorScore* find_score(const DetectorResult& result, std::string_view r
   return nullptr;
 }
 
+// Of a record, or with "" of all.
+const StressLevel::Figures* find_stress(std::span<const StressLevel> levels, double snr_db, const std::string& record) {
+  for (const StressLevel& level : levels) {
+    if (level.snr_db != snr_db) continue;
+    if (record.empty()) return &level.gross;
+    const auto found = std::ranges::find(level.records, record, &StressLevel::Figures::record);
+    return found == level.records.end() ? nullptr : &*found;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 Json to_json(const DetectorReport& report) {
   Json detectors = Json::array();
   for (const DetectorResult& result : report.detectors) detectors.push_back(detector_json(result));
-  return {{"schema_version", kReportSchemaVersion},
-          {"kind", "detectors"},
-          {"data", report.data},
-          {"data_hash", report.data_hash},
-          {"lead", report.lead},
-          {"records", report.records},
-          {"signal_hours", report_json::number(report.signal_hours)},
-          {"detectors", std::move(detectors)},
-          {"notes", report.notes},
-          {"context", context_json(report.context)}};
+  Json json = {{"schema_version", kReportSchemaVersion},
+               {"kind", "detectors"},
+               {"data", report.data},
+               {"data_hash", report.data_hash},
+               {"lead", report.lead},
+               {"records", report.records},
+               {"signal_hours", report_json::number(report.signal_hours)},
+               {"detectors", std::move(detectors)}};
+  if (!report.gqrs_noise_stress.empty()) json["gqrs_noise_stress"] = stress_json(report.gqrs_noise_stress);
+  json["notes"] = report.notes;
+  json["context"] = context_json(report.context);
+  return json;
 }
 
 Table detector_table(const DetectorReport& report) {
@@ -134,6 +167,36 @@ Table detector_noise_table(const DetectorReport& report) {
       cells.push_back(percent(gross.sensitivity) + " / " + percent(gross.positive_predictivity));
     }
     table.add_row(cells);
+  }
+  return table;
+}
+
+Table detector_noise_stress_table(const DetectorReport& report, bool per_record) {
+  std::vector<std::pair<std::string, std::span<const StressLevel>>> measured;
+  for (const DetectorResult& result : report.detectors) measured.emplace_back(result.name, result.noise_stress);
+  if (!report.gqrs_noise_stress.empty()) measured.emplace_back("gqrs", report.gqrs_noise_stress);
+  std::vector<Table::Column> columns = {{"beats", Align::left}, {"SNR, dB"}};
+  if (per_record) columns.push_back({"record", Align::left});
+  for (const auto& [name, levels] : measured) columns.push_back({name + " Se / +P"});
+  Table table(columns);
+  const auto add_row = [&](const char* beats, auto part, double snr_db, const std::string& record) {
+    std::vector<std::string> cells = {beats, number_text(snr_db)};
+    if (per_record) cells.push_back(record);
+    for (const auto& [name, levels] : measured) {
+      const StressLevel::Figures* figures = find_stress(levels, snr_db, record);
+      cells.push_back(figures == nullptr ? "-"
+                                         : percent((figures->*part).sensitivity) + " / " +
+                                               percent((figures->*part).positive_predictivity));
+    }
+    table.add_row(cells);
+  };
+  for (const auto& [beats, part] :
+       {std::pair{"from 5:00", &StressLevel::Figures::from_5_min}, {"noisy stretches", &StressLevel::Figures::noisy}}) {
+    for (const StressLevel& level : report.detectors.front().noise_stress) {
+      if (!per_record) add_row(beats, part, level.snr_db, "");
+      for (std::size_t r = 0; per_record && r < level.records.size(); ++r)
+        add_row(beats, part, level.snr_db, level.records[r].record);
+    }
   }
   return table;
 }

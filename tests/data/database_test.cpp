@@ -20,6 +20,7 @@ namespace {
 using namespace std::string_literals;
 namespace fs = std::filesystem;
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 using tests::small_record;
 using tests::TestFolder;
@@ -50,7 +51,7 @@ TEST(DatabaseRegistry, EveryEntryIsTestedHere) {
     names.emplace_back(spec.name);
     EXPECT_FALSE(spec.description.empty());
   }
-  EXPECT_THAT(names, ElementsAre("mitdb", "simdb", "ptbxl", "ptbxl_100hz", "simdb12"));
+  EXPECT_THAT(names, ElementsAre("mitdb", "simdb", "ptbxl", "ptbxl_100hz", "simdb12", "svdb", "nstdb"));
 }
 
 TEST(OpenDatabase, AnUnknownNameListsTheKnownOnes) {
@@ -195,6 +196,159 @@ TEST(Mitdb, Has47Subjects) {
   for (const std::string& record : database.records) subjects.insert(database.subject_of(record));
   EXPECT_EQ(subjects.size(), 47);
   EXPECT_EQ(database.subject_of("202"), database.subject_of("201"));
+}
+
+// One subject has one name, whichever database a record of it is in.
+TEST(Subjects, CanBeComparedAcrossKnownDatabases) {
+  const TestFolder root;
+  write_record(small_record("118e24", "N"), root / "nstdb");
+  write_record(small_record("119e_6", "N"), root / "nstdb");
+  write_record(small_record("118e24", "N"), root / "ward");
+  const Database nstdb = open_database((root / "nstdb").string()), ward = open_database((root / "ward").string());
+  Database mitdb;
+  mitdb.subjects_of = "mitdb";
+  EXPECT_EQ(nstdb.subject_of("118e24"), mitdb.subject_of("118"));
+  EXPECT_EQ(nstdb.subject_of("119e_6"), mitdb.subject_of("119"));
+  EXPECT_TRUE(nstdb.shares_subjects_with(mitdb));
+  EXPECT_FALSE(ward.shares_subjects_with(mitdb));
+  EXPECT_FALSE(ward.shares_subjects_with(ward)) << "of a folder nothing is known";
+  EXPECT_TRUE(share_subjects("mitdb", "nstdb"));
+  EXPECT_TRUE(share_subjects("ptbxl_100hz", "ptbxl"));
+  EXPECT_FALSE(share_subjects("mitdb", "svdb"));
+  EXPECT_FALSE(share_subjects("simdb", "simdb")) << "its patients depend on the seed";
+  EXPECT_FALSE(share_subjects("ward", "ward"));
+}
+
+TEST(Subjects, OfPreparedBeatsAreThoseOfTheirDatabase) {
+  const TestFolder root;
+  Database mitdb;
+  mitdb.subjects = {{"202", "201"}};
+  PreparedData prepared;
+  prepared.dataset = "mitdb";
+  prepared.windows_of = {{"202", {12}}};
+  root.put("beats.csv", "NOR,1,2,3\n");
+  root.put("beats.json", prepared_data_json(prepared, mitdb));
+  const Database beats = open_database((root / "beats.csv").string());
+  EXPECT_EQ(beats.subjects_of, "mitdb");
+  EXPECT_EQ(beats.subject_of("202"), "201");
+}
+
+// Ranges of record numbers and leads: the headers and RECORDS of svdb 1.0.0 on PhysioNet.
+TEST(Svdb, IsDividedByPatientIntoEvenAndOddRecords) {
+  BEATBENCH_NEED_DATABASE(folder, "svdb");
+  const Database database = open_database(folder.string());
+  EXPECT_EQ(database.name, "svdb");
+  EXPECT_EQ(database.form, DataForm::records);
+  EXPECT_EQ(database.records.size(), 78);
+  EXPECT_EQ(database.training_records.size(), 40);
+  EXPECT_EQ(database.test_records.size(), 38);
+  for (const std::string& record : database.training_records) EXPECT_EQ(std::stoi(record) % 2, 0);
+  for (const std::string& record : database.test_records) EXPECT_EQ(std::stoi(record) % 2, 1);
+  std::set<std::string> both(database.training_records.begin(), database.training_records.end());
+  both.insert(database.test_records.begin(), database.test_records.end());
+  EXPECT_EQ(both, std::set<std::string>(database.records.begin(), database.records.end()));
+  EXPECT_THAT(database.concentrated_records, ElementsAre("865"));
+  for (const char* word : {"odd", "locked", "865", "1,818"}) EXPECT_THAT(database.division_note, HasSubstr(word));
+  std::set<std::string> subjects;
+  for (const std::string& record : database.records) subjects.insert(database.subject_of(record));
+  EXPECT_EQ(subjects.size(), 78);
+  EXPECT_TRUE(database.realign_marks);
+  EXPECT_FALSE(open_database_as("nstdb", folder).realign_marks);
+}
+
+TEST(Svdb, ItsLeadsAreEcgs) {
+  BEATBENCH_NEED_DATABASE(folder, "svdb");
+  const Database database = open_database(folder.string());
+  ReadOptions header;
+  header.signals = false;
+  header.annotator.reset();
+  Preprocessing asked = preprocessing_for(database, {});
+  for (const std::string& name : database.records) {
+    const Record record = read_record(folder / name, header);
+    ASSERT_EQ(record.leads.size(), 2U);
+    for (const Lead& lead : record.leads) EXPECT_TRUE(is_ecg_lead(lead.name)) << lead.name;
+    EXPECT_EQ(find_lead(record, asked.leads), 0U);
+  }
+  EXPECT_THAT(asked.leads, ElementsAre("MLII", "II", "V5", "ECG1"));
+  EXPECT_EQ(preprocessing_for(database, asked), asked) << "once is enough";
+  asked.leads = {"ECG2"};
+  EXPECT_THAT(preprocessing_for(database, asked).leads, ElementsAre("ECG2")) << "whoever names leads gets those";
+}
+
+TEST(Svdb, APartOfItNamesARecordThatIsMissing) {
+  const TestFolder root;
+  write_record(small_record("800", "N"), root / "svdb");
+  EXPECT_ERROR(open_database((root / "svdb").string()), ErrorKind::data, "svdb", "record 802 is missing");
+}
+
+TEST(Nstdb, ListsTheRecordsThatHaveBeats) {
+  const TestFolder root;
+  for (const char* name : {"118e24", "118e_6", "119e06", "bw", "em", "ma"})
+    write_record(small_record(name, "N"), root / "nstdb");
+  const Database database = open_database((root / "nstdb").string());
+  EXPECT_THAT(database.records, ElementsAre("118e24", "118e_6", "119e06"));
+  EXPECT_EQ(database.snr_db, (std::map<std::string, double>{{"118e24", 24}, {"118e_6", -6}, {"119e06", 6}}));
+  root.put("nstdb/RECORDS", "ma\n119e06\nbw\nem\n118e24\n");  // as PhysioNet's has them
+  EXPECT_THAT(open_database((root / "nstdb").string()).records, ElementsAre("119e06", "118e24"));
+  const DataRoot set(root.path());
+  EXPECT_EQ(find_record("nstdb/bw"), root / "nstdb/bw") << "noise is found by name";
+}
+
+// The headers say what was added: "Created by `nst' from records 118 and em (SNR = 24 dB)".
+TEST(Nstdb, RatiosAndSubjectsAreThoseOfItsHeaders) {
+  BEATBENCH_NEED_DATABASE(folder, "nstdb");
+  const Database database = open_database(folder.string());
+  ASSERT_EQ(database.records.size(), 12);
+  ReadOptions header;
+  header.signals = false;
+  header.annotator.reset();
+  for (const std::string& name : database.records) {
+    std::string comments;
+    for (const std::string& comment : read_record(folder / name, header).comments) comments += comment + "\n";
+    const std::string subject = database.subject_of(name);
+    const int snr_db = static_cast<int>(database.snr_db.at(name));
+    EXPECT_THAT(comments, HasSubstr("from records " + subject + " and em"));
+    EXPECT_THAT(comments, HasSubstr("SNR = " + std::to_string(snr_db) + " dB"));
+  }
+}
+
+TEST(MarksToRealign, AreToldByTheFolder) {
+  EXPECT_TRUE(has_marks_to_realign("data/svdb/800"));
+  EXPECT_TRUE(has_marks_to_realign(fs::path("/data/svdb/") / "800"));
+  EXPECT_FALSE(has_marks_to_realign("data/mitdb/800"));
+  EXPECT_FALSE(has_marks_to_realign("data/svdb/part/800"));
+}
+
+TEST(FindAnnotations, LiesWhereTheRecordsNameSays) {
+  const TestFolder root;
+  const std::vector<std::string> records = {"ward/a/100", "ward/b/100", "ward/b/101", "102"};
+  const auto found = [&](const std::string& record) {
+    return find_annotations(root.path(), records, record, "pred").value_or("none");
+  };
+  for (const std::string& record : records) EXPECT_EQ(found(record), "none");
+  fs::create_directories(root / "ward/a");
+  fs::create_directories(root / "b");
+  root.put("ward/a/100.pred", "");
+  root.put("b/100.pred", "");  // as much as tells it from the other 100
+  root.put("100.pred", "");    // whose it is cannot be told
+  root.put("101.pred", "");
+  root.put("102.pred", "");
+  root.put("102.atr", "");
+  EXPECT_EQ(found("ward/a/100"), root / "ward/a/100.pred");
+  EXPECT_EQ(found("ward/b/100"), root / "b/100.pred");
+  EXPECT_EQ(found("ward/b/101"), root / "101.pred");
+  EXPECT_EQ(found("102"), root / "102.pred");
+  fs::remove(root / "b/100.pred");
+  EXPECT_EQ(found("ward/b/100"), "none");
+}
+
+// A record beside a folder of its namesake.
+TEST(FindAnnotations, AFileOfTheWholeNameIsTheRecordsOwn) {
+  const TestFolder root;
+  const std::vector<std::string> records = {"100", "a/100"};
+  root.put("100.pred", "");
+  EXPECT_EQ(find_annotations(root.path(), records, "100", "pred"), root / "100.pred");
+  EXPECT_FALSE(find_annotations(root.path(), records, "a/100", "pred"));
 }
 
 }  // namespace

@@ -155,5 +155,24 @@ TEST(Ec57, FusionsTakenForSCountByEc57AndNotBySumstats) {
   EXPECT_DOUBLE_EQ(f.s_positive_predictivity_sumstats.value.value(), 1.0 / 2);
 }
 
+// A pair and a miss belong to the stretch of the reference's beat, an extra beat to its own.
+TEST(Within, KeepsWhatLiesInTheStretches) {
+  BeatComparison c = compare_beats(beat_marks(annotated({{100, "N"}, {200, "V"}, {300, "N"}, {400, "N"}})),
+                                   at({95, 201, 250, 350, 405}), kWhole);
+  ASSERT_EQ(c.extra.size(), 2U);
+  const std::vector<SampleSpan> stretches = {{96, 200}, {250, 300}, {401, 500}};
+  const BeatComparison part = within(c, stretches);
+  EXPECT_THAT(pairs(part), ElementsAre(std::pair(100, 95), std::pair(200, 201)));
+  EXPECT_THAT(samples(part.missed), ElementsAre(300));
+  EXPECT_THAT(samples(part.extra), ElementsAre(250));
+  EXPECT_EQ(part.count(Ec57Class::N, Ec57Class::N), 1);
+  EXPECT_EQ(part.count(Ec57Class::V, Ec57Class::N), 1);
+  EXPECT_EQ(part.count(Ec57Class::N, Ec57Class::none), 1);
+  EXPECT_EQ(part.count(Ec57Class::none, Ec57Class::N), 1);
+  EXPECT_EQ(part.rr_intervals, 0);
+  EXPECT_EQ(ec57_figures(within(c, std::vector<SampleSpan>{{0, 1000}})).beats, ec57_figures(c).beats);
+  EXPECT_EQ(ec57_figures(within(c, {})).beats, 0);
+}
+
 }  // namespace
 }  // namespace beatbench

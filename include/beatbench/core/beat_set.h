@@ -13,8 +13,9 @@ namespace beatbench {
 
 /// Where a beat, or a whole recording, came from and what it is.
 struct BeatRow {
-  std::uint32_t record = 0;   ///< index into BeatSet::records
-  std::int64_t sample = 0;    ///< of the beat, in the recording's own samples; the line number for a CSV
+  std::uint32_t record = 0;  ///< index into BeatSet::records
+  /// Of the beat, in the recording's own samples (its R peak, where marks are moved to it); the line number for a CSV.
+  std::int64_t sample = 0;
   std::uint8_t code = 0;      ///< annotation code, 0 where only a label is known
   std::int16_t label = -1;    ///< index into the class names, -1 where unknown; of several classes the first
   bool crosses_edge = false;  ///< its window reaches past the recording's beginning or end

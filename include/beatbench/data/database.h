@@ -46,6 +46,10 @@ struct Database {
   std::optional<PreparedData> prepared;  ///< images or windows that say what they were made from
   std::vector<std::string> records;      ///< record names, in the order of the RECORDS file; images and windows: {}
   std::map<std::string, std::string> subjects;  ///< record -> subject, where it is not the record's own name
+  /// The known database that subjects are named after: "mitdb" for mitdb itself and for nstdb, whose 118e24 is of
+  /// mitdb's 118. Two databases that name it alike mean one person by one name; "": nothing is known beyond this
+  /// folder.
+  std::string subjects_of;
   /// What is stated about each record, see RecordingClass::statements, where the database lists it in a file of its
   /// own; else it is taken from the comments of the headers.
   std::map<std::string, std::vector<std::string>> statements;
@@ -55,8 +59,20 @@ struct Database {
   std::vector<std::string> never_validation;      ///< records that hold most of a class: kept for training
   std::vector<std::string> concentrated_records;  ///< test records that hold most of a class: reported without, too
   std::string division_note;                      ///< what a report must say about the division
+  /// What to take where a recording has none of the usual leads: names that say nothing of where electrodes were.
+  std::vector<std::string> leads;
+  /// The marks of beats stand beside their R peaks; they are moved to them when beats are loaded, see
+  /// signal/realign.h.
+  bool realign_marks = false;
+  /// Of records with added noise: the ratio of signal to noise in dB in the noisy stretches, see
+  /// evaluation/noise_stress.h.
+  std::map<std::string, double> snr_db;
 
   const std::string& subject_of(const std::string& record) const;
+  /// Whether the two name subjects after one known database.
+  bool shares_subjects_with(const Database& other) const {
+    return !subjects_of.empty() && subjects_of == other.subjects_of;
+  }
 };
 
 /// A known database: a name for the command line, and how to describe a folder that holds it.
@@ -64,11 +80,16 @@ struct DatabaseSpec {
   std::string_view name;
   std::string_view description;
   Database (*describe)(const std::filesystem::path& folder);
-  std::string_view source;       ///< how to get it, for one who lacks it
-  std::string_view folder = "";  ///< that it is found in; "": its name
+  std::string_view source;            ///< how to get it, for one who lacks it
+  std::string_view folder = "";       ///< that it is found in; "": its name
+  std::string_view subjects_of = "";  ///< see Database; so is the next
+  bool realign_marks = false;
 };
 
 std::span<const DatabaseSpec> database_registry();
+
+/// Whether two known databases, by their names, are of the same patients, as mitdb and nstdb are.
+bool share_subjects(std::string_view one, std::string_view other);
 
 /// Opens a known database by name, from $BEATBENCH_DATA/NAME or datasets/NAME, or by its path a folder of WFDB records,
 /// a folder of images, a CSV of windows, or an HDF5 file of tracings or a folder of them. A folder whose name is that
@@ -85,8 +106,20 @@ Database open_database_as(std::string_view known, const std::filesystem::path& f
 /// @throws Error(usage) with the places looked at.
 std::filesystem::path find_record(const std::string& name);
 
-/// How a model is to prepare recordings if it is trained on this database: as asked, and where the beats were prepared
-/// beforehand and say how, with that rate, window, range, leads, filter, scaling and edge policy.
+/// Whether beats of a record, by its path without extension, are marked beside their R peaks: its folder's name is that
+/// of a known database whose marks are (see Database::realign_marks).
+bool has_marks_to_realign(const std::filesystem::path& record);
+
+/// The file of a record's annotations below a folder: FOLDER/NAME.ANNOTATOR, where NAME may have folders ("a/100"); or
+/// else that of as much of the name's end as no other of `records` ends in, as `classify` calls them ("100").
+/// nullopt: there is none.
+std::optional<std::filesystem::path> find_annotations(const std::filesystem::path& folder,
+                                                      std::span<const std::string> records, const std::string& record,
+                                                      std::string_view annotator);
+
+/// How a model is to prepare recordings if it is trained on this database: as asked, with the database's own names of
+/// leads after the usual ones where those were asked for; and where the beats were prepared beforehand and say how,
+/// with that rate, window, range, leads, filter, scaling and edge policy.
 Preprocessing preprocessing_for(const Database& database, const Preprocessing& asked);
 
 /// Whether a folder's records have statements about them in their headers, going by the first of them, and no

@@ -41,7 +41,9 @@ struct LoadOptions {
 
 /// The beats of a database as the preprocessing has them. The result does not depend on the number of threads.
 /// - records: reads every record and cuts a window, or draws an image, for every annotation that the class map has a
-///   class for
+///   class for. Where the database's marks stand beside the R peaks they are moved to them before anything is cut
+///   (signal/realign.h): a row's sample, and all that is written with it, is then the R peak, at most 80 ms from the
+///   mark in the annotation file. EC57's window of 150 ms pairs the two when predictions are scored against that file.
 /// - records, for a model of whole recordings: reads every record once, for its statements and to check it, and leaves
 /// a
 ///   `read_input` that reads each again when it is asked for; a record without statements is left out
@@ -74,9 +76,10 @@ void write_images(const std::filesystem::path& folder, const BeatSet& images, st
 /// that cross an edge.
 BeatSet select_beats(const BeatSet& set, std::span<const std::uint32_t> rows);
 
-/// Adds the rows of another set, with its records under the names `prefix` + theirs.
+/// Adds the rows of another set, with its records under the names `prefix` + theirs. Their subjects get the prefix as
+/// well, unless `subjects_are_comparable` (Database::shares_subjects_with): one who is in both sets is then one subject.
 /// @throws Error(usage) if their inputs are not of one size.
-void join_beats(BeatSet& set, const BeatSet& more, const std::string& prefix);
+void join_beats(BeatSet& set, const BeatSet& more, const std::string& prefix, bool subjects_are_comparable = false);
 
 /// At most `count` rows in their order, drawn with `seed` in proportion to the classes (at least one of each).
 std::vector<std::uint32_t> draw_stratified(const BeatSet& set, std::size_t count, std::uint64_t seed);

@@ -73,6 +73,10 @@ struct BeatComparison {
 /// annotations of two detectors and a classifier that the tests hold against its tables.
 BeatComparison compare_beats(const BeatMarks& reference, const BeatMarks& test, const BeatComparisonOptions& options);
 
+/// The part of a comparison that lies in some stretches of the recording: pairs and missed beats by the reference's
+/// sample, extra ones by their own. RR intervals, which reach from one stretch into another, are left out.
+BeatComparison within(const BeatComparison& comparison, std::span<const SampleSpan> stretches);
+
 /// The figures that EC57 asks for, from the counts of one or of several comparisons.
 struct Ec57Figures {
   std::int64_t beats = 0, missed = 0, extra = 0;       ///< QRS complexes

@@ -7,6 +7,7 @@
 
 #include "beatbench/evaluation/beat_matching.h"
 #include "beatbench/evaluation/bootstrap.h"
+#include "beatbench/evaluation/noise_stress.h"
 #include "beatbench/report/context.h"
 #include "beatbench/report/table.h"
 
@@ -49,8 +50,9 @@ struct DetectorResult {
   std::vector<DetectorScore> scores;  ///< that of EC57 first
   std::vector<DetectorDivision> divisions;
   std::vector<DetectorRecord> records;
-  std::vector<DetectorNoise> noise;  ///< in the same order for every detector
-  double seconds = 0;                ///< for all recordings on one thread, reading excluded
+  std::vector<DetectorNoise> noise;       ///< in the same order for every detector
+  std::vector<StressLevel> noise_stress;  ///< of a database with noise at known ratios (nstdb); else empty
+  double seconds = 0;                     ///< for all recordings on one thread, reading excluded
 };
 
 /// What `benchmark detectors` measured.
@@ -59,7 +61,8 @@ struct DetectorReport {
   std::string lead;  ///< "first", or the names asked for
   std::size_t records = 0;
   double signal_hours = 0;
-  std::vector<DetectorResult> detectors;  ///< the default one first
+  std::vector<DetectorResult> detectors;       ///< the default one first
+  std::vector<StressLevel> gqrs_noise_stress;  ///< shown beside theirs, see gqrs_stress_levels; empty: it is not
   std::vector<std::string> notes;
   Context context;
 };
@@ -72,5 +75,8 @@ Table detector_table(const DetectorReport& report);
 Table detector_record_table(const DetectorResult& result);
 /// A row for each noise and ratio, a column for each detector. Call it where there was noise.
 Table detector_noise_table(const DetectorReport& report);
+/// Of the noise stress test: a row for each ratio, from 5:00 on and for the noisy stretches alone, a column for each
+/// detector. Of both records together, or with `per_record` of each. Call it where there was one.
+Table detector_noise_stress_table(const DetectorReport& report, bool per_record);
 
 }  // namespace beatbench

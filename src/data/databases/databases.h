@@ -7,6 +7,8 @@
 namespace beatbench::databases {
 
 Database describe_mitdb(const std::filesystem::path& folder);
+Database describe_svdb(const std::filesystem::path& folder);
+Database describe_nstdb(const std::filesystem::path& folder);
 Database describe_simdb(const std::filesystem::path& folder);
 Database describe_ptbxl(const std::filesystem::path& folder);
 Database describe_ptbxl_100hz(const std::filesystem::path& folder);

@@ -18,18 +18,27 @@ constexpr std::string_view kPtbxlSource = "unpack it there from https://physione
 
 constexpr std::array kDatabases = {
     DatabaseSpec{"mitdb", "MIT-BIH Arrhythmia Database: 48 half-hour records of 47 subjects", databases::describe_mitdb,
-                 "tools/download_mitdb.sh fetches it (--out: where to)"},
+                 "tools/download_mitdb.sh fetches it (--out: where to)", "", "mitdb"},
     DatabaseSpec{"simdb", "simulated patients (made by: convert dataset simdb --to wfdb --out datasets/simdb)",
                  databases::describe_simdb, "convert dataset simdb --to wfdb --out datasets/simdb makes it"},
-    DatabaseSpec{"ptbxl", "PTB-XL, 12 leads of 10 s, at 500 Hz", databases::describe_ptbxl, kPtbxlSource},
-    DatabaseSpec{"ptbxl_100hz", "the same, at 100 Hz", databases::describe_ptbxl_100hz, kPtbxlSource, "ptbxl"},
+    DatabaseSpec{"ptbxl", "PTB-XL, 12 leads of 10 s, at 500 Hz", databases::describe_ptbxl, kPtbxlSource, "", "ptbxl"},
+    DatabaseSpec{"ptbxl_100hz", "the same, at 100 Hz", databases::describe_ptbxl_100hz, kPtbxlSource, "ptbxl", "ptbxl"},
     DatabaseSpec{"simdb12", "simulated 12-lead recordings (convert dataset simdb12 --to wfdb --out datasets/simdb12)",
                  databases::describe_simdb12, "convert dataset simdb12 --to wfdb --out datasets/simdb12 makes it"},
+    DatabaseSpec{"svdb", "MIT-BIH Supraventricular Arrhythmia Database: 78 half-hour records of 78 subjects",
+                 databases::describe_svdb, "tools/download.sh svdb fetches it (--out: where to)", "", "svdb", true},
+    DatabaseSpec{"nstdb", "MIT-BIH Noise Stress Test Database: mitdb's 118 and 119 with noise at 24 to -6 dB",
+                 databases::describe_nstdb, "tools/download.sh nstdb fetches it (--out: where to)", "", "mitdb"},
 };
 
 const DatabaseSpec* find_spec(std::string_view name) {
   const auto* found = std::ranges::find(kDatabases, name, &DatabaseSpec::name);
   return found == kDatabases.end() ? nullptr : found;
+}
+
+std::string folder_name(const fs::path& folder) {
+  const fs::path whole = fs::absolute(folder).lexically_normal();
+  return (whole.has_filename() ? whole : whole.parent_path()).filename().string();
 }
 
 // Without the exception that fs::is_directory(path) throws, for example where a name is too long.
@@ -57,6 +66,14 @@ void check_division(const Database& database) {
   }
 }
 
+Database describe(const DatabaseSpec& spec, const fs::path& folder) {
+  Database database = spec.describe(folder);
+  database.subjects_of = spec.subjects_of;
+  database.realign_marks = spec.realign_marks;
+  check_division(database);
+  return database;
+}
+
 }  // namespace
 
 fs::path find_record(const std::string& name) {
@@ -76,6 +93,28 @@ const std::string& Database::subject_of(const std::string& record) const {
   return found == subjects.end() ? record : found->second;
 }
 
+bool share_subjects(std::string_view one, std::string_view other) {
+  const DatabaseSpec *a = find_spec(one), *b = find_spec(other);
+  return a && b && !a->subjects_of.empty() && a->subjects_of == b->subjects_of;
+}
+
+bool has_marks_to_realign(const fs::path& record) {
+  const DatabaseSpec* spec = find_spec(folder_name(fs::absolute(record).parent_path()));
+  return spec && spec->realign_marks;
+}
+
+std::optional<fs::path> find_annotations(const fs::path& folder, std::span<const std::string> records,
+                                         const std::string& record, std::string_view annotator) {
+  std::error_code ignored;
+  for (std::string name = record;; name.erase(0, name.find('/') + 1)) {
+    fs::path file = folder / (name + "." + std::string(annotator));
+    const auto ends_so = [&](const std::string& each) { return each == name || each.ends_with("/" + name); };
+    const bool is_its_own = name == record || std::ranges::count_if(records, ends_so) == 1;
+    if (is_its_own && fs::exists(file, ignored)) return file;
+    if (name.find('/') == std::string::npos) return std::nullopt;
+  }
+}
+
 bool is_tracings_folder(const fs::path& folder) {
   bool tracings = false;
   for (const auto& entry : fs::directory_iterator(folder)) {
@@ -87,10 +126,7 @@ bool is_tracings_folder(const fs::path& folder) {
 
 Database open_database_as(std::string_view known, const std::filesystem::path& folder) {
   const DatabaseSpec* spec = find_spec(known);
-  if (!spec) return open_database(folder.string());
-  Database database = spec->describe(folder);
-  check_division(database);
-  return database;
+  return spec ? describe(*spec, folder) : open_database(folder.string());
 }
 
 std::span<const DatabaseSpec> database_registry() { return kDatabases; }
@@ -122,13 +158,10 @@ Database open_database(const std::string& name_or_path) {
   } else if (is_image_folder(folder)) {
     return databases::describe_prepared(folder, DataForm::images);
   } else {
-    const fs::path whole = fs::absolute(folder).lexically_normal();
-    spec = find_spec((whole.has_filename() ? whole : whole.parent_path()).filename().string());
+    spec = find_spec(folder_name(folder));
   }
   if (!spec && is_tracings_folder(folder)) return databases::describe_tracings(folder);
-  Database database = spec ? spec->describe(folder) : databases::describe_folder(folder);
-  check_division(database);
-  return database;
+  return spec ? describe(*spec, folder) : databases::describe_folder(folder);
 }
 
 }  // namespace beatbench

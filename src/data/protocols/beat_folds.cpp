@@ -9,7 +9,7 @@ namespace beatbench::protocols {
 // Each class is shuffled by itself and dealt out to the folds in turn, the next class where the last one ended, so that
 // folds are of one size even where classes are smaller than their number.
 Split beat_folds(const BeatSet& windows, const Database&, const SplitOptions& options) {
-  Split split = intra_patient_split();
+  Split split;
   split.notes.push_back("fold " + std::to_string(options.fold) + " of " + std::to_string(options.folds));
   std::size_t dealt = 0;
   for (auto [label, rows] : rows_by_class(windows)) {

@@ -16,15 +16,6 @@ inline std::map<int, std::vector<std::uint32_t>> rows_by_class(const BeatSet& wi
   return by_class;
 }
 
-/// A split that divides beats, not patients, and says so.
-inline Split intra_patient_split() {
-  Split split;
-  split.intra_patient = true;
-  split.notes.push_back(
-      "beats of one patient stand on both sides of this split: its figures do not carry over to new patients");
-  return split;
-}
-
 inline void sort_rows(Split& split) {
   for (auto* part : {&split.training, &split.validation, &split.test}) std::ranges::sort(*part);
 }

@@ -35,41 +35,59 @@ double imbalance(const std::map<std::string, Counts>& counts, const Names& valid
   return sum;
 }
 
+// Subjects in their order as long as their records bring the number nearer to the one wanted; at least one, of those
+// with the fewest records the first.
+Names take_subjects(const Names& order, const std::map<std::string, Names>& records_of_subject, std::size_t wanted) {
+  Names taken;
+  for (const std::string& subject : order) {
+    const Names& own = records_of_subject.at(subject);
+    if (taken.size() + taken.size() + own.size() < wanted + wanted) taken.insert(taken.end(), own.begin(), own.end());
+  }
+  if (!taken.empty()) return taken;
+  return records_of_subject.at(*std::ranges::min_element(
+      order, {}, [&](const std::string& subject) { return records_of_subject.at(subject).size(); }));
+}
+
 Names choose_validation(const BeatSet& windows, const Database& database, const Names& training,
                         const SplitOptions& options) {
   if (options.validation_fraction == 0) return {};
-  std::map<std::string, Names> records_of_subject;
-  for (const std::string& record : training) {
-    const bool kept = std::ranges::find(database.never_validation, record) != database.never_validation.end();
-    if (!kept) records_of_subject[database.subject_of(record)].push_back(record);
+  const auto counts = count_by_record(windows);
+  const std::set<std::string> in_training(training.begin(), training.end());
+  std::map<std::string, Names> records_of_subject;  // those that have beats
+  std::size_t with_beats = 0;
+  for (const RecordName& name : windows.records) {
+    if (!in_training.contains(name.id) || !counts.contains(name.id)) continue;
+    records_of_subject[name.subject].push_back(name.id);
+    ++with_beats;
   }
   Names candidates;
-  for (const auto& [subject, records] : records_of_subject) candidates.push_back(subject);
-  const auto wanted = static_cast<std::size_t>(
-      std::max(1L, std::lround(options.validation_fraction * static_cast<double>(training.size()))));
-  if (candidates.size() <= wanted) {
-    throw Error(
-        ErrorKind::data, "split by subject",
-        "too few training subjects (" + std::to_string(candidates.size()) + ") to set some aside for validation");
+  const auto is_kept = [&](const std::string& record) {
+    return std::ranges::find(database.never_validation, record) != database.never_validation.end();
+  };
+  for (const auto& [subject, records] : records_of_subject) {
+    if (std::ranges::none_of(records, is_kept)) candidates.push_back(subject);
   }
+  if (candidates.empty() || records_of_subject.size() < 2) {
+    throw Error(ErrorKind::data, "split by subject",
+                "too few training subjects (" + std::to_string(candidates.size()) +
+                    (candidates.size() < records_of_subject.size() ? " beside those that are kept for training" : "") +
+                    ") to set some aside for validation");
+  }
+  const auto wanted = static_cast<std::size_t>(
+      std::max(1L, std::lround(options.validation_fraction * static_cast<double>(with_beats))));
 
-  const auto counts = count_by_record(windows);
   Counts total;
-  for (const std::string& record : training) {
-    const auto found = counts.find(record);
-    if (found == counts.end()) continue;
-    for (const auto& [label, n] : found->second) total[label] += n;
+  for (const auto& [subject, records] : records_of_subject) {
+    for (const std::string& record : records) {
+      for (const auto& [label, n] : counts.at(record)) total[label] += n;
+    }
   }
   Names best;
   double best_imbalance = 0;
   for (std::uint64_t draw = 0; draw < 500; ++draw) {
     Names order = candidates;
     shuffle(order, derive_seed(options.seed, 0x76616c, draw));
-    Names records;
-    for (std::size_t i = 0; i < wanted; ++i) {
-      const Names& own = records_of_subject[order[i]];
-      records.insert(records.end(), own.begin(), own.end());
-    }
+    const Names records = take_subjects(order, records_of_subject, wanted);
     const double now = imbalance(counts, records, total, options.validation_fraction);
     if (best.empty() || now < best_imbalance) {
       best = records;

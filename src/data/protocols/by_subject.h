@@ -20,9 +20,11 @@ struct Division {
   Names training, test;
 };
 
-/// The rows of a division. Whole subjects of its training side are set aside for validation: those that, of 500 seeded
-/// draws, come nearest to holding the same share of every class. Only the training side's own labels count.
-/// @throws Error(data) if too few subjects are left for training.
+/// The rows of a division. Whole subjects of its training side are set aside for validation, with as many records (that
+/// have beats) as the share asked for, or the number nearest to it that whole subjects in the order of a draw come to:
+/// those that, of 500 seeded draws, come nearest to holding the same share of every class. Only the training side's own
+/// labels count. A subject with a record that is never to validate stays in training.
+/// @throws Error(data) if no subject can be set aside, or none would be left for training.
 Split split_by_subject(const BeatSet& windows, const Database& database, const Division& division,
                        const SplitOptions& options);
 

@@ -21,7 +21,7 @@ Names subjects_of_records(const BeatSet& windows, const Names& records) {
 }
 
 // The database's own division, by record; where it has none, a test half drawn by subject.
-Division divide(const BeatSet& windows, const Database& database, std::uint64_t seed) {
+Division divide(const BeatSet& windows, const Database& database, const SplitOptions& options) {
   if (!database.training_records.empty()) {
     return {subjects_of_records(windows, database.training_records),
             subjects_of_records(windows, database.test_records)};
@@ -29,11 +29,13 @@ Division divide(const BeatSet& windows, const Database& database, std::uint64_t 
   std::map<std::string, Names> records_of_subject = records_by_subject(windows);
   Names subjects;
   for (const auto& [subject, records] : records_of_subject) subjects.push_back(subject);
-  if (subjects.size() < 3) {
+  const std::size_t least = options.validation_fraction > 0 ? 3 : 2;
+  if (subjects.size() < least) {
     throw Error(ErrorKind::data, "protocol inter-patient",
-                "needs at least 3 subjects; the data has " + std::to_string(subjects.size()));
+                "needs at least " + std::to_string(least) + " subjects" + (least == 3 ? "" : " without validation") +
+                    "; the data has " + std::to_string(subjects.size()));
   }
-  shuffle(subjects, derive_seed(seed, 0x746573743a));
+  shuffle(subjects, derive_seed(options.seed, 0x746573743a));
   Division division;
   for (std::size_t i = 0; i < subjects.size(); ++i) {
     auto& side = i < subjects.size() / 2 ? division.test : division.training;
@@ -59,11 +61,11 @@ Names drop_shared_subjects(Division& division, const Database& database) {
 }  // namespace
 
 Split inter_patient(const BeatSet& windows, const Database& database, const SplitOptions& options) {
-  return split_by_subject(windows, database, divide(windows, database, options.seed), options);
+  return split_by_subject(windows, database, divide(windows, database, options), options);
 }
 
 Split inter_patient_leak_free(const BeatSet& windows, const Database& database, const SplitOptions& options) {
-  Division division = divide(windows, database, options.seed);
+  Division division = divide(windows, database, options);
   const Names dropped = drop_shared_subjects(division, database);
   Split split = split_by_subject(windows, database, division, options);
   if (!dropped.empty()) {

@@ -87,14 +87,14 @@ Leak find_leak(const BeatSet& windows, const Split& split) {
 void guard_against_leak(const BeatSet& windows, Split& split) {
   leave_out_copies(windows, split);
   const Leak leak = find_leak(windows, split);
-  if (!split.intra_patient && !leak.subjects.empty()) {
+  if (!split.intra_patient && !split.patients_unknown && !leak.subjects.empty()) {
     note_once(split, "leak: subjects on both sides of training (with validation) and test: " +
                          protocols::joined(leak.subjects));
   }
   if (leak.inputs == 0) return;
   const std::string count = std::to_string(leak.inputs) + " of " + std::to_string(split.test.size()) +
                             " test beats are the same, sample by sample, as one of training or validation";
-  if (!split.intra_patient) {
+  if (!split.by_beat) {
     throw Error(ErrorKind::data, "protocol " + split.protocol,
                 count + "; is a recording there twice, under two names? A database says whose its records are");
   }

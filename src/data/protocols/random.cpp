@@ -9,7 +9,7 @@ namespace beatbench::protocols {
 
 // Each class is shuffled by itself and cut into test, validation and training, so that every part holds its share.
 Split random(const BeatSet& windows, const Database&, const SplitOptions& options) {
-  Split split = intra_patient_split();
+  Split split;
   for (auto [label, rows] : rows_by_class(windows)) {
     shuffle(rows, derive_seed(options.seed, 0x73706c6974, static_cast<std::uint64_t>(label)));
     const auto n = static_cast<double>(rows.size());

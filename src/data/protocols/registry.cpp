@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <array>
+#include <set>
+#include <string>
 
 #include "beatbench/core/error.h"
 #include "beatbench/core/hash.h"
@@ -11,13 +13,16 @@ namespace {
 int free_folds(const BeatSet&, const SplitOptions& options) { return options.folds; }
 
 constexpr std::array kProtocols = {
-    ProtocolSpec{"random", "beats at random, stratified by class; intra-patient: a subject's beats stand on both sides",
-                 protocols::random, nullptr},
-    ProtocolSpec{"k-fold", "each beat is tested in one of --folds folds, stratified by class; intra-patient",
-                 protocols::beat_folds, free_folds},
-    ProtocolSpec{"inter-patient",
-                 "by subject: mitdb's DS1 for training and DS2 for the test; whole records for validation",
-                 protocols::inter_patient, nullptr},
+    ProtocolSpec{"random",
+                 "beats at random, stratified by class; intra-patient where a subject's beats stand on both sides",
+                 protocols::random, nullptr, true},
+    ProtocolSpec{"k-fold", "each beat is tested in one of --folds folds, stratified by class; intra-patient likewise",
+                 protocols::beat_folds, free_folds, true},
+    ProtocolSpec{
+        "inter-patient",
+        "by subject: mitdb's DS1 for training and DS2 for the test, svdb's even and odd records; whole subjects "
+        "for validation",
+        protocols::inter_patient, nullptr},
     ProtocolSpec{"inter-patient-leak-free",
                  "the same, without the training records whose subject is tested: mitdb's 201",
                  protocols::inter_patient_leak_free, nullptr},
@@ -63,6 +68,40 @@ void check_split(const BeatSet& windows, const Split& split, const SplitOptions&
   }
 }
 
+bool has_shared_subject(const BeatSet& windows, const Split& split) {
+  std::set<std::string_view> others;
+  for (const auto* rows : {&split.training, &split.validation}) {
+    for (const std::uint32_t row : *rows) others.insert(windows.records[windows.rows[row].record].subject);
+  }
+  return std::ranges::any_of(split.test, [&](std::uint32_t row) {
+    return others.contains(windows.records[windows.rows[row].record].subject);
+  });
+}
+
+// Whether rows are of recordings that nothing tells of: a CSV, or images without a record in their names, which are
+// loaded as one record of the data's own name.
+bool tells_no_record(const BeatSet& windows, const Database& database) {
+  const bool is_prepared = database.form == DataForm::images || database.form == DataForm::windows;
+  return is_prepared && windows.records.size() == 1 && windows.records.front().id == database.name;
+}
+
+// What is true of a split of beats is looked up in it, not taken from its protocol: where each recording has one beat,
+// none has beats on both sides.
+void say_whose_beats(const BeatSet& windows, const Database& database, Split& split) {
+  split.patients_unknown = tells_no_record(windows, database);
+  split.intra_patient = !split.patients_unknown && has_shared_subject(windows, split);
+  const bool is_assumed = database.subjects_of.empty() && database.subjects.empty();
+  split.notes.insert(
+      split.notes.begin(),
+      split.intra_patient
+          ? "beats of one patient stand on both sides of this split: its figures do not carry over to new patients"
+      : split.patients_unknown
+          ? "the data does not say whose its beats are: those of one patient may stand on both sides of this split, "
+            "whose figures may then not carry over to new patients"
+          : std::string("drawn beat by beat, but no subject has beats on both sides of this split") +
+                (is_assumed ? "; each recording is taken to be a subject of its own" : ""));
+}
+
 void check_fold(const ProtocolSpec& spec, const BeatSet& windows, const SplitOptions& options) {
   const int folds = spec.count_folds ? spec.count_folds(windows, options) : 1;
   if (options.fold >= 1 && options.fold <= folds) return;
@@ -98,11 +137,20 @@ Split make_split(std::string_view protocol, const BeatSet& windows, const Databa
                  const SplitOptions& options) {
   const ProtocolSpec& spec = find_protocol(protocol);
   validate(options);
+  if (!spec.by_beat && tells_no_record(windows, database)) {
+    throw Error(ErrorKind::data, "protocol " + std::string(protocol),
+                "keeps subjects apart, but " + database.name + " does not say whose its beats are");
+  }
   check_fold(spec, windows, options);
   Split split = spec.make(windows, database, options);
   split.protocol = spec.name;
+  split.by_beat = spec.by_beat;
   check_split(windows, split, options);
+  if (split.by_beat) say_whose_beats(windows, database, split);
   guard_against_leak(windows, split);
+  if (database.realign_marks)
+    split.notes.emplace_back(
+        "marks of beats were moved to their R peaks, the largest deflection of 5 to 25 Hz within 80 ms");
   split.hash = hash_of(windows, split);
   return split;
 }
