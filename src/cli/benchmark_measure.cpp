@@ -233,7 +233,7 @@ BenchmarkRows load_rows(const FoundDataset& found, const ModelDescription& descr
   } else {
     rows.protocol += "; whether the model was trained on its recordings is not known";
   }
-  if (database.name != provenance.dataset && share_subjects(database.name, provenance.dataset)) {
+  if (!there.is_known && database.name != provenance.dataset && share_subjects(database.name, provenance.dataset)) {
     rows.intra_patient = true;
     rows.protocol = "all recordings of the patients that the model was trained on a part of";
     rows.notes.push_back(found.name + ": patients of the model's training are among these");
@@ -242,6 +242,8 @@ BenchmarkRows load_rows(const FoundDataset& found, const ModelDescription& descr
     rows.notes.push_back(found.name + ": the model does not say which recordings trained it; these may be among them");
   }
   rows.dataset = load_with_progress(database, description.preprocessing, load, logger);
+  constexpr std::size_t kTimedRecords = 16;
+  rows.prepare_seconds_per_beat = time_preparation(database, description.preprocessing, kTimedRecords);
   return rows;
 }
 
@@ -267,9 +269,8 @@ DatasetResult measure_dataset(Engine& engine, const BenchmarkRows& rows, double 
     result.records = evaluate_by_record(labels_of(windows, all), predicted_labels(probabilities, outputs),
                                         records_of(windows, all), record_ids(windows), rows.dataset.class_names);
   }
-  if (!rows.dataset.prepare_seconds_per_beat.empty()) {
-    result.preprocessing_time = summarise_timing(rows.dataset.prepare_seconds_per_beat);
-  }
+  if (!rows.prepare_seconds_per_beat.empty())
+    result.preprocessing_time = summarise_timing(rows.prepare_seconds_per_beat);
   const std::size_t some = std::min<std::size_t>(windows.size(), 1000);
   const std::vector<float> inputs = inputs_of(windows, std::span(all).first(some));
   std::size_t next = 0;

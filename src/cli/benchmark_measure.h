@@ -40,6 +40,7 @@ struct BenchmarkRows {
   /// not known.
   std::optional<std::vector<std::string>> seen_records;
   std::vector<std::string> notes;
+  std::vector<double> prepare_seconds_per_beat;  ///< see time_preparation
 };
 
 /// Loads a data set with the model's own preprocessing. Of the data that the model was trained on, only the test part

@@ -67,7 +67,8 @@ SeenThere seen_in(const Dataset& dataset, const Database& database, const Proven
       // Where both sides know their stretches, a name says nothing: simulated records have the same ones every time.
       const bool both_know = record.blocks.block_samples > 0 && seen.blocks.block_samples > 0;
       const bool is_same = std::ranges::find(record.seen, s) != record.seen.end() ||
-                           (!both_know && seen.database == source && seen.record == record.id);
+                           (!both_know && seen.database == source && seen.record == record.id) ||
+                           (share_subjects(seen.database, source) && seen.subject == record.subject);
       if (!is_same) continue;
       there.records[i] = true;
       const bool is_plain = seen.database == source && seen.record == record.id && seen.through.empty();

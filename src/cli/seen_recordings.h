@@ -26,7 +26,8 @@ struct SeenThere {
 };
 
 /// Compares a loaded data set with what a model has seen: by the stretches of each recording that were compared while
-/// it was loaded (LoadOptions::seen), and by name where one side has none.
+/// it was loaded (LoadOptions::seen), by name where one side has none, and by patient between databases that name them
+/// alike (share_subjects): another recording of a patient counts as seen.
 /// `beside_own`: only what came in beside the data of the model's own split.
 SeenThere seen_in(const Dataset& dataset, const Database& database, const Provenance& provenance,
                   bool beside_own = false);

@@ -17,14 +17,11 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
 // Rows count as of record 0, the only one of `windows`.
 struct LoadedRecord {
   BeatSet windows;
   std::string hash;
   std::size_t left_out = 0;
-  double prepare_seconds = 0;
 };
 
 // The rows of a record, and every beat and flutter wave of it, which images reach to.
@@ -80,7 +77,6 @@ LoadedRecord load_record(const Database& database, const std::string& name, cons
   refuse(record, doubts, "if it is an ECG, state the unit in its header");
   for (const Doubt& doubt : doubts) read.on_warning("record " + name + ": " + doubt.text);
 
-  const auto prepare_start = Clock::now();
   if (database.realign_marks) realign_beats(record);
   RecordRows rows = rows_of(record, preprocessing, classes, only);
   out.left_out = rows.left_out;
@@ -91,7 +87,6 @@ LoadedRecord load_record(const Database& database, const std::string& name, cons
     append_beats(out.windows, record, rows.rows, rows.neighbours, preprocessing);
   }
   out.windows.edge_windows = rows.edge_windows;
-  out.prepare_seconds = seconds_since(prepare_start);
   if (seen) {
     out.windows.records.front().blocks = blocks_of(record);
     out.windows.records.front().seen = seen->find_in(record);
@@ -112,12 +107,30 @@ void append(Dataset& all, LoadedRecord&& part) {
   all.windows.records.push_back(std::move(part.windows.records.front()));
   all.windows.edge_windows += part.windows.edge_windows;
   all.annotations_left_out += part.left_out;
-  if (!part.windows.rows.empty()) {
-    all.prepare_seconds_per_beat.push_back(part.prepare_seconds / static_cast<double>(part.windows.rows.size()));
-  }
 }
 
 }  // namespace
+
+std::vector<double> time_preparation(const Database& database, const Preprocessing& preprocessing, std::size_t most) {
+  std::vector<double> seconds_per_beat;
+  if (database.form != DataForm::records || preprocessing.class_map == kOwnClasses) return seconds_per_beat;
+  const ClassMap& classes = find_class_map(preprocessing.class_map);
+  const std::size_t count = std::min(most, database.records.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    Record record = read_record(database.folder / database.records[i * database.records.size() / count]);
+    if (database.realign_marks) realign_beats(record);
+    const RecordRows rows = rows_of(record, preprocessing, classes, nullptr);
+    if (rows.rows.empty()) continue;
+    for (const bool counts : {false, true}) {  // once to warm up
+      BeatSet beats;
+      const auto start = Clock::now();
+      append_beats(beats, record, rows.rows, rows.neighbours, preprocessing);
+      const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+      if (counts) seconds_per_beat.push_back(seconds / static_cast<double>(rows.rows.size()));
+    }
+  }
+  return seconds_per_beat;
+}
 
 Dataset load_records(const Database& database, const Preprocessing& preprocessing, const LoadOptions& options) {
   if (preprocessing.class_map == kOwnClasses) {

@@ -50,7 +50,6 @@ TEST(LoadDatabase, CutsAWindowForEachBeatOfAClass) {
   EXPECT_EQ(dataset.windows.rows[3].sample, 200 + 4 * 300);
   EXPECT_EQ(dataset.annotations_left_out, 1 + 2 + 3) << "+ of a, j and F of b, ~ + Q of d";
   EXPECT_EQ(dataset.windows.values.size(), 11 * 216);
-  EXPECT_EQ(dataset.prepare_seconds_per_beat.size(), 3) << "one for each record with beats";
 }
 
 Preprocessing images() {

@@ -148,7 +148,9 @@ TEST(Full_MitdbDataset, EveryBeatAndThoseAtTheEdges) {
   EXPECT_EQ(dataset.windows.edge_windows, 32);
   EXPECT_EQ(dataset.windows.values.size(), 109'494U * 216U);
   EXPECT_TRUE(std::ranges::all_of(dataset.windows.values, [](float value) { return std::isfinite(value); }));
-  EXPECT_EQ(dataset.prepare_seconds_per_beat.size(), 48);
+  const auto seconds = time_preparation(open_database(folder.string()), preprocessing, 4);
+  EXPECT_EQ(seconds.size(), 4);
+  EXPECT_TRUE(std::ranges::all_of(seconds, [](double s) { return s > 0; }));
 }
 
 // 102 has V5 and V2 only, 114 has MLII second.

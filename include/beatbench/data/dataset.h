@@ -23,7 +23,6 @@ struct Dataset {
   std::vector<std::string> class_names;
   BeatSet windows;
   std::size_t annotations_left_out = 0;          ///< annotations that the class map has no class for
-  std::vector<double> prepare_seconds_per_beat;  ///< filtering, scaling and cutting: a figure per record with beats
 };
 
 struct LoadOptions {
@@ -55,6 +54,12 @@ struct LoadOptions {
 /// Error(unsupported) for windows where images are asked for and the other way round, and for a folder whose name is no
 /// class; Error(usage) for the class map "own" with records.
 Dataset load_database(const Database& database, const Preprocessing& preprocessing, const LoadOptions& options);
+
+/// How long the preparation of records takes: filtering, scaling and cutting all beats of a record that the class map
+/// has a class for, over their number, in seconds; reading is not in it. A figure for each of at most `most` records with
+/// such beats, spread over the database, each prepared once before it is timed, on one thread. Empty for data that comes
+/// as whole recordings or as ready inputs.
+std::vector<double> time_preparation(const Database& database, const Preprocessing& preprocessing, std::size_t most);
 
 /// Reads a label-first CSV: one window a line, a class name or class index and then `length_samples` numbers, which
 /// are taken as they are (already filtered and scaled). A first line whose second field is no number is a heading.
