@@ -47,7 +47,8 @@ void add_files(const fs::path& folder, bool records, std::vector<ClassifyInput>&
     if (fs::is_directory(path)) {
       if (!path.filename().string().starts_with('.')) add_files(path, records, inputs);
     } else if (records && is_header(path)) {
-      if (names.contains(path.stem().string())) inputs.push_back(input_of(fs::path(path).replace_extension(), Kind::record));
+      if (names.contains(path.stem().string()))
+        inputs.push_back(input_of(fs::path(path).replace_extension(), Kind::record));
     } else if (extension == ".csv") {
       inputs.push_back(input_of(path, Kind::csv));
     } else if (is_edf(path)) {

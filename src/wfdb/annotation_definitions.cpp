@@ -50,7 +50,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 24> kNames =
 // "ventricular premature beat" are one.
 std::string key_of(std::string_view name) {
   static const std::set<std::string, std::less<>> fillers = {
-      "beat", "beats", "contraction", "contractions", "complex", "complexes", "of", "and", "or", "the"};
+      "beat", "beats", "contraction", "contractions", "complex", "complexes", "qrs", "of", "and", "or", "the"};
   std::vector<std::string> words(1);
   for (const char c : lower_case(name)) {
     if (std::isalnum(static_cast<unsigned char>(c)) != 0)
@@ -65,15 +65,25 @@ std::string key_of(std::string_view name) {
   return key;
 }
 
-std::optional<Code> code_named(std::string_view name) {
+std::optional<Code> code_of_key(const std::string& key) {
   static const std::map<std::string, Code> codes = [] {
     std::map<std::string, Code> out;
     for (const AnnotationCode& row : annotation_codes()) out.emplace(key_of(row.description), row.code);
     for (const auto& [text, symbol] : kNames) out.emplace(key_of(text), code_of(symbol).value());
     return out;
   }();
-  const auto found = codes.find(key_of(name));
+  const auto found = codes.find(key);
   return found == codes.end() ? std::nullopt : std::optional(found->second);
+}
+
+// What stands in brackets may be left out, unless it names another code: "ventricular premature beat (PVC)".
+std::optional<Code> code_named(std::string_view name) {
+  const std::size_t open = name.find('('), close = name.rfind(')');
+  const std::optional<Code> whole = code_of_key(key_of(name));
+  if (whole || open == name.npos || close == name.npos || close < open) return whole;
+  const auto outside = code_of_key(key_of(std::string(name.substr(0, open)) + " " + std::string(name.substr(close))));
+  const auto inside = code_of_key(key_of(name.substr(open, close - open)));
+  return inside && inside != outside ? std::nullopt : outside;
 }
 
 std::optional<Code> code_by_symbol(const std::string& symbol) {

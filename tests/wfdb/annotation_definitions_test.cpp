@@ -75,6 +75,16 @@ TEST(AnnotationDefinitions, AreTakenByTheirSymbolWhereTheDescriptionSaysNothing)
   EXPECT_EQ(read({"1 V", "5 N"}, {1, 5, 5}).symbols, "VNN");
 }
 
+TEST(AnnotationDefinitions, AreCommonNamesInAnyOrderOfTheirWords) {
+  for (const char* name : {"PVC", "ventricular premature beat", "Premature Ventricular Complexes", "VPB (PVC)",
+                           "premature ventricular contraction (wide)", "Ventricular ectopic beats"}) {
+    EXPECT_EQ(read({std::string("1 v ") + name}, {1}).symbols, "V") << name;
+  }
+  for (const char* name : {"normal", "Normal beats", "normal QRS complex", "normal (sinus)"}) {
+    EXPECT_EQ(read({std::string("5 k ") + name}, {5}).symbols, "N") << name;
+  }
+}
+
 // wfdb-python ends its notes with null annotations.
 TEST(AnnotationDefinitions, MayFollowATimeResolutionAndNullAnnotations) {
   EXPECT_EQ(read({"42 v pvc", "43 n normal"}, {42, 43, 1}, true).symbols, "VNN");
@@ -93,6 +103,7 @@ TEST(AnnotationDefinitions, ThatCouldBeMistakenAreRefusedByName) {
   } cases[] = {{{"1 b big ones"}, "1 is 'b big ones' (1): not understood"},
                {{"1 v"}, "1 is 'v' (1): not understood"},
                {{"1 VEB veb"}, "1 is 'VEB veb' (1): not understood"},
+               {{"1 b PVC (normal)"}, "1 is 'b PVC (normal)' (1): not understood"},
                {{"1 N pvc"}, "1 is 'N pvc' (1): not understood"},
                {{"1 X not normal"}, "1 is 'X not normal' (1): not understood"},
                {{"1 e early", "5 n normal"}, "1 is 'e early' (1): not understood; 5 is 'n normal' (1): N"}};

@@ -99,6 +99,23 @@ TEST(Garbled, EveryTruncationOfAnAnnotationFileIsRefused) {
   }
 }
 
+// A lenient reader has what is whole.
+TEST(Garbled, TruncationsOfAnAnnotationFileKeepItsBeginning) {
+  BEATBENCH_NEED_DATABASE(folder, "mitdb");
+  const auto bytes = read_binary_file(folder / "207.atr");
+  const auto whole = parse_annotations(bytes, "207.atr");
+  for (std::size_t size = 20; size < bytes.size(); size += 3) {
+    int told = 0;
+    const auto part = parse_annotations(std::span(bytes).first(size), "207.atr", [&](const Error&) { ++told; });
+    ASSERT_GE(told, 1) << size;
+    ASSERT_LE(part.size(), whole.size()) << size;
+    if (part.empty()) continue;
+    ASSERT_TRUE(std::equal(part.begin(), part.end() - 1, whole.begin())) << size;  // of the last, fields may be cut off
+    ASSERT_EQ(part.back().sample, whole[part.size() - 1].sample) << size;
+    ASSERT_EQ(part.back().code, whole[part.size() - 1].code) << size;
+  }
+}
+
 TEST(Garbled, RealAnnotationFiles) {
   BEATBENCH_NEED_DATABASE(folder, "mitdb");
   const std::string text = read_text_file(folder / "207.atr");
