@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Fetches a database from PhysioNet: mitdb (94 MB), svdb (54 MB) or nstdb (32 MB). Every file is compared with its SHA-256
-# in datasets/NAME.sha256. Files that are right stay, wrong ones are fetched anew, a broken-off one is continued.
+# Fetches a database from PhysioNet: mitdb (94 MB), svdb (54 MB) or nstdb (32 MB). Every file is compared with its
+# SHA-256 in datasets/NAME.sha256. Files that are right stay, wrong ones are fetched anew, a broken-off one is continued.
 # RECORDS comes last in the list: a folder that has it is complete.
 set -euo pipefail
 

@@ -40,6 +40,7 @@ std::optional<std::vector<SeenRecording>> recordings_seen_by(const RunOptions& r
       const std::string prefix = "extra:" + data.extra_name + "/";
       one.database = data.extra_name;
       one.record = record.id.substr(prefix.size());
+      if (one.subject.starts_with(prefix)) one.subject.erase(0, prefix.size());
       one.through = "extra training";
     }
     seen.push_back(std::move(one));

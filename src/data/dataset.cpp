@@ -108,8 +108,10 @@ void join_beats(BeatSet& set, const BeatSet& more, const std::string& prefix, bo
     };
   }
   const auto records = static_cast<std::uint32_t>(set.records.size());
-  for (const RecordName& name : more.records) {
-    set.records.push_back({prefix + name.id, (subjects_are_comparable ? "" : prefix) + name.subject, name.signal_hash});
+  for (RecordName name : more.records) {
+    name.id = prefix + name.id;
+    if (!subjects_are_comparable) name.subject = prefix + name.subject;
+    set.records.push_back(std::move(name));
   }
   for (BeatRow row : more.rows) {
     row.record += records;

@@ -116,7 +116,7 @@ Json to_json(const DetectorReport& report) {
                {"records", report.records},
                {"signal_hours", report_json::number(report.signal_hours)},
                {"detectors", std::move(detectors)}};
-  if (!report.gqrs_noise_stress.empty()) json["gqrs_noise_stress"] = stress_json(report.gqrs_noise_stress);
+  json["gqrs_noise_stress"] = stress_json(report.gqrs_noise_stress);
   json["notes"] = report.notes;
   json["context"] = context_json(report.context);
   return json;

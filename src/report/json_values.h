@@ -33,6 +33,8 @@ inline nlohmann::ordered_json provenance(const Provenance& provenance) {
   nlohmann::json json = provenance;
   if (json.contains("seen")) {
     for (nlohmann::json& recording : json.at("seen")) recording.erase("blocks");
+  } else {
+    json["seen"] = undefined("the model does not say which recordings trained it");
   }
   return nlohmann::ordered_json(json);
 }

@@ -107,7 +107,9 @@ bool is_image_file(const std::filesystem::path& path) {
 std::vector<std::uint8_t> decode_image(std::string_view content, int size, const std::string& where) {
   const auto refuse = [&] { throw Error(ErrorKind::data, where, "is no image, or a damaged one"); };
   const std::optional<HeaderSize> header = size_in_header(content);
+  constexpr std::uint64_t kLongestSide = 1'000'000;  // beyond it, the header is damaged
   if (!header || header->width == 0 || header->height == 0) refuse();
+  if (header->width > kLongestSide || header->height > kLongestSide) refuse();
   constexpr std::uint64_t kMostPixels = 50'000'000;
   if (header->width > kMostPixels / header->height) {
     throw Error(ErrorKind::data, where,

@@ -28,7 +28,7 @@ constexpr double kGain = 1e6;            // a digital step is 1 nV
 constexpr double kLargestDigital = 2e9;  // what an int32 holds, with room
 constexpr double kLargest = 1e9;         // of any unit: beyond it, it is garbage
 constexpr hsize_t kLongest = 4'000'000;  // 2.8 h
-constexpr std::uint64_t kLargestChunk = 256 << 20;
+constexpr std::uint64_t kLargestPart = 256 << 20;
 constexpr std::uint64_t kMostCompression = 2000;  // deflate gets to 1032
 
 // HDF5 as it is built usually may run in one thread at a time.
@@ -59,6 +59,7 @@ class Handle {
 struct Tracings {
   Handle file, data, space;
   std::array<hsize_t, 3> size = {};
+  std::array<hsize_t, 3> part = {};  // of which it is stored (HDF5's chunks); 0: it is stored as a whole
 
   explicit Tracings(const std::filesystem::path& path)
       : file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose),
@@ -79,38 +80,40 @@ struct Tracings {
     check_storage(path, H5Tget_size(type.get()));
   }
 
-  // What a header claims, HDF5 gives: as the fill value, where nothing is stored.
-  void check_storage(const std::filesystem::path& path, std::uint64_t value_size) const {
-    const auto refuse = [&](const std::string& stores) {
-      throw Error(ErrorKind::data, path.string(),
-                  "claims " + std::to_string(size[0]) + " recordings of " + std::to_string(size[1]) +
-                      " samples and 12 leads, but " + stores);
-    };
+  // What a header claims, HDF5 gives: as the fill value, where nothing is stored. What takes long is left to
+  // check_parts.
+  void check_storage(const std::filesystem::path& path, std::uint64_t value_size) {
     const std::uint64_t row_size = size[1] * size[2] * value_size;
     const std::uint64_t file_size = std::filesystem::file_size(path);
-    const std::string file_text = "has only " + std::to_string(file_size) + " bytes";
-    if (size[0] > file_size * kMostCompression / row_size) refuse(file_text);
+    if (size[0] > file_size * kMostCompression / row_size)
+      refuse_claim(path, "has only " + std::to_string(file_size) + " bytes");
     const Handle creation(H5Dget_create_plist(data.get()), H5Pclose);
-    const H5D_layout_t layout = creation ? H5Pget_layout(creation.get()) : H5D_LAYOUT_ERROR;
-    const auto stored = static_cast<std::uint64_t>(H5Dget_storage_size(data.get()));
-    if (layout != H5D_CHUNKED) {
-      const std::uint64_t rows = std::min(stored, file_size) / row_size;
-      if (rows < size[0]) refuse("stores only " + std::to_string(rows));
+    if (!creation || H5Pget_layout(creation.get()) != H5D_CHUNKED) {
+      const std::uint64_t stored = std::min<std::uint64_t>(H5Dget_storage_size(data.get()), file_size) / row_size;
+      if (stored < size[0]) refuse_claim(path, "stores only " + std::to_string(stored));
       return;
     }
-    std::array<hsize_t, 3> chunk = {};
-    hsize_t chunks = 0;
-    if (H5Pget_chunk(creation.get(), 3, chunk.data()) != 3 || H5Dget_num_chunks(data.get(), space.get(), &chunks) < 0 ||
-        chunk[0] * chunk[1] * chunk[2] == 0)
-      refuse("its parts cannot be listed");
-    if (chunk[0] * chunk[1] * chunk[2] * value_size > kLargestChunk)
-      refuse("in parts of more than " + std::to_string(kLargestChunk >> 20) + " MiB each");
-    const auto parts = [&](std::size_t axis) { return (size[axis] + chunk[axis] - 1) / chunk[axis]; };
-    const std::uint64_t across = parts(1) * parts(2);
-    if (chunks < parts(0) * across) {
-      refuse("stores only " + std::to_string(std::min<std::uint64_t>(size[0], chunks / across * chunk[0])) + " (" +
-             std::to_string(chunks) + " of " + std::to_string(parts(0) * across) + " parts)");
-    }
+    if (H5Pget_chunk(creation.get(), 3, part.data()) != 3 || part[0] * part[1] * part[2] == 0 ||
+        part[0] * part[1] * part[2] * value_size > kLargestPart)
+      refuse_claim(path, "not in parts of at most " + std::to_string(kLargestPart >> 20) + " MiB");
+  }
+
+  // Goes through the list of all parts that are stored.
+  void check_parts(const std::filesystem::path& path) const {
+    if (part[0] == 0) return;
+    const auto parts = [&](std::size_t axis) { return (size[axis] + part[axis] - 1) / part[axis]; };
+    const std::uint64_t of_row = parts(1) * parts(2);
+    hsize_t stored = 0;
+    if (H5Dget_num_chunks(data.get(), space.get(), &stored) < 0) refuse_claim(path, "its parts cannot be listed");
+    if (stored >= parts(0) * of_row) return;
+    refuse_claim(path, "stores only " + std::to_string(std::min<std::uint64_t>(size[0], stored / of_row * part[0])) +
+                           " (" + std::to_string(stored) + " of " + std::to_string(parts(0) * of_row) + " parts)");
+  }
+
+  [[noreturn]] void refuse_claim(const std::filesystem::path& path, const std::string& but) const {
+    throw Error(ErrorKind::data, path.string(),
+                "claims " + std::to_string(size[0]) + " recordings of " + std::to_string(size[1]) +
+                    " samples and 12 leads, but " + but);
   }
 
   // How many mV a number is, where the file says it.
@@ -202,7 +205,9 @@ double gain_for(const std::vector<float>& values, double millivolts) {
 std::size_t count_tracings(const std::filesystem::path& file) {
   const std::lock_guard lock(library());
   be_silent();
-  return static_cast<std::size_t>(Tracings(file).size[0]);
+  const Tracings tracings(file);
+  tracings.check_parts(file);
+  return static_cast<std::size_t>(tracings.size[0]);
 }
 
 bool is_tracings_file(const std::filesystem::path& file) {
@@ -214,6 +219,7 @@ std::vector<std::int64_t> exam_ids(const std::filesystem::path& file) {
   const std::lock_guard lock(library());
   be_silent();
   const Tracings tracings(file);
+  tracings.check_parts(file);
   const Handle data(H5Dopen2(tracings.file.get(), "exam_id", H5P_DEFAULT), H5Dclose);
   if (!data) return {};
   const Handle space(H5Dget_space(data.get()), H5Sclose);

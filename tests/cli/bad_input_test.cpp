@@ -65,7 +65,10 @@ TEST_F(BadInput, HeaderHasAbsurdSizes) {
   replace_in_header(" 21600", " 900000000000000000");
   refuse_recordings({"recordings/s002.dat", "900000000000000000"});
   replace_in_header(" 900000000000000000", " 99999999999999999999999");
-  refuse_recordings({"recordings/s002.hea, line 1", "99999999999999999999999"});
+  const Finished finished = succeed("train", kTrain);  // how long it is its file says
+  EXPECT_THAT(finished.err,
+              HasSubstr("recordings/s002.hea, line 1: the number of samples is '99999999999999999999999'"));
+  fs::remove_all(folder_ / "run");
   replace_in_header("s002 2 360 99999999999999999999999", "s002 2000000000 360 21600");
   refuse_recordings({"recordings/s002.hea", "2000000000"});
 }
@@ -84,7 +87,7 @@ TEST_F(BadInput, AnnotationFileIsGarbled) {
   folder_.put("recordings/s002.atr", std::string(100, '\xff'));
   refuse_recordings({"recordings/s002.atr", "byte"});
   folder_.put("recordings/s002.atr", "12345");
-  refuse_recordings({"recordings/s002.atr", "byte 4", "cut short"});
+  refuse_recordings({"recordings/s002.atr", "byte 4", "closing zero word"});
 }
 
 TEST_F(BadInput, NoAnnotationsAtAll) {

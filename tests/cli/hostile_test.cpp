@@ -85,7 +85,8 @@ def put(name, module, example=torch.zeros(2, 1, 216)):
     traced.save(name + ".pt", _extra_files={"beatbench.json": description})
     torch.jit.freeze(traced).save(name + "-frozen.pt", _extra_files={"beatbench.json": description})
 torch.manual_seed(1)
-put("conv", nn.Sequential(nn.Conv1d(1, 8, 7, stride=4), nn.ReLU(), nn.AdaptiveAvgPool1d(1), nn.Flatten(), nn.Linear(8, 8)))
+put("conv", nn.Sequential(nn.Conv1d(1, 8, 7, stride=4), nn.ReLU(), nn.AdaptiveAvgPool1d(1), nn.Flatten(),
+                          nn.Linear(8, 8)))
 put("norm", nn.Sequential(nn.Flatten(), nn.BatchNorm1d(216), nn.Linear(216, 8)))
 put("linear", nn.Sequential(nn.Flatten(), nn.Linear(216, 16), nn.ELU(), nn.Dropout(0.5), nn.Linear(16, 8)))
 put("residual", Residual())

@@ -37,6 +37,7 @@ DetectorReport stress_report() {
   result.name = "mine";
   result.scores.resize(1);
   result.scores[0].rule = "ec57";
+  result.scores[0].gross = result.scores[0].average = ec57_figures(stressed("118e24", 24, 1).from_5_min);
   result.noise_stress =
       stress_levels(std::vector{stressed("118e24", 24, 0), stressed("119e24", 24, 1), stressed("118e_6", -6, 4)});
   report.detectors = {result};

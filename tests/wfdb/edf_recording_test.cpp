@@ -73,7 +73,7 @@ TEST(EdfRecording, ALeadIsFoundHoweverItIsSpelt) {
   write_edf(folder / "x.edf", EDFLIB_FILETYPE_EDFPLUS, {electrode, lead});
   const Record record = read_edf_recording(folder / "x.edf", {.leads = {"DII"}});
   ASSERT_EQ(record.leads.size(), 1U);
-  EXPECT_EQ(record.leads[0].name, "Lead II");
+  EXPECT_EQ(record.leads[0].name, "II");
   EXPECT_EQ(record.leads[0].samples, kSignals[1].samples);
   EXPECT_ERROR(read_edf_recording(folder / "x.edf", {.leads = {"V3"}}), ErrorKind::unsupported, "none of the leads");
 }

@@ -22,7 +22,7 @@ struct Dataset {
   std::string source_hash;  ///< of the recordings that it was prepared from, where it says so; else equal to `hash`
   std::vector<std::string> class_names;
   BeatSet windows;
-  std::size_t annotations_left_out = 0;          ///< annotations that the class map has no class for
+  std::size_t annotations_left_out = 0;  ///< annotations that the class map has no class for
 };
 
 struct LoadOptions {
@@ -56,9 +56,9 @@ struct LoadOptions {
 Dataset load_database(const Database& database, const Preprocessing& preprocessing, const LoadOptions& options);
 
 /// How long the preparation of records takes: filtering, scaling and cutting all beats of a record that the class map
-/// has a class for, over their number, in seconds; reading is not in it. A figure for each of at most `most` records with
-/// such beats, spread over the database, each prepared once before it is timed, on one thread. Empty for data that comes
-/// as whole recordings or as ready inputs.
+/// has a class for, over their number, in seconds; reading is not in it. A figure for each of at most `most` records
+/// with such beats, spread over the database, each prepared once before it is timed, on one thread. Empty for data that
+/// comes as whole recordings or as ready inputs.
 std::vector<double> time_preparation(const Database& database, const Preprocessing& preprocessing, std::size_t most);
 
 /// Reads a label-first CSV: one window a line, a class name or class index and then `length_samples` numbers, which
@@ -82,7 +82,8 @@ void write_images(const std::filesystem::path& folder, const BeatSet& images, st
 BeatSet select_beats(const BeatSet& set, std::span<const std::uint32_t> rows);
 
 /// Adds the rows of another set, with its records under the names `prefix` + theirs. Their subjects get the prefix as
-/// well, unless `subjects_are_comparable` (Database::shares_subjects_with): one who is in both sets is then one subject.
+/// well, unless `subjects_are_comparable` (Database::shares_subjects_with): one who is in both sets is then one
+/// subject.
 /// @throws Error(usage) if their inputs are not of one size.
 void join_beats(BeatSet& set, const BeatSet& more, const std::string& prefix, bool subjects_are_comparable = false);
 

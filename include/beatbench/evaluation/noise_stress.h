@@ -44,9 +44,9 @@ struct StressLevel {
 /// From the highest ratio to the lowest; records in the order that they come in.
 std::vector<StressLevel> stress_levels(std::span<const StressedRecord> records);
 
-/// What gqrs of the WFDB Software Package 10.7 reaches on the first lead of those of `records` that are nstdb's, with its
-/// default options, to be shown beside a detector. Counted once with compare_beats and `within`; of the detections that
-/// were counted is known that those of the same program on mitdb's 48 records equal gqrs's, sample by sample.
+/// What gqrs of the WFDB Software Package 10.7 reaches on the first lead of those of `records` that are nstdb's, with
+/// its default options, to be shown beside a detector. Counted once with compare_beats and `within`; of the detections
+/// that were counted is known that those of the same program on mitdb's 48 records equal gqrs's, sample by sample.
 std::vector<StressLevel> gqrs_stress_levels(std::span<const std::string> records);
 
 }  // namespace beatbench
