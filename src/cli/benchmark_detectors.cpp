@@ -7,6 +7,7 @@
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
 #include "beatbench/core/hash.h"
+#include "beatbench/core/plausibility.h"
 #include "beatbench/data/database.h"
 #include "beatbench/report/detector_report.h"
 #include "beatbench/report/figures_json.h"
@@ -56,14 +57,16 @@ struct LoadedLeads {
 };
 
 // One lead by its name, or the first; or all, the first one first.
-std::vector<std::vector<float>> leads_of(const Record& record, const DetectorArguments& arguments) {
+std::vector<std::vector<float>> leads_of(const Record& record, const DetectorArguments& arguments,
+                                         spdlog::logger& logger) {
   if (record.leads.empty()) throw Error(ErrorKind::data, "record " + record.id, "has no lead");
+  std::vector<std::size_t> chosen = {arguments.lead.empty() ? 0 : find_lead(record, arguments.lead)};
+  for (std::size_t i = 1; arguments.all_leads && i < record.leads.size(); ++i) chosen.push_back(i);
+  const std::vector<Doubt> doubts = doubt_units(record, chosen, true);  // detectors know an ECG in mV
+  refuse(record, doubts, "if it is an ECG, state the unit in its header");
+  for (const Doubt& doubt : doubts) logger.warn("record {}: {}", record.id, doubt.text);
   std::vector<std::vector<float>> out;
-  if (arguments.all_leads) {
-    for (const Lead& lead : record.leads) out.push_back(to_millivolts(lead));
-    return out;
-  }
-  out.push_back(to_millivolts(record.leads[arguments.lead.empty() ? 0 : find_lead(record, arguments.lead)]));
+  for (const std::size_t i : chosen) out.push_back(to_millivolts(record.leads[i]));
   return out;
 }
 
@@ -78,7 +81,7 @@ LoadedLeads load_leads(const Database& database, const DetectorArguments& argume
   for (const std::string& name : database.records) {
     stop_if_interrupted();
     const Record record = read_record(database.folder / name, options);
-    out.leads.push_back({name, database.subject_of(name), record.sampling_rate_hz, leads_of(record, arguments),
+    out.leads.push_back({name, database.subject_of(name), record.sampling_rate_hz, leads_of(record, arguments, logger),
                          beat_marks(record.annotations)});
     out.hours += static_cast<double>(record.length_samples()) / record.sampling_rate_hz / 3600;
     hashes += name + " " + record.content_hash + "\n";

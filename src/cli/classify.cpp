@@ -40,6 +40,8 @@ constexpr const char* kClassifyExamples =
     "  classify --model models/r1.pt mitdb/100 --out predictions\n"
     "  classify --model models/r1.pt recording.csv --signal MLII --rate 250\n"
     "  classify --model models/r1.pt holter.edf --lead V5\n"
+    "  classify --model models/l1.pt twelve.csv --rate 500 --units uV --leads-are "
+    "I,II,III,aVR,aVL,aVF,V1,V2,V3,V4,V5,V6\n"
     "  classify --model models/c1.pt beat.png\n"
     "  classify --model runs/r1/checkpoints/best.pt folder/of/records --beats detected --json\n\n"
     "Writes OUT/predictions.csv (a row per beat: record, sample, time, class, probabilities), OUT/RECORD.pred (a WFDB\n"
@@ -53,6 +55,8 @@ struct ClassifyArguments {
   std::string annotator = "atr";
   bool annotator_is_given = false;
   std::string signal, time;
+  std::string units;               // what the file does not say
+  std::vector<std::string> leads;  // likewise, in its order
   double rate_hz = 0;
   int threads = 0;
   bool json = false;
@@ -83,8 +87,8 @@ std::vector<float> probabilities_of(Engine& engine, const BeatSet& beats) {
   return out;
 }
 
-Record read_recording(const ClassifyInput& input, const ClassifyArguments& arguments,
-                      const std::function<void(const std::string&)>& on_warning) {
+Record read_as_it_is(const ClassifyInput& input, const ClassifyArguments& arguments,
+                     const std::function<void(const std::string&)>& on_warning) {
   if (input.kind == ClassifyInput::Kind::csv) {
     CsvOptions options;
     if (!arguments.signal.empty()) options.signals = {arguments.signal};
@@ -97,7 +101,9 @@ Record read_recording(const ClassifyInput& input, const ClassifyArguments& argum
     on_warning(input.path.string() + ": --signal, --time and --rate are for CSV recordings; --lead chooses a lead");
   }
   if (input.kind == ClassifyInput::Kind::edf) {
-    return read_edf_recording(input.path, {.leads = arguments.source.lead, .on_warning = on_warning});
+    const auto& asked = arguments.source.lead;  // by names that it has only then
+    return read_edf_recording(
+        input.path, {.leads = arguments.leads.empty() ? asked : std::vector<std::string>(), .on_warning = on_warning});
   }
   ReadOptions options;
   options.on_warning = on_warning;
@@ -110,6 +116,15 @@ Record read_recording(const ClassifyInput& input, const ClassifyArguments& argum
   }
   if (from != "detected" && is_there) options.annotator = arguments.annotator;
   return read_record(input.path, options);
+}
+
+Record read_recording(const ClassifyInput& input, const ClassifyArguments& arguments,
+                      const std::function<void(const std::string&)>& on_warning) {
+  Record record = read_as_it_is(input, arguments, on_warning);
+  record.id = input.record;
+  if (!arguments.leads.empty()) state_leads(record, arguments.leads);
+  if (!arguments.units.empty()) state_units(record, arguments.units);
+  return record;
 }
 
 BeatSet image_beat(const ClassifyInput& input, const Preprocessing& preprocessing) {
@@ -177,14 +192,16 @@ Classified classify_one(const ClassifyInput& input, const ClassifyArguments& arg
   if (summary.is_image) {
     result.beats = image_beat(input, preprocessing);
   } else {
-    Record record = read_recording(input, arguments, warn);
-    record.id = input.record;
+    const Record record = read_recording(input, arguments, warn);
     if (preprocessing.of_recordings()) {
       summary.is_whole = true;
       for (const std::string& name : preprocessing.leads) summary.lead += (summary.lead.empty() ? "" : ",") + name;
       const double seconds = preprocessing.length_samples() / preprocessing.sampling_rate_hz;
       if (static_cast<double>(record.length_samples()) / record.sampling_rate_hz > seconds + 1e-9)
         warn(record.id + ": the middle " + number_text(seconds) + " s of it are classified");
+      const std::vector<Doubt> doubts = doubts_about(record, preprocessing);
+      refuse(record, doubts, kHowToStateUnits);
+      for (const Doubt& doubt : doubts) warn(record.id + ": " + doubt.text);
       result.beats = whole_recording(record, preprocessing);
       result.statements = statements_in(record.comments);
     } else {
@@ -379,6 +396,11 @@ int classify_command(int argc, char** argv) {
     app.add_option("--lead", a.source.lead,
                    "lead names in order of preference, in which beats are then detected as well "
                    "(default: the model's, and beats in all ECG leads together)")
+        ->delimiter(',');
+    app.add_option("--units", a.units, "mV, uV, V or nV, of leads whose file does not state their unit");
+    app.add_option("--leads-are", a.leads,
+                   "names of a recording's leads, or of the columns taken as such, in their order, where its file does "
+                   "not state them")
         ->delimiter(',');
     app.add_option("--signal", a.signal, "column of a CSV, by heading or number (default: found by the leads' names)")
         ->group("CSV");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <iterator>
 
 #include "beatbench/core/class_map.h"
 #include "beatbench/core/error.h"
@@ -28,6 +29,22 @@ void scale_to_usual_spread(std::vector<float>& signal) {
   const float spread = *(sorted.end() - 1 - cut) - low;
   if (!(spread > 0)) return;
   for (float& value : signal) value *= kUsualSpread_mv / spread;
+}
+
+// Of the leads that a preprocessing takes.
+std::vector<std::size_t> leads_of(const Record& record, const Preprocessing& preprocessing) {
+  if (!preprocessing.of_recordings()) return {find_lead(record, preprocessing.leads)};
+  std::vector<std::size_t> leads;
+  for (const std::string& name : preprocessing.leads) leads.push_back(find_lead(record, {&name, 1}));
+  return leads;
+}
+
+// Sizes to each other then depend on units, too.
+bool have_several_units(const Record& record, std::span<const std::size_t> leads) {
+  return std::ranges::any_of(leads, [&](std::size_t i) {
+    const Lead &lead = record.leads[i], &first = record.leads[leads.front()];
+    return lead.units != first.units || lead.unit_is_assumed != first.unit_is_assumed;
+  });
 }
 
 bool has_flutter_waves(const Preprocessing& preprocessing) {
@@ -76,7 +93,7 @@ std::vector<BeatRow> detected_rows(const Record& record, const Lead& lead, const
   std::vector<std::vector<float>> signals;
   for (const Lead* one : searched) {
     signals.push_back(to_millivolts(*one));
-    if (one->units.empty()) scale_to_usual_spread(signals.back());
+    if (is_of_unknown_unit(*one, record.sampling_rate_hz)) scale_to_usual_spread(signals.back());
   }
   const auto beats = signals.size() == 1 ? detect_beats(signals.front(), record.sampling_rate_hz, detector)
                                          : detect_beats_in_leads(signals, record.sampling_rate_hz, detector);
@@ -98,6 +115,19 @@ void check_source(const std::string& from, bool annotated, const std::string& wh
 
 }  // namespace
 
+bool depends_on_unit(const Preprocessing& preprocessing) {
+  return preprocessing.scaling == "none" || has_context_of_waves(preprocessing);
+}
+
+std::vector<Doubt> doubts_about(const Record& record, const Preprocessing& preprocessing) {
+  const std::vector<std::size_t> leads = leads_of(record, preprocessing);
+  const bool unit_counts = depends_on_unit(preprocessing) || have_several_units(record, leads);
+  std::vector<Doubt> doubts = doubt_signal(record, leads);
+  std::ranges::copy(doubt_units(record, leads, unit_counts), std::back_inserter(doubts));
+  std::ranges::copy(doubt_limb_leads(record), std::back_inserter(doubts));
+  return doubts;
+}
+
 void append_beats(BeatSet& set, const Record& record, std::span<const BeatRow> rows,
                   std::span<const std::int64_t> neighbours, const Preprocessing& preprocessing) {
   const PreparedLead lead = prepare_lead(record, preprocessing);
@@ -116,7 +146,7 @@ RecordingBeats beats_of_recording(const Record& record, const Preprocessing& pre
   if (!source.lead.empty()) here.leads = source.lead;
   if (record.leads.size() == 1 && source.lead.empty()) {
     const std::string& only = record.leads.front().name;
-    if (std::ranges::find(here.leads, only) == here.leads.end()) {
+    if (std::ranges::none_of(here.leads, [&](const std::string& name) { return is_same_lead(name, only); })) {
       std::string wanted;
       for (const std::string& name : here.leads) wanted += (wanted.empty() ? "" : ", ") + name;
       out.warnings.push_back("its only lead '" + only + "' is taken for one of " + wanted);
@@ -125,7 +155,6 @@ RecordingBeats beats_of_recording(const Record& record, const Preprocessing& pre
   }
   const Lead& lead = record.leads.at(find_lead(record, here.leads));
   out.lead = lead.name;
-
   if (const std::string text = missing_text(lead); !text.empty()) out.warnings.push_back(text);
 
   std::vector<BeatRow> rows = annotated_rows(record);
@@ -140,7 +169,10 @@ RecordingBeats beats_of_recording(const Record& record, const Preprocessing& pre
   if (rows.empty()) {
     throw Error(ErrorKind::data, "record " + record.id, "no beat was found in lead " + lead.name + "; is it an ECG?");
   }
-  if (lead.units.empty() && here.scaling == "none")
+  const std::vector<Doubt> doubts = doubts_about(record, here);
+  refuse(record, doubts, kHowToStateUnits);
+  for (const Doubt& doubt : doubts) out.warnings.push_back(doubt.text);
+  if (lead.units.empty() && depends_on_unit(here))
     out.warnings.push_back("lead " + lead.name + " has no unit and is taken to be in mV, which this model depends on");
 
   std::vector<std::int64_t> neighbours;

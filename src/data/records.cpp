@@ -64,6 +64,9 @@ LoadedRecord load_record(const Database& database, const std::string& name, std:
   const Record record = read_record(database.folder / name, read);
   out.read_seconds = seconds_since(start);
   out.hash = record.content_hash;
+  const std::vector<Doubt> doubts = doubts_about(record, preprocessing);
+  refuse(record, doubts, "if it is an ECG, state the unit in its header");
+  for (const Doubt& doubt : doubts) read.on_warning("record " + name + ": " + doubt.text);
 
   const auto prepare_start = Clock::now();
   RecordRows labelled = label_rows(record, index, preprocessing, classes);

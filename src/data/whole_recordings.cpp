@@ -1,11 +1,15 @@
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 
 #include "beatbench/core/error.h"
 #include "beatbench/core/hash.h"
 #include "beatbench/core/label_map.h"
 #include "beatbench/core/text.h"
+#include "beatbench/data/recording.h"
 #include "beatbench/signal/prepare.h"
 #include "beatbench/wfdb/record_io.h"
 #include "beatbench/wfdb/tracings.h"
@@ -22,6 +26,11 @@ struct Recording {
   BeatRow row;
   std::string hash, signal_hash;
   bool is_labelled = false;
+  std::vector<Doubt> doubts;
+
+  bool is_refused_for(DoubtKind kind) const {
+    return std::ranges::any_of(doubts, [&](const Doubt& doubt) { return doubt.kind == kind && doubt.is_refusal; });
+  }
 };
 
 // Empty where no lead ever changes, as where all electrodes are off.
@@ -36,7 +45,8 @@ std::string hash_of_signal(const Record& record) {
   return changes ? content_hash(hashes) : "";
 }
 
-Record read_one(const Database& database, const std::string& name, const ReadOptions& read) {
+Record read_one(const Database& database, const std::string& name, const ReadOptions& read,
+                std::vector<Doubt>* doubts = nullptr) {
   if (database.form != DataForm::tracings) return read_record(database.folder / name, read);
   const std::size_t slash = name.rfind('/');  // see read_tracing
   fs::path file = database.folder;
@@ -44,19 +54,22 @@ Record read_one(const Database& database, const std::string& name, const ReadOpt
     file /= name.substr(0, slash) + ".hdf5";
     if (!fs::exists(file)) file.replace_extension(".h5");
   }
-  return read_tracing(file, std::stoul(name.substr(slash + 1)));
+  TracingOptions options;
+  if (doubts) options.on_warning = [&](const std::string& text) { doubts->push_back({DoubtKind::lead_names, text}); };
+  return read_tracing(file, std::stoul(name.substr(slash + 1)), options);
 }
 
 // Reads a recording once, so that what is wrong with it is said before any training begins.
 Recording look_at(const Database& database, const std::string& name, const Preprocessing& preprocessing,
                   const LabelMap& labels, const ReadOptions& read) {
-  const Record record = read_one(database, name, read);
+  Recording out;
+  const Record record = read_one(database, name, read, &out.doubts);
   for (const std::string& lead : preprocessing.leads) find_lead(record, {&lead, 1});
   if (record.length_samples() == 0) throw Error(ErrorKind::data, "record " + name, "has no samples");
   const auto listed = database.statements.find(name);
   const std::vector<std::string> statements =
       listed == database.statements.end() ? statements_in(record.comments) : listed->second;
-  Recording out;
+  std::ranges::copy(doubts_about(record, preprocessing), std::back_inserter(out.doubts));
   out.hash = record.content_hash;
   out.signal_hash = hash_of_signal(record);
   for (const std::string& code : statements) out.hash += "," + code;
@@ -66,6 +79,46 @@ Recording look_at(const Database& database, const std::string& name, const Prepr
     if (out.row.is_of(c)) out.row.label = static_cast<std::int16_t>(c);
   }
   return out;
+}
+
+// One line for each kind of doubt, however many recordings raise it.
+void warn_of_doubts(const std::vector<std::string>& names, const std::vector<std::optional<Recording>>& found,
+                    const ReadOptions& read) {
+  struct Doubted {
+    std::size_t count = 0, first = 0;
+    std::string text;
+  };
+  std::map<DoubtKind, Doubted> by_kind;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    std::set<DoubtKind> counted;
+    for (const Doubt& doubt : found[i]->doubts) {
+      Doubted& all = by_kind[doubt.kind];
+      if (all.count == 0) {
+        all.first = i;
+        all.text = doubt.text;
+      }
+      if (counted.insert(doubt.kind).second) ++all.count;
+    }
+  }
+  for (const auto& [kind, all] : by_kind) {
+    read.on_warning("of " + std::to_string(names.size()) + " recordings " + std::to_string(all.count) +
+                    (kind == DoubtKind::no_signal ? " are left out" : " are in doubt") + ", the first " +
+                    names[all.first] + ": " + all.text);
+  }
+}
+
+// A few recordings may be full of artefacts; where most are impossible, it is the unit.
+void refuse_wrong_unit(const Database& database, const std::vector<std::optional<Recording>>& found) {
+  const auto is_refused = [](const auto& recording) { return recording->is_refused_for(DoubtKind::unit); };
+  const auto count = std::ranges::count_if(found, is_refused);
+  if (static_cast<std::size_t>(count) * 2 <= found.size()) return;
+  const Recording& first = **std::ranges::find_if(found, is_refused);
+  const auto doubt = std::ranges::find_if(first.doubts, [](const Doubt& d) { return d.kind == DoubtKind::unit; });
+  const bool tracings = database.form == DataForm::tracings;
+  throw Error(ErrorKind::data, database.folder.string(),
+              "of " + std::to_string(count) + " of " + std::to_string(found.size()) + " recordings, " + doubt->text +
+                  "; state the unit in " +
+                  (tracings ? "the attribute 'units' of the data set 'tracings'" : "their headers"));
 }
 
 }  // namespace
@@ -117,6 +170,9 @@ Dataset load_recordings(const Database& database, const Preprocessing& preproces
     if (options.on_progress) options.on_progress(++done, names.size());
   });
 
+  refuse_wrong_unit(database, found);
+  warn_of_doubts(names, found, read);
+
   Dataset all;
   all.name = database.name;
   all.class_names = labels.class_names();
@@ -128,6 +184,7 @@ Dataset load_recordings(const Database& database, const Preprocessing& preproces
     hashes += names[i] + " " + found[i]->hash + "\n";
     set.records.push_back({names[i], database.subject_of(names[i]), found[i]->signal_hash});
     found[i]->row.record = static_cast<std::uint32_t>(i);
+    if (found[i]->is_refused_for(DoubtKind::no_signal)) continue;
     if (found[i]->is_labelled)
       set.rows.push_back(found[i]->row);
     else

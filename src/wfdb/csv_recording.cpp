@@ -148,7 +148,7 @@ class CsvRecordingReader {
     lead.units = column.units;
     if (column.units.empty() && largest > kLargestMillivolts) {
       warn("column " + quote(heading_of(column, index)) + " has no unit and values up to " + number_text(largest) +
-           ", which cannot be mV; only their shape counts");
+           ", which cannot be mV");
     }
     lead.samples.assign(static_cast<std::size_t>(timing_.length_samples), kMissingSample);
     for (std::size_t row = 0; row < column.values.size(); ++row) {

@@ -105,9 +105,11 @@ class EdfReader {
     std::vector<int> found;
     for (const std::string& name : options_.leads) {
       const std::string wanted = lower_case(name);
-      for (const int i : signals_where([&](const edf_param_struct& s) {
-             return lower_case(lead_name(s.label)) == wanted || lower_case(trimmed(s.label)) == wanted;
-           })) {
+      std::vector<int> named = signals_where([&](const edf_param_struct& s) {
+        return lower_case(lead_name(s.label)) == wanted || lower_case(trimmed(s.label)) == wanted;
+      });
+      if (named.empty()) named = signals_where([&](const edf_param_struct& s) { return is_same_lead(s.label, name); });
+      for (const int i : named) {
         if (std::ranges::find(found, i) == found.end()) found.push_back(i);
       }
     }

@@ -70,8 +70,10 @@ std::string signal_line(const Header& header, std::size_t index) {
   const SignalSpec& signal = header.signals[index];
   const std::string& file_name = word(header, "file name", signal.file_name);
   if (file_name.starts_with('#')) fail(header, "a file name has no '#' in front");
+  const bool leaves_out_unit = signal.unit_is_assumed && signal.units == SignalSpec().units;
   std::string line = file_name + " " + format_field(signal) + " " + shortest_text(signal.gain) + "(" +
-                     std::to_string(signal.baseline) + ")/" + word(header, "unit", signal.units) + " " +
+                     std::to_string(signal.baseline) + ")" +
+                     (leaves_out_unit ? "" : "/" + word(header, "unit", signal.units)) + " " +
                      std::to_string(signal.adc_resolution_bits) + " " + std::to_string(signal.adc_zero);
   const std::string unnamed = "record " + header.record_name + ", signal " + std::to_string(index);
   const bool named = !signal.description.empty() && signal.description != unnamed;

@@ -109,7 +109,8 @@ bool parse_gain(std::string_view word, const LinePlace& place, SignalSpec& signa
   if (signal.gain < 0) place.fail("gain", gain, "0 (unknown) or above, in ADC units per physical unit");
   if (signal.gain == 0) signal.gain = kDefaultGain;
   if (baseline) signal.baseline = parse_int32(*baseline, place, "baseline");
-  if (units && !units->empty()) signal.units = *units;
+  signal.unit_is_assumed = !units || units->empty();
+  if (!signal.unit_is_assumed) signal.units = *units;
   return baseline.has_value();
 }
 
@@ -119,6 +120,7 @@ SignalSpec parse_signal_line(std::string_view line, const LinePlace& place) {
   parse_format(take_word(line), place, signal);
   signal.adc_resolution_bits = default_resolution_bits(signal.format);
   bool has_baseline = false;
+  signal.unit_is_assumed = true;
   if (const auto word = take_word(line); !word.empty()) has_baseline = parse_gain(word, place, signal);
   if (const auto word = take_word(line); !word.empty()) {
     signal.adc_resolution_bits = parse_int(word, place, "ADC resolution");

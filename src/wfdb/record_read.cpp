@@ -83,6 +83,9 @@ class RecordReader {
       if (lower_case(found) == lower_case(name)) return i;
       names += (names.empty() ? "" : ", ") + found;
     }
+    const auto same = std::ranges::find_if(
+        *signals_, [&](const SignalSpec& signal) { return is_same_lead(signal.description, name); });
+    if (same != signals_->end()) return static_cast<std::size_t>(same - signals_->begin());
     throw Error(ErrorKind::unsupported, header_path_, "has no lead " + wfdb::quote(name) + "; it has: " + names);
   }
 
@@ -92,6 +95,7 @@ class RecordReader {
       Lead lead;
       lead.name = signal.description;
       lead.units = signal.units;
+      lead.unit_is_assumed = signal.unit_is_assumed;
       lead.gain = signal.gain;
       lead.baseline = signal.baseline;
       lead.adc_zero = signal.adc_zero;

@@ -96,6 +96,7 @@ SignalSpec signal_spec(const Record& record, std::size_t index, const SignalForm
   signal.gain = lead.gain;
   signal.baseline = lead.baseline;
   signal.units = lead.units.empty() ? "mV" : lead.units;
+  signal.unit_is_assumed = lead.units.empty() || lead.unit_is_assumed;
   signal.adc_resolution_bits = lead.adc_resolution_bits;
   signal.adc_zero = lead.adc_zero;
   const std::int32_t first = lead.samples.empty() ? lead.adc_zero : lead.samples.front();

@@ -139,6 +139,8 @@ TEST(RecordingBeats, DoNotDependOnAnUnknownUnit) {
   }
   Preprocessing raw;
   raw.scaling = "none";
+  EXPECT_ERROR(beats_of_recording(record, raw, {}), ErrorKind::data, "s002", "no unit is stated", "--units");
+  for (Lead& lead : record.leads) lead.gain = 200;
   EXPECT_THAT(beats_of_recording(record, raw, {}).warnings, ElementsAre(HasSubstr("no unit")));
 }
 

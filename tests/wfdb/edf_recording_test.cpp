@@ -58,6 +58,20 @@ TEST(EdfRecording, EcgSignalsAreRead) {
   }
 }
 
+// Asked for by another spelling; an electrode of an EEG is no chest lead.
+TEST(EdfRecording, ALeadIsFoundHoweverItIsSpelt) {
+  const TestFolder folder;
+  EdfSignal lead = kSignals[1], electrode = kSignals[1];
+  lead.label = "ECG Lead II";
+  electrode.label = "C3";
+  write_edf(folder / "x.edf", EDFLIB_FILETYPE_EDFPLUS, {electrode, lead});
+  const Record record = read_edf_recording(folder / "x.edf", {.leads = {"DII"}});
+  ASSERT_EQ(record.leads.size(), 1U);
+  EXPECT_EQ(record.leads[0].name, "Lead II");
+  EXPECT_EQ(record.leads[0].samples, kSignals[1].samples);
+  EXPECT_ERROR(read_edf_recording(folder / "x.edf", {.leads = {"V3"}}), ErrorKind::unsupported, "none of the leads");
+}
+
 TEST(EdfRecording, AnInvertedScaleIsTurnedAround) {
   const TestFolder folder;
   write_edf(folder / "x.edf", EDFLIB_FILETYPE_EDFPLUS, kSignals);

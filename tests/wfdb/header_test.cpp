@@ -38,12 +38,24 @@ TEST(Header, ReadsAnOrdinaryRecord) {
   EXPECT_EQ(signal.gain, 200);
   EXPECT_EQ(signal.baseline, 1024) << "the ADC zero, where there is no baseline";
   EXPECT_EQ(signal.units, "mV");
+  EXPECT_TRUE(signal.unit_is_assumed);
   EXPECT_EQ(signal.adc_resolution_bits, 11);
   EXPECT_EQ(signal.adc_zero, 1024);
   EXPECT_EQ(signal.initial_value, 995);
   EXPECT_EQ(signal.checksum, -22131);
   EXPECT_EQ(signal.block_size, 0);
   EXPECT_EQ(signal.description, "MLII");
+}
+
+// header(5): where units are missing, mV may be assumed.
+TEST(Header, KnowsWhetherItStatesAUnit) {
+  const Header header = parse_header(
+      "x 7\nx.dat 16\nx.dat 16 0\nx.dat 16 200\nx.dat 16 200(0)\nx.dat 16 200/\nx.dat 16 200/mV\nx.dat 16 1(0)/uV\n",
+      "x.hea");
+  std::vector<bool> assumed;
+  for (const SignalSpec& signal : header.signals) assumed.push_back(signal.unit_is_assumed);
+  EXPECT_THAT(assumed, ElementsAre(true, true, true, true, true, false, false));
+  EXPECT_EQ(parse_header(format_header(header), "x.hea"), header);
 }
 
 TEST(Header, LineEndsMakeNoDifference) {

@@ -5,6 +5,7 @@
 #include "beatbench/core/files.h"
 #include "beatbench/wfdb/annotation_file.h"
 #include "support/test_folder.h"
+#include "support/words.h"
 
 namespace beatbench {
 namespace {
@@ -130,6 +131,22 @@ TEST(RecordIo, SignalsMayLieInSeveralFiles) {
   EXPECT_THAT(record.leads.at(0).samples, ElementsAre(1, 2, 3));
   EXPECT_THAT(record.leads.at(1).samples, ElementsAre(995, 1, 3));
   EXPECT_THAT(record.leads.at(2).samples, ElementsAre(1011, 2, 4));
+}
+
+TEST(RecordIo, ALeadIsFoundHoweverItIsSpelt) {
+  const TestFolder folder;
+  folder.put("x.hea", "x 2 100 1\nx.dat 16 200 12 0 1 1 0 Lead I\nx.dat 16 200/uV 12 0 2 2 0 Lead II\n");
+  folder.put("x.dat", tests::words({1, 2}));
+  ReadOptions options;
+  options.annotator.reset();
+  options.leads = {"DII", "I"};
+  const Record record = read_record(folder / "x", options);
+  ASSERT_EQ(record.leads.size(), 2U);
+  EXPECT_THAT(record.leads[0].samples, ElementsAre(2));
+  EXPECT_FALSE(record.leads[0].unit_is_assumed);
+  EXPECT_EQ(record.leads[0].units, "uV");
+  EXPECT_TRUE(record.leads[1].unit_is_assumed);
+  EXPECT_EQ(record.leads[1].units, "mV");
 }
 
 TEST(RecordIo, SignalsCanBeLeftOut) {

@@ -61,7 +61,8 @@ SignalSpec any_signal(const std::string& record_name, std::size_t index) {
   signal.byte_offset = between<std::int64_t>(0, std::numeric_limits<std::int64_t>::max() - 1);
   signal.gain = positive_number();
   signal.baseline = any<std::int32_t>();
-  signal.units = word("");
+  signal.unit_is_assumed = *gen::arbitrary<bool>();
+  if (!signal.unit_is_assumed) signal.units = word("");
   signal.adc_resolution_bits = between(1, std::numeric_limits<int>::max());
   signal.adc_zero = any<std::int32_t>();
   signal.description = "record " + record_name + ", signal " + std::to_string(index);

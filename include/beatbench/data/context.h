@@ -27,9 +27,13 @@ struct ContextSpec {
   std::span<const std::string_view> numbers;  ///< what they are
   /// Appends `numbers.size()` values for each place.
   void (*append)(const ContextSource& input, std::vector<float>& values);
+  bool is_of_waves = false;  ///< computed from samples in mV, not only from where beats are
 };
 
 std::span<const ContextSpec> context_registry();
+
+/// Whether one of the contexts is computed from samples in mV. @throws Error(usage) as context_size.
+bool has_context_of_waves(const Preprocessing& preprocessing);
 
 /// How many numbers stand beside each beat.
 /// @throws Error(usage) for a context that does not exist, listing the valid ones.

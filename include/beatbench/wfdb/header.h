@@ -19,6 +19,7 @@ struct SignalSpec {
   double gain = 200.0;           ///< ADC units per physical unit, > 0; the default where it is 0 too
   std::int32_t baseline = 0;     ///< ADC value of 0 physical units; `adc_zero` where it is missing
   std::string units = "mV";
+  bool unit_is_assumed = false;  ///< the line gives no unit; true where it has no gain either
   int adc_resolution_bits = 12;  ///< the default where it is 0 too: 12, 10 in formats 8, 310 and 311, 8 in 80 and 508
   std::int32_t adc_zero = 0;
   std::optional<std::int32_t> initial_value;  ///< first digital sample

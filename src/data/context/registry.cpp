@@ -13,9 +13,9 @@ const std::array kContexts = {
     ContextSpec{"rhythm", "intervals against the recording's and those around, and how regular they are",
                 contexts::kRhythmNumbers, contexts::append_rhythm},
     ContextSpec{"usual_beat", "how QRS complex and P wave differ from the recording's usual ones, in two leads",
-                contexts::kUsualBeatNumbers, contexts::append_usual_beat},
+                contexts::kUsualBeatNumbers, contexts::append_usual_beat, true},
     ContextSpec{"late_beats", "intervals and P waves against those of the latest beats around",
-                contexts::kLateBeatsNumbers, contexts::append_late_beats},
+                contexts::kLateBeatsNumbers, contexts::append_late_beats, true},
 };
 
 const ContextSpec& find_context(const std::string& name) {
@@ -30,6 +30,11 @@ const ContextSpec& find_context(const std::string& name) {
 }  // namespace
 
 std::span<const ContextSpec> context_registry() { return kContexts; }
+
+bool has_context_of_waves(const Preprocessing& preprocessing) {
+  return std::ranges::any_of(preprocessing.context,
+                             [](const std::string& name) { return find_context(name).is_of_waves; });
+}
 
 int context_size(const Preprocessing& preprocessing) {
   std::size_t size = 0;

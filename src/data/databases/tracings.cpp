@@ -116,10 +116,17 @@ Database describe_tracings(const fs::path& path) {
     throw Error(ErrorKind::data, table.path.string(),
                 "has no column exam_id to say which of " + std::to_string(files.size()) + " files its rows are of");
   }
+  const auto check_number = [&](std::size_t found) {  // of recordings, where they stand in the order of the table
+    if (found == table.rows.size()) return;
+    throw Error(
+        ErrorKind::data, table.path.string(),
+        "has " + std::to_string(table.rows.size()) + " rows; there are " + std::to_string(found) + " recordings");
+  };
   std::size_t next = 0;
   for (const fs::path& file : files) {
     const std::vector<std::int64_t> exams = exam_ids(file);
     const std::size_t count = count_tracings(file);
+    if (files.size() == 1 && (exams.empty() || by_exam.empty())) check_number(count);
     for (std::size_t row = 0; row < count; ++row) {
       if (exams.empty() || by_exam.empty()) {  // in the order of the table
         if (next < table.rows.size()) add_recording(database, name_of(file, row), table, table.rows[next]);
@@ -130,11 +137,7 @@ Database describe_tracings(const fs::path& path) {
       if (found != by_exam.end()) add_recording(database, name_of(file, row), table, *found->second);
     }
   }
-  if (next > 0 && next != table.rows.size()) {
-    throw Error(
-        ErrorKind::data, table.path.string(),
-        "has " + std::to_string(table.rows.size()) + " rows; there are " + std::to_string(next) + " recordings");
-  }
+  if (next > 0) check_number(next);
   if (database.records.empty())
     throw Error(ErrorKind::data, path.string(), "has no recording that " + table.path.string() + " lists");
   database.division_note = table.has("patient_id") ? "patients are those of " + table.path.filename().string()
