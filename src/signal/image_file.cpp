@@ -136,7 +136,8 @@ std::vector<std::uint8_t> decode_image(std::string_view content, int size, const
 bool make_dark_on_light(std::span<std::uint8_t> pixels) {
   constexpr std::uint8_t kDark = 128;
   const auto dark = std::ranges::count_if(pixels, [](std::uint8_t pixel) { return pixel < kDark; });
-  if (4 * static_cast<std::size_t>(dark) <= 3 * pixels.size()) return false;
+  const auto darks = static_cast<std::size_t>(dark);
+  if (4 * darks <= 3 * pixels.size() || darks == pixels.size()) return false;  // nothing light is drawn
   for (std::uint8_t& pixel : pixels) pixel = static_cast<std::uint8_t>(255 - pixel);
   return true;
 }

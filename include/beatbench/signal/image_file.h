@@ -19,7 +19,7 @@ bool is_image_file(const std::filesystem::path& path);
 std::vector<std::uint8_t> decode_image(std::string_view content, int size, const std::string& where);
 
 /// Beats are drawn dark on a light ground. An image that is the other way round, more than three quarters of whose
-/// pixels are dark, becomes its negative. Returns whether it was.
+/// pixels are dark and some are light, becomes its negative. Returns whether it was.
 bool make_dark_on_light(std::span<std::uint8_t> pixels);
 
 /// A gray image, `width` pixels across, as a PNG file.
