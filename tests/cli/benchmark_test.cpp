@@ -162,30 +162,6 @@ TEST_F(Benchmark, RefusesWhatIsNoModel) {
   refuse(1, "benchmark", quick({"--models", "notes.txt"}), {"notes.txt", "no model file", "TorchScript"});
 }
 
-// Whichever model comes first, each has the memory that it takes itself.
-TEST_F(Benchmark, MemoryIsThatOfTheModelAlone) {
-  folder_.put("datasets/beats.csv", test_beats_as_csv());
-  succeed("train", tiny_resnet1d({"--data", (trained_once() / "recordings").string(), "--model-option", "filters=256",
-                                  "--max-windows", "60", "--out", "large"}));
-  const auto peak_of = [&](const std::string& model, const std::string& date) {
-    return read_json(folder_ / ("reports/summary-ci-" + model + "-" + date + ".json"))
-        .at("peak_memory_bytes")
-        .get<double>();
-  };
-  const auto measure = [&](const std::string& small, const std::string& large, const std::string& date) {
-    fs::remove_all(folder_ / "models");
-    fs::create_directory(folder_ / "models");
-    fs::copy_file(trained_once() / "run/checkpoints/best.pt", folder_ / "models" / (small + ".pt"));
-    fs::copy_file(folder_ / "large/checkpoints/best.pt", folder_ / "models" / (large + ".pt"));
-    succeed("benchmark", quick({"--date", date}));
-  };
-  measure("a-small", "b-large", "2024-05-01");
-  measure("b-small", "a-large", "2024-05-02");
-  EXPECT_GT(peak_of("b-large", "2024-05-01"), 1.05 * peak_of("a-small", "2024-05-01"));
-  EXPECT_NEAR(peak_of("a-small", "2024-05-01") / peak_of("b-small", "2024-05-02"), 1, 0.03);
-  EXPECT_NEAR(peak_of("b-large", "2024-05-01") / peak_of("a-large", "2024-05-02"), 1, 0.03);
-}
-
 TEST_F(Benchmark, SeveralAtOnceLoseNoReport) {
   folder_.put("datasets/beats.csv", test_beats_as_csv());
   fs::copy_file(trained_once() / "run/checkpoints/best.pt", folder_ / "models/a.pt");
@@ -272,6 +248,33 @@ TEST_F(Benchmark, CtrlCKeepsTheModelsThatAreDone) {
 }
 
 class Full_Path : public CommandTest {};
+
+// Whichever model comes first, each has the memory that it takes itself.
+TEST_F(Full_Path, MemoryIsThatOfTheModelAlone) {
+  fs::create_directories(folder_ / "datasets");
+  folder_.put("datasets/beats.csv", test_beats_as_csv());
+  succeed("train", tiny_resnet1d({"--data", (trained_once() / "recordings").string(), "--model-option", "filters=256",
+                                  "--max-windows", "60", "--out", "large"}));
+  const auto peak_of = [&](const std::string& model, const std::string& date) {
+    return read_json(folder_ / ("reports/summary-ci-" + model + "-" + date + ".json"))
+        .at("peak_memory_bytes")
+        .get<double>();
+  };
+  const auto measure = [&](const std::string& small, const std::string& large, const std::string& date) {
+    fs::remove_all(folder_ / "models");
+    fs::create_directory(folder_ / "models");
+    fs::copy_file(trained_once() / "run/checkpoints/best.pt", folder_ / "models" / (small + ".pt"));
+    fs::copy_file(folder_ / "large/checkpoints/best.pt", folder_ / "models" / (large + ".pt"));
+    succeed("benchmark", quick({"--date", date}));
+  };
+  measure("a-small", "b-large", "2024-05-01");
+  measure("b-small", "a-large", "2024-05-02");
+  const double small = peak_of("a-small", "2024-05-01"), large = peak_of("b-large", "2024-05-01");
+  const double half_way = (large - small) / 2;  // a process varies a little from run to run
+  EXPECT_GT(half_way, 5e6);
+  EXPECT_NEAR(peak_of("b-small", "2024-05-02"), small, half_way);
+  EXPECT_NEAR(peak_of("a-large", "2024-05-02"), large, half_way);
+}
 
 // The whole way with the folders that the commands take where nothing else is said.
 TEST_F(Full_Path, FromASimulatedDatabaseToASummary) {

@@ -38,8 +38,8 @@ struct FieldCase {
 };
 
 const std::vector<FieldCase> kRecordings = {
-    {"wfdb-multirate/drive200", 496, "ECG"},
-    {"wfdb-multirate/flat208", 250, "ECG"},
+    {"wfdb-multirate/drive200", 496, "MLII"},
+    {"wfdb-multirate/flat208", 250, "MLII"},
     {"wfdb-header/neg_gain_other", 360, "MLII"},
     {"csv-apple-watch/apple_us.csv", 512, ""},
     {"csv-apple-watch/apple_de.csv", 511.562, ""},
