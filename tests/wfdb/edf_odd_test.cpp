@@ -75,6 +75,13 @@ std::function<void(Bytes&)> signal(std::size_t number, Bytes::SignalField field,
 
 const std::string kBdf = "\377BIOSEMI";
 
+std::function<void(Bytes&)> digital_range(std::size_t number, const std::string& low, const std::string& high) {
+  return [=](Bytes& edf) {
+    edf.signals[number - 1].fields[Bytes::digital_min] = low;
+    edf.signals[number - 1].fields[Bytes::digital_max] = high;
+  };
+}
+
 // "\0" as programs write it that copy strings.
 std::string with_nul(const std::string& text) { return text + std::string(2, '\0'); }
 
@@ -158,6 +165,8 @@ const std::vector<Odd> kWarned = {
      "the digital minimum of signal 2 'Temp' is '40000'; allowed: a whole number"},
     {signal(2, Bytes::digital_min, "32767"),
      "the digital maximum of signal 2 'Temp' is '32767'; allowed: above the digital"},
+    {digital_range(2, "5", "4"),
+     "the digital maximum of signal 2 'Temp' is '4'; allowed: above the digital minimum, 5"},
     {signal(2, Bytes::digital_max, "-32769"), "the digital maximum of signal 2 'Temp' is '-32769'"},
     {signal(2, Bytes::digital_max, "nan"), "the digital maximum of signal 2 'Temp' is 'nan'"},
     {[](Bytes& edf) {
@@ -197,6 +206,7 @@ const std::vector<Odd> kRefused = {
     {signal(1, Bytes::physical_max, "-32768"),
      "the physical maximum of signal 1 'ECG II' is '-32768'; allowed: another"},
     {signal(1, Bytes::digital_min, "32767"), "the digital maximum of signal 1 'ECG II' is '32767'; allowed: above"},
+    {digital_range(1, "32767", "-32768"), "the digital maximum of signal 1 'ECG II' is '-32768'; allowed: above"},
     {signal(1, Bytes::digital_min, "-0.5"),
      "the digital minimum of signal 1 'ECG II' is '-0.5'; allowed: a whole number"},
     {signal(1, Bytes::digital_max, "65535"),

@@ -124,6 +124,17 @@ TEST_F(EdfPlus, GapsAreMissingSamples) {
   EXPECT_THAT(past.error.text, HasSubstr("has 24 samples; asked for 0 from sample 24 on"));
 }
 
+// Only the first list of a data record tells when it begins, of several annotation signals that of the first.
+TEST_F(EdfPlus, OneListKeepsTheTime) {
+  Bytes edf = pieces({"+0", "+1"});
+  edf.signals[1].data[0] += annotation_list("+7", {""});
+  edf.signals[1].data[1] += annotation_list("+9", {"", "N"});
+  edf.add_annotations({annotation_list("+20", {""}), annotation_list("+30", {""})});
+  const EdfReading reading = read(edf);
+  EXPECT_EQ(reading.record.length_samples(), 8) << reading.error.text;
+  EXPECT_THAT(reading.warnings, IsEmpty());
+}
+
 // A scale that is turned around leaves missing samples missing.
 TEST_F(EdfPlus, GapsOfATurnedLead) {
   Bytes edf = pieces({"+0", "+1.5"});
