@@ -44,9 +44,10 @@ struct StressLevel {
 /// From the highest ratio to the lowest; records in the order that they come in.
 std::vector<StressLevel> stress_levels(std::span<const StressedRecord> records);
 
-/// What gqrs of the WFDB Software Package 10.7 reaches on the first lead of those of `records` that are nstdb's, with
-/// its default options, to be shown beside a detector. Counted once with compare_beats and `within`; of the detections
-/// that were counted is known that those of the same program on mitdb's 48 records equal gqrs's, sample by sample.
+/// A reference to be shown beside a detector: what gqrs's algorithm (G. Moody) reaches on the first lead of those of
+/// `records` that are nstdb's. These are stored counts and not measured here. They were counted once, by compare_beats
+/// and `within`, from the detections of a program written after gqrs that is not part of beatbench: on mitdb's 48
+/// records its detections equal those of gqrs of the WFDB Software Package 10.7 sample by sample.
 std::vector<StressLevel> gqrs_stress_levels(std::span<const std::string> records);
 
 }  // namespace beatbench
