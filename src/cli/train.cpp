@@ -86,7 +86,7 @@ int run_training(RunOptions run, const fs::path& folder, bool resume, bool json,
   const Context context = start_context(threads_for(run.threads, place), resolve_device(run.training.device), logger);
   const RunData data = load_run_data(run, context.threads, logger);
   const auto report = train_run(run, data, folder, folder, resume, context, logger, peers);
-  if (!leads) return interrupted() ? kInterrupted : kSuccess;
+  if (!leads) return kSuccess;
   if (!report) return kInterrupted;
   if (json)
     std::printf("%s", report_text(to_json(*report)).c_str());

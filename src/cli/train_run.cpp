@@ -371,7 +371,8 @@ std::optional<RunReport> train_run(const RunOptions& run, const RunData& data, c
   if (!data.extra_hash.empty()) description.provenance.configuration["extra_training_hash"] = data.extra_hash;
 
   if (peers && !peers->leads()) {
-    train_with_progress(run, dataset, split, description, folder, resume, logger, peers);
+    if (train_with_progress(run, dataset, split, description, folder, resume, logger, peers).interrupted)
+      throw Interrupted();  // whichever of them was told to stop
     return std::nullopt;
   }
   std::optional<FreshRunFolder> fresh;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -25,6 +26,7 @@ constexpr const char* kSinusRhythm = "426783006";
 struct Recording {
   BeatRow row;
   std::string hash, signal_hash;
+  std::string input_hash;  // of what a model gets, where inputs are asked for
   bool is_labelled = false;
   RecordingBlocks blocks;
   std::vector<std::size_t> seen;
@@ -61,9 +63,14 @@ Record read_one(const Database& database, const std::string& name, const ReadOpt
   return read_tracing(file, std::stoul(name.substr(slash + 1)), options);
 }
 
+std::string hash_of_input(std::span<const float> input) {
+  const auto bytes = std::as_bytes(input);
+  return content_hash({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+
 // Reads a recording once, so that what is wrong with it is said before any training begins.
 Recording look_at(const Database& database, const std::string& name, const Preprocessing& preprocessing,
-                  const LabelMap& labels, const ReadOptions& read, const SeenIndex* seen) {
+                  const LabelMap& labels, const ReadOptions& read, const LoadOptions& options) {
   Recording out;
   const Record record = read_one(database, name, read, &out.doubts);
   for (const std::string& lead : preprocessing.leads) find_lead(record, {&lead, 1});
@@ -74,9 +81,10 @@ Recording look_at(const Database& database, const std::string& name, const Prepr
   std::ranges::copy(doubts_about(record, preprocessing), std::back_inserter(out.doubts));
   out.hash = record.content_hash;
   out.signal_hash = hash_of_signal(record);
-  if (seen) {
+  if (!options.only_labels) out.input_hash = hash_of_input(prepare_recording(record, preprocessing));
+  if (options.seen) {
     out.blocks = blocks_of(record);
-    out.seen = seen->find_in(record);
+    out.seen = options.seen->find_in(record);
   }
   for (const std::string& code : statements) out.hash += "," + code;
   out.is_labelled = !statements.empty();
@@ -171,7 +179,7 @@ Dataset load_recordings(const Database& database, const Preprocessing& preproces
   };
   std::vector<std::optional<Recording>> found(names.size());
   for_each_index(names.size(), options.threads, [&](std::size_t i) {
-    found[i] = look_at(database, names[i], preprocessing, labels, read, options.seen);
+    found[i] = look_at(database, names[i], preprocessing, labels, read, options);
     const std::lock_guard lock(callback_mutex);
     if (options.on_progress) options.on_progress(++done, names.size());
   });
@@ -207,11 +215,18 @@ Dataset load_recordings(const Database& database, const Preprocessing& preproces
     Database place;  // without the long lists
     place.folder = database.folder;
     place.form = database.form;
-    set.read_input = [place, preprocessing](const std::string& record, std::int64_t, float* out) {
+    std::map<std::string, std::string> hashes_of;
+    for (std::size_t i = 0; i < names.size(); ++i) hashes_of[names[i]] = found[i]->input_hash;
+    const auto input_hashes = std::make_shared<const std::map<std::string, std::string>>(std::move(hashes_of));
+    set.read_input = [place, preprocessing, input_hashes](const std::string& record, std::int64_t, float* out) {
       ReadOptions plain;
       plain.annotator.reset();
       plain.leads = preprocessing.leads;
-      std::ranges::copy(prepare_recording(read_one(place, record, plain), preprocessing), out);
+      const std::vector<float> input = prepare_recording(read_one(place, record, plain), preprocessing);
+      if (hash_of_input(input) != input_hashes->at(record)) {
+        throw Error(ErrorKind::data, "record " + record, "has changed since it was first read");
+      }
+      std::ranges::copy(input, out);
     };
   }
   return all;

@@ -74,7 +74,11 @@ std::vector<float> predict_logits(BeatModel& model, const BeatSet& windows, std:
   return logits;
 }
 
-std::size_t evaluation_batch(const BeatSet& set) { return set.image_size > 0 ? 64 : set.leads > 1 ? 32 : 512; }
+std::size_t evaluation_batch(const BeatSet& set) {
+  constexpr std::size_t kMostValues = 4'500'000;  // of all inputs together
+  const std::size_t usual = set.image_size > 0 ? 64 : set.leads > 1 ? 32 : 512;
+  return std::clamp<std::size_t>(kMostValues / std::max<std::size_t>(set.input_size(), 1), 1, usual);
+}
 
 std::vector<int> predicted_labels(std::span<const float> scores, int outputs) {
   std::vector<int> labels;

@@ -198,10 +198,4 @@ std::string report_date(const std::optional<std::string>& given) {
 
 std::optional<std::int64_t> peak_memory_bytes() { return bytes_of(value_in("/proc/self/status", "VmHWM", ':')); }
 
-bool reset_peak_memory() {
-  std::ofstream file("/proc/self/clear_refs");
-  file << "5" << std::flush;  // proc(5): 5 resets the peak resident set size
-  return file.good();
-}
-
 }  // namespace beatbench

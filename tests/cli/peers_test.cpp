@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <future>
+#include <optional>
 
 #include "beatbench/core/files.h"
 #include "beatbench/core/text.h"
@@ -43,13 +44,13 @@ class Peers : public CommandTest {
     return {{"RANK", r}, {"WORLD_SIZE", n}, {"LOCAL_WORLD_SIZE", n}, {"MASTER_ADDR", "127.0.0.1"}};
   }
 
-  // Runs `train` in `count` processes at once; `options` are those of the last.
+  // Runs `train` in `count` processes at once; `options` are those of one of them, of the last unless told otherwise.
   std::vector<Finished> train_in(int count, const std::string& launcher, const Words& words,
-                                 const RunOptions& options = {}) {
+                                 const RunOptions& options = {}, std::optional<int> of = {}) {
     const std::string port = free_port();
     std::vector<std::future<Finished>> running;
     for (int rank = 0; rank < count; ++rank) {
-      RunOptions own = rank + 1 == count ? options : RunOptions();
+      RunOptions own = rank == of.value_or(count - 1) ? options : RunOptions();
       own.environment = told(launcher, rank, count);
       own.environment["MASTER_PORT"] = port;
       running.push_back(std::async(std::launch::async, [this, words, own] { return run("train", words, own); }));
@@ -132,10 +133,18 @@ TEST_F(Full_Peers, GoOnToTheSameBits) {
   };
   const auto stopped = train_in(2, "torchrun", with(words, {"--out", "parts"}), stop);
   EXPECT_EQ(stopped[0].status, 130) << "told by the other: " << stopped[0].err;
+  EXPECT_EQ(stopped[1].status, 130) << stopped[1].err;
   EXPECT_FALSE(std::filesystem::exists(folder_ / "parts/report.json"));
   expect_success(train_in(2, "torchrun", {"--resume", "parts"}));
   EXPECT_EQ(figures_of_log(folder_ / "whole"), figures_of_log(folder_ / "parts"));
   EXPECT_EQ(read_json(folder_ / "whole/report.json").at("test"), read_json(folder_ / "parts/report.json").at("test"));
+
+  stop.interrupt_when = [&](const std::string&) {
+    return std::filesystem::exists(folder_ / "again/checkpoints/last.pt");
+  };
+  for (const Finished& one : train_in(2, "torchrun", with(words, {"--epochs", "200", "--out", "again"}), stop, 0)) {
+    EXPECT_EQ(one.status, 130) << "none reports success that was told to stop by the other: " << one.err;
+  }
 }
 
 TEST_F(Full_Peers, ALostOneEndsTheRunAndLeavesItsLastState) {

@@ -87,6 +87,18 @@ TEST(WholeRecordings, AreReadWhenTheyAreAskedFor) {
   EXPECT_ERROR(input_of(dataset.windows, 0), ErrorKind::io, "t0001.dat");
 }
 
+TEST(WholeRecordings, ThatHaveChangedMeanwhileAreRefused) {
+  const TestFolder folder;
+  const Database database = small_database(folder, {"164889003", "270492004"});
+  const Dataset dataset = load_database(database, of_recordings(), {});
+  EXPECT_NO_THROW(input_of(dataset.windows, 0));
+  Record other = simulate_recording12({}, 2);
+  other.id = "t0001";
+  write_record(other, folder.path(), 16, "");
+  EXPECT_ERROR(input_of(dataset.windows, 0), ErrorKind::data, "t0001", "has changed");
+  EXPECT_NO_THROW(input_of(dataset.windows, 1));
+}
+
 TEST(WholeRecordings, LabelsAloneHaveNoInputs) {
   const TestFolder folder;
   LoadOptions options;

@@ -94,7 +94,7 @@ TEST(Context, KnowsTheMachine) {
 }
 
 TEST(PeakMemory, IsWhatTheSystemCounts) {
-  // Both may be withheld by a container, which beatbench's reports then say; neither can be installed.
+  // It may be withheld by a container, which beatbench's reports then say; it cannot be installed.
   if (!peak_memory_bytes()) GTEST_SKIP() << "/proc/self/status has no VmHWM here";
   constexpr std::size_t kSize = 64 << 20;  // mapped here, since an allocator may keep what is freed
   void* block = ::mmap(nullptr, kSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
@@ -105,8 +105,6 @@ TEST(PeakMemory, IsWhatTheSystemCounts) {
   const std::int64_t peak = *peak_memory_bytes();
   EXPECT_GE(peak, static_cast<std::int64_t>(kSize));
   EXPECT_NEAR(static_cast<double>(peak), 1024.0 * static_cast<double>(usage.ru_maxrss), 4 << 20);
-  if (!reset_peak_memory()) GTEST_SKIP() << "/proc/self/clear_refs cannot be written here";
-  EXPECT_LT(*peak_memory_bytes(), peak - static_cast<std::int64_t>(kSize / 2));
 }
 
 }  // namespace

@@ -4,10 +4,8 @@ namespace beatbench {
 namespace {
 
 using testing::Contains;
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using namespace std::string_literals;
 
 // Files from the field: what is right for each stands in the README of the cases.
 class CsvFromTheField : public testing::Test {

@@ -17,7 +17,8 @@ namespace beatbench {
 std::vector<float> predict_logits(BeatModel& model, const BeatSet& windows, std::span<const std::uint32_t> rows,
                                   bool bf16 = false);
 
-/// How many inputs are run at once where only results count: as many as keep the largest activations below 300 MB.
+/// How many inputs are run at once where only results count: 512 windows, 64 images, 32 whole recordings, or fewer
+/// where those would be more than 4,500,000 values.
 std::size_t evaluation_batch(const BeatSet& set);
 
 /// The index of the largest value of each row of [rows, outputs].

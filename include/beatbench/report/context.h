@@ -63,12 +63,8 @@ std::chrono::system_clock::time_point report_clock();
 /// @throws Error(usage) if the given text is no calendar date of that form.
 std::string report_date(const std::optional<std::string>& given);
 
-/// Largest resident memory of this process so far or since reset_peak_memory, in bytes (VmHWM of
+/// Largest resident memory of this process so far, in bytes (VmHWM of
 /// /proc/self/status); nullopt where the system does not say.
 std::optional<std::int64_t> peak_memory_bytes();
-
-/// Starts the peak anew, so that it belongs to one model (/proc/self/clear_refs). False where that is not allowed:
-/// the peak is then that of the whole process.
-bool reset_peak_memory();
 
 }  // namespace beatbench
