@@ -7,7 +7,7 @@ usage() {
   cat <<'HELP'
 Usage: tools/fuzz.sh [--runs N] [--seed N] [TARGET...]
 
-  TARGET    header, annotation, csv, edf, record, signal_8 ... signal_524 (default: all)
+  TARGET    header, annotation, csv, edf, record, zip, pickle, code, signal_8 ... signal_524 (default: all)
   --runs N  executions of each target (default: 20000; 1000000 of all take 1.5 to 3 hours on two cores)
   --seed N  of libFuzzer's mutations (default: 1)
 
@@ -45,7 +45,7 @@ cmake --preset fuzz >/dev/null
 cmake --build --preset fuzz --target fuzz >build-fuzz/build.log || { tail -n 25 build-fuzz/build.log >&2; exit 1; }
 
 signals=(signal_{8,16,24,32,61,80,160,212,310,311,508,516,524})
-all=(header annotation csv edf record "${signals[@]}")
+all=(header annotation csv edf record zip pickle code "${signals[@]}")
 if ((${#targets[@]} == 0)); then targets=("${all[@]}"); fi
 for target in "${targets[@]}"; do
   [[ " ${all[*]} " == *" $target "* ]] || { echo "fuzz: there is no target '$target'; there are: ${all[*]}" >&2; exit 2; }
@@ -90,7 +90,7 @@ coverage() { # NAME "TARGET..." FILE...
   done
   shift 2
   llvm-profdata merge -o "$work/$name.profdata" "${profiles[@]}"
-  llvm-cov report -instr-profile "$work/$name.profdata" "${programs[@]:1}" "${@/#/src/wfdb/}" >"$work/$name.coverage"
+  llvm-cov report -instr-profile "$work/$name.profdata" "${programs[@]:1}" "${@/#/src/}" >"$work/$name.coverage"
   read -r lines missed < <(awk '$1 == "TOTAL" { print $8, $9 }' "$work/$name.coverage")
   percent=$((100 * (lines - missed) / lines))
   printf '%-12s %10s %8s  %s\n' "$name" "$lines" "$percent" "$*"
@@ -98,12 +98,15 @@ coverage() { # NAME "TARGET..." FILE...
 }
 
 printf '\n%-12s %10s %8s  %s\n' parser lines 'reached %' files
-coverage header header header_parse.cpp header_format.cpp
-coverage annotation annotation annotation_parse.cpp annotation_format.cpp
-coverage csv csv csv_{cells,columns,headings,layout,recording,statements,time}.cpp
-coverage edf edf edf_{annotations,file,header,recording,signals,times,warnings}.cpp
-coverage record "record ${signals[*]}" record_read.cpp segments.cpp signal_file.cpp signal_read.cpp signal_format.cpp
-coverage signals "${signals[*]}" formats packed_source.cpp flac_source.cpp sample_source.cpp
+coverage header header wfdb/header_parse.cpp wfdb/header_format.cpp
+coverage annotation annotation wfdb/annotation_parse.cpp wfdb/annotation_format.cpp
+coverage csv csv wfdb/csv_{cells,columns,headings,layout,recording,statements,time}.cpp
+coverage edf edf wfdb/edf_{annotations,file,header,recording,signals,times,warnings}.cpp
+coverage record "record ${signals[*]}" wfdb/{record_read,segments,signal_file,signal_read,signal_format}.cpp
+coverage signals "${signals[*]}" wfdb/formats wfdb/{packed,flac,sample}_source.cpp
+coverage zip zip archive/zip_file.cpp
+coverage pickle pickle archive/pickle_check.cpp
+coverage code code archive/code_{check,lexer}.cpp archive/operators.cpp
 if ((failed)); then
   echo "fuzz: a finding, or less than $least_percent % of a parser's lines reached; see $work" >&2
 fi

@@ -59,12 +59,16 @@ struct LoadedLeads {
   double hours = 0;
 };
 
-// One lead by its name, or the first; or all, the first one first.
+// One lead by its name, or the first that shows an ECG; or all of those.
 std::vector<std::vector<float>> leads_of(const Record& record, const DetectorArguments& arguments,
                                          spdlog::logger& logger) {
   if (record.leads.empty()) throw Error(ErrorKind::data, "record " + record.id, "has no lead");
-  std::vector<std::size_t> chosen = {arguments.lead.empty() ? 0 : find_lead(record, arguments.lead)};
-  for (std::size_t i = 1; arguments.all_leads && i < record.leads.size(); ++i) chosen.push_back(i);
+  std::vector<std::size_t> chosen;
+  if (!arguments.lead.empty()) chosen.push_back(find_lead(record, arguments.lead));
+  for (std::size_t i = 0; i < record.leads.size() && (chosen.empty() || arguments.all_leads); ++i) {
+    if (is_ecg_lead(record.leads[i])) chosen.push_back(i);
+  }
+  if (chosen.empty()) chosen.push_back(0);                              // of leads whose names say nothing
   const std::vector<Doubt> doubts = doubt_units(record, chosen, true);  // detectors know an ECG in mV
   refuse(record, doubts, "if it is an ECG, state the unit in its header");
   for (const Doubt& doubt : doubts) logger.warn("record {}: {}", record.id, doubt.text);
@@ -271,9 +275,11 @@ void declare_detector_options(CLI::App& app, DetectorArguments& a) {
   app.add_option("--data", a.data, names_of(database_registry()) + ", or a folder of annotated WFDB records")
       ->capture_default_str();
   app.add_option("--detector", a.detectors, "only these, by name (default: all)")->delimiter(',');
-  app.add_option("--lead", a.lead, "lead names in order of preference (default: the first lead of each record)")
+  app.add_option("--lead", a.lead,
+                 "lead names in order of preference (default: each record's first lead that shows an ECG)")
       ->delimiter(',');
-  app.add_flag("--all-leads", a.all_leads, "all leads of each record together, by the detectors that can (bestpath)")
+  app.add_flag("--all-leads", a.all_leads,
+               "all ECG leads of each record together, by the detectors that can (bestpath)")
       ->excludes("--lead");
   app.add_option("--noise", a.noise,
                  "records added as noise, lead by lead, for example nstdb/bw,nstdb/ma; found by path, in "

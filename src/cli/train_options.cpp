@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "beatbench/core/class_map.h"
@@ -294,7 +295,16 @@ void declare_train_options(CLI::App& app, TrainArguments& arguments) {
       ->capture_default_str();
   app.add_flag("--print-config", arguments.print_config, "print the effective options as a config file and stop")
       ->configurable(false);
-  app.set_config("--config", "", "read options from a file as --print-config writes it; flags win over it");
+  app.set_config("--config", "", "read options from a file as --print-config writes it; flags win over it")
+      ->check([](const std::string& file) {  // before it is read
+        constexpr std::uintmax_t most = 1 << 20;
+        std::error_code ignored;
+        const auto type = std::filesystem::status(file, ignored).type();
+        const bool is_large = type == std::filesystem::file_type::regular && std::filesystem::file_size(file) > most;
+        if (is_large) return file + " is larger than 1 MiB, as no file of options is";
+        const bool is_endless = type == std::filesystem::file_type::character;
+        return is_endless ? file + " is a device, no file of options" : std::string();
+      });
   app.allow_config_extras(CLI::config_extras_mode::error);
   declare_data(app, run);
   declare_preprocessing(app, run.preprocessing);

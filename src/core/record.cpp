@@ -149,6 +149,8 @@ bool is_ecg_lead(std::string_view name) {
   return chest.contains(text);
 }
 
+bool is_ecg_lead(const Lead& lead) { return is_ecg_lead(lead.name) && (lead.units.empty() || is_voltage(lead.units)); }
+
 std::size_t find_lead(const Record& record, std::span<const std::string> preferred) {
   for (const std::string& wanted : preferred) {
     if (const auto index = index_of_lead(record, wanted)) return *index;

@@ -163,7 +163,7 @@ std::string undoubled(std::string_view cell) {
 
 std::optional<double> number_in(std::string_view text, bool comma_is_decimal) {
   std::array<char, 64> buffer;
-  if (!text.empty() && text.front() == '+') text.remove_prefix(1);
+  if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
   if (comma_is_decimal && text.size() < buffer.size() && text.find(',') != std::string_view::npos) {
     std::ranges::replace_copy(text, buffer.begin(), ',', '.');
     text = {buffer.data(), text.size()};

@@ -80,8 +80,8 @@ std::vector<const Lead*> leads_to_search(const Record& record, const Lead& lead,
   if (!source.lead.empty() || detector.detect_in_leads == nullptr || !is_ecg_lead(lead.name)) return leads;
   const auto is_missing = [](std::int32_t sample) { return sample == kMissingSample; };
   for (const Lead& other : record.leads) {
-    const bool is_ecg = is_ecg_lead(other.name) && (other.units.empty() || is_voltage(other.units));
-    if (&other != &lead && is_ecg && !std::ranges::all_of(other.samples, is_missing)) leads.push_back(&other);
+    if (&other != &lead && is_ecg_lead(other) && !std::ranges::all_of(other.samples, is_missing))
+      leads.push_back(&other);
   }
   return leads;
 }

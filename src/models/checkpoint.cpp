@@ -7,12 +7,12 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "archive/checksum.h"
+#include "beatbench/archive/check.h"
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
 #include "core/json_fields.h"
-#include "beatbench/archive/check.h"
 #include "models/checkpoint_io.h"
-#include "archive/checksum.h"
 
 namespace beatbench {
 namespace {

@@ -27,10 +27,7 @@ Reach reach_of(std::span<const std::int64_t> marks, std::size_t i, std::int64_t 
 }
 
 const Lead& first_ecg_lead(const Record& record) {
-  const auto is_ecg = [](const Lead& lead) {
-    return is_ecg_lead(lead.name) && (lead.units.empty() || is_voltage(lead.units));
-  };
-  const auto found = std::ranges::find_if(record.leads, is_ecg);
+  const auto found = std::ranges::find_if(record.leads, [](const Lead& lead) { return is_ecg_lead(lead); });
   if (found != record.leads.end()) return *found;
   throw Error(ErrorKind::unsupported, "record " + record.id, "has no ECG lead to move the marks of its beats by");
 }

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "beatbench/core/error.h"
+#include "beatbench/core/text.h"
 
 namespace beatbench {
 
@@ -12,6 +13,12 @@ std::vector<float> resample(std::span<const float> signal, double from_hz, doubl
   constexpr double lowest = 0.01, highest = 1e7;  // Hz; libsoxr does not return for rates far outside
   if (!(from_hz >= lowest && from_hz <= highest) || !(to_hz >= lowest && to_hz <= highest)) {
     throw Error(ErrorKind::usage, "resample", "rates must be 0.01 to 10,000,000 Hz");
+  }
+  constexpr double most_times = 100;  // or a header of a few bytes asks for gigabytes
+  if (to_hz > most_times * from_hz) {
+    throw Error(ErrorKind::data, "resample",
+                "a signal at " + number_text(from_hz) + " Hz cannot be brought to " + number_text(to_hz) +
+                    " Hz; allowed: from " + number_text(to_hz / most_times) + " Hz on");
   }
   if (from_hz == to_hz || signal.empty()) return {signal.begin(), signal.end()};
   // soxr takes the signal to be 0 outside. The line from the first to the last sample is left out while it works, or

@@ -299,12 +299,25 @@ class LayoutFinder {
     layout_.end = run_.end;
     layout_.first_line = table_line_ = run_.first_line;
     find_headings();
+    refuse_rows_of_windows();
     look_before();
     look_behind(finder.second());
     return std::move(layout_);
   }
 
  private:
+  // Rows of so many numbers are leads or beats, not samples: a table that lies on its side.
+  void refuse_rows_of_windows() const {
+    constexpr std::size_t most_without_names = 64;
+    const bool is_named = std::ranges::any_of(layout_.headings, [](const std::string& heading) {
+      const CellKind kind = kind_of(heading, false);
+      return kind != CellKind::number && kind != CellKind::empty;
+    });
+    if (is_named || layout_.width <= most_without_names) return;
+    fail_at(where_, run_.first_line,
+            "has " + columns_text(layout_.width) + " without names; a table with a row for each sample is needed");
+  }
+
   // The line above the table, or the two above it of which the lower one has units. If the last column is empty in
   // every row, the heading tells whether it is one.
   void find_headings() {

@@ -4,42 +4,15 @@
 #include <gtest/gtest.h>
 
 #include "support/test_folder.h"
+#include "support/torch_archive.h"
 
 namespace beatbench::archive {
 namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-// As PyTorch 1.13 writes a traced module with a submodule.
-const std::string kNet = R"(class Net(Module):
-  __parameters__ = ["weight", ]
-  __buffers__ = []
-  weight : Tensor
-  training : bool
-  _is_full_backward_hook : Optional[bool]
-  eps : Final[float] = 1.0000000000000001e-05
-  __annotations__ = []
-  __annotations__["0"] = __torch__.nn.Linear
-  def forward(self: __torch__.Net,
-    x: Tensor) -> Tensor:
-    weight = self.weight
-    _0 = getattr(self, "0")
-    _1 = int(ops.prim.NumToTensor(torch.size(x, 0)))
-    hx = torch.zeros([1, _1, 16], dtype=6, layout=None, device=torch.device("cpu"), pin_memory=False)
-    y, _2, _3 = torch.lstm(x, [hx, hx], [weight, weight], True, 1, 0., False, False, True)
-    a, b, = torch.split(torch.slice(y, 0, 0, 9223372036854775807), 8)
-    return (_0).forward(torch.add(a, CONSTANTS.c0, alpha=-1), )
-)";
-const std::string kLinear = R"(class Linear(Module):
-  __parameters__ = ["weight", ]
-  __buffers__ = []
-  weight : Tensor
-  def forward(self: __torch__.nn.Linear,
-    input: Tensor) -> Tensor:
-    weight = self.weight
-    return torch.linear(input, weight, annotate(Optional[Tensor], None))
-)";
+using tests::kLinear;
+using tests::kNet;
 
 std::set<std::string> check(const std::string& net, const std::string& linear = kLinear) {
   return check_code({{"__torch__", net}, {"__torch__.nn", linear}}, "file");

@@ -4,15 +4,14 @@
 #include <gtest/gtest.h>
 
 #include "support/test_folder.h"
+#include "support/torch_archive.h"
 
 namespace beatbench::archive {
 namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-// Opcodes by the table of Python's pickletools.
-const std::string kProto = "\x80\x02";
+using namespace tests;
 
 std::optional<std::uint64_t> one_storage(const std::string& key) {
   return key == "0" ? std::optional<std::uint64_t>(64) : std::nullopt;  // 16 floats
@@ -20,35 +19,7 @@ std::optional<std::uint64_t> one_storage(const std::string& key) {
 
 PickleUse check(const std::string& pickle) { return check_pickle(pickle, one_storage, "file"); }
 
-std::string text(const std::string& word) {
-  return "X" + std::string(1, static_cast<char>(word.size())) + std::string(3, '\0') + word;
-}
-std::string integer(std::int32_t value) {
-  std::string bytes = "J";
-  for (int i = 0; i < 4; ++i) bytes += static_cast<char>(static_cast<std::uint32_t>(value) >> (8 * i));
-  return bytes;
-}
-std::string tuple(const std::vector<std::int32_t>& values) {
-  std::string bytes = "(";
-  for (const std::int32_t value : values) bytes += integer(value);
-  return bytes + "t";
-}
-std::string storage(const std::string& key, std::int32_t count, const std::string& type = "torch\nFloatStorage\n") {
-  return "(" + text("storage") + "c" + type + text(key) + text("cpu") + integer(count) + "tQ";
-}
-// As LibTorch's pickler writes a tensor.
-std::string tensor(const std::string& stored, std::int32_t offset, const std::vector<std::int32_t>& sizes,
-                   const std::vector<std::int32_t>& strides) {
-  return "ctorch._utils\n_rebuild_tensor_v2\n(" + stored + integer(offset) + tuple(sizes) + tuple(strides) +
-         "\x89"
-         "ccollections\nOrderedDict\n)RtR";
-}
-
-TEST(PickleCheck, TakesAModule) {
-  const std::string module = kProto + "c__torch__.a\nNet\nq" + std::string(1, '\0') + ")\x81}(" + text("w") +
-                             tensor(storage("0", 16), 0, {4, 4}, {4, 1}) + text("training") + "\x89" + "ub.";
-  EXPECT_THAT(check(module).classes, ElementsAre("__torch__.a.Net"));
-}
+TEST(PickleCheck, TakesAModule) { EXPECT_THAT(check(kModulePickle).classes, ElementsAre("__torch__.a.Net")); }
 
 TEST(PickleCheck, RefusesCallablesAndClassesThatAreNotOnTheList) {
   for (const std::string global : {"os\nsystem\n", "builtins\neval\n", "__torch__.torch.classes.a\nB\n",

@@ -12,6 +12,7 @@ namespace {
 using testing::HasSubstr;
 using tests::little_endian;
 using tests::TestFolder;
+using tests::with_zip64_end;
 using tests::zip_archive;
 
 using Contents = std::vector<std::pair<std::string, std::string>>;
@@ -92,29 +93,25 @@ TEST(ZipFile, RefusesWhatIsNoRegularFile) {
   EXPECT_ERROR(ZipFile("/dev/zero"), ErrorKind::io, "no regular file");
 }
 
-// An end record of ZIP64, as LibTorch always writes it (APPNOTE.TXT 4.3.14 and 4.3.15), and what it says of numbers.
 TEST(ZipFile, ReadsZip64) {
   const TestFolder folder;
-  const std::string plain = zip_archive(kContents);
-  const std::size_t end = plain.size() - 22;
-  const auto narrow = [&](std::size_t at, int bytes) {
-    return plain.substr(end + at, static_cast<std::size_t>(bytes));
-  };
-  const std::string directory_size = narrow(12, 4) + std::string(4, '\0'),
-                    offset = narrow(16, 4) + std::string(4, '\0');
-  const std::string end64 = "PK\6\6" + little_endian(44, 8) + little_endian(45, 2) + little_endian(45, 2) +
-                            little_endian(0, 8) + little_endian(3, 8) + little_endian(3, 8) + directory_size + offset;
-  const std::string locator = "PK\6\7" + little_endian(0, 4) + little_endian(end, 8) + little_endian(1, 4);
-  folder.put("a.pt", plain.substr(0, end) + end64 + locator + plain.substr(end));
+  const std::string plain = zip_archive(kContents), end = plain.substr(plain.size() - 22);
+  folder.put("a.pt", with_zip64_end(plain));
   EXPECT_EQ(contents_of(folder / "a.pt"), kContents);
-  std::string saturated = plain.substr(end);
+  std::string saturated = end;
   saturated.replace(8, 12, std::string(12, '\xFF'));
-  folder.put("b.pt", plain.substr(0, end) + end64 + locator + saturated);
+  folder.put("b.pt", with_zip64_end(plain, saturated));
   EXPECT_EQ(contents_of(folder / "b.pt"), kContents);
-  std::string other = plain.substr(end);
+  std::string other = end;
   other.replace(10, 2, little_endian(2, 2)).replace(8, 2, little_endian(2, 2));
-  folder.put("c.pt", plain.substr(0, end) + end64 + locator + other);
+  folder.put("c.pt", with_zip64_end(plain, other));
   EXPECT_ERROR(ZipFile(folder / "c.pt"), ErrorKind::data, "contradict");
+}
+
+TEST(ZipFile, ReadsDeflatedEntries) {
+  const TestFolder folder;
+  folder.put("a.pt", zip_archive(kContents, tests::ZipForm::deflated));
+  EXPECT_EQ(contents_of(folder / "a.pt"), kContents);
 }
 
 }  // namespace

@@ -239,6 +239,22 @@ TEST_F(Classify, OneDamagedRecordingOfSeveralIsLeftOut) {
   EXPECT_THAT(summary.at("failures")[0].get<std::string>(), HasSubstr("s002.dat"));
 }
 
+// Nothing to say about the classes of no beats: no "all 0 are N", and no shares of 0.
+TEST_F(Classify, ARecordingWithoutAClassifiableBeatIsAnError) {
+  Record rhythm = read_record(fs::path(record("s001")));
+  const std::int64_t last = static_cast<std::int64_t>(rhythm.length_samples()) - 1;
+  Record edge = rhythm;
+  rhythm.id = "rhythm";
+  rhythm.annotations = {{.sample = 100, .code = codes::rhythm, .aux = "(N"}};
+  write_record(rhythm, folder_.path());
+  edge.id = "edge";
+  edge.annotations = {{.sample = 0, .code = codes::normal}, {.sample = last, .code = codes::normal}};
+  write_record(edge, folder_.path());
+  for (const std::string name : {"rhythm", "edge"}) {
+    refuse(1, "classify", {"--model", model_, name, "--beats", "annotated"}, {name, "no beat that can be classified"});
+  }
+}
+
 class Full_Classify : public Classify {};
 
 // From recordings to images, from images to a model, from the model to the classes of image files.

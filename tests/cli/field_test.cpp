@@ -91,6 +91,46 @@ TEST_F(Field, AnnotationsOfOwnKinds) {
   EXPECT_EQ(agreement.at("classes").at("PVC").at("n"), 64);
 }
 
+class FieldTwelveLead : public Field {
+ protected:
+  void train() {
+    succeed("convert", {"dataset", "simdb12", "--to", "wfdb", "--records", "20", "--out", "simdb12"});
+    succeed("train", {"--model", "resnet1d_12lead", "--model-option", "filters=2", "--epochs", "1", "--batch-size", "8",
+                      "--data", "simdb12", "--protocol", "published-folds", "--out", "run"});
+  }
+};
+
+// Whole numbers of uV: as if they were mV without a word, they gave probabilities of 0.
+TEST_F(FieldTwelveLead, ATableWithoutAUnitIsTheSameOnceItIsStated) {
+  BEATBENCH_NEED_CASES(cases, "field");
+  train();
+  const auto words = [&](const char* name, const char* out) {
+    const fs::path file = cases / "csv-12-lead-uv-no-unit" / name;
+    return Words{"--model", "run", file.string(), "--rate", "100", "--out", out};
+  };
+  const auto predicted = [&](const char* out) {
+    std::string text = read_text_file(folder_ / out / "predictions.csv");
+    return text.substr(text.find(',', text.find('\n')));  // without the heading and the name
+  };
+  refuse(1, "classify", words("uv_no_unit.csv", "refused"), {"uv_no_unit.csv", "--units"});
+  succeed("classify", words("uv_stated.csv", "stated"));
+  succeed("classify", with(words("uv_no_unit.csv", "told"), {"--units", "uV"}));
+  EXPECT_EQ(predicted("told"), predicted("stated"));
+}
+
+TEST_F(FieldTwelveLead, TracingsInMillivoltsAndWithLeadsInAnotherOrder) {
+  BEATBENCH_NEED_CASES(cases, "field");
+  train();
+  const auto benchmark = [&](const char* folder, const char* computer) {
+    return succeed("benchmark", {"--computer-type", computer, "--models", "run", "--dataset", (cases / folder).string(),
+                                 "--date", "2024-05-01", "--seconds", "0.01", "--batch-sizes", "1"});
+  };
+  EXPECT_THAT(benchmark("code15-scale", "a").err, testing::Not(HasSubstr("mV")));
+  const Finished reordered = benchmark("code-test-lead-order", "b");
+  EXPECT_THAT(reordered.err, HasSubstr("ecg_tracings.hdf5"));
+  EXPECT_THAT(reordered.err, HasSubstr("stand as aVL, aVF, aVR"));
+}
+
 TEST_F(Field, ImagesLightOnDarkAreNoticed) {
   BEATBENCH_NEED_CASES(cases, "field");
   write_recordings(folder_ / "recordings", 3);

@@ -49,6 +49,21 @@ TEST_F(Hostile, ModelsOfStrangersAreRefused) {
   succeed("classify", with(classify_with(cases / "flip-base.pt"), {"--out", "sound"}));
 }
 
+// 30000 x 30000 pixels in 109 kB, and 1.4 kB that claim 2^40 recordings.
+TEST_F(Hostile, FilesThatClaimToBeHugeAreRefused) {
+  BEATBENCH_NEED_CASES(cases, "hostile");
+  succeed("convert", {"dataset", "datasets/recs", "--to", "png", "--out", "png", "--image-size", "32"});
+  succeed("train", {"--model", "cnn2d", "--model-option", "filters=2,dense=8", "--epochs", "1", "--data", "png",
+                    "--out", "run"});
+  refuse(1, "classify", {"--model", "run", (cases / "bomb30k.png").string(), "--out", "new"},
+         {"bomb30k.png", "30000 x 30000"});
+  const std::string tracings = (cases / "huge_tracings.h5").string();
+  refuse(1, "train", {"--model", "resnet1d_12lead", "--data", tracings, "--out", "new"},
+         {"huge_tracings.h5", "claims 1099511627776 recordings"});
+  refuse(1, "benchmark", {"--computer-type", "ci", "--models", "run", "--dataset", tracings, "--seconds", "0.01"},
+         {"huge_tracings.h5", "claims 1099511627776 recordings"});
+}
+
 // Five plain networks as PyTorch users trace them, frozen or not; and what could do harm in such files.
 constexpr const char* kMakeNetworks = R"(
 import json, sys, torch

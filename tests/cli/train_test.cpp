@@ -159,6 +159,9 @@ TEST_F(Train, RefusesWhatAConfigurationCannotHold) {
   refuse(2, "train", {"--config", "choice.toml"}, {"lion", "adam,adamw,sgd"});
   folder_.put("range.toml", "epochs=0\n");
   refuse(2, "train", {"--config", "range.toml"}, {"epochs", "1 or more"});
+  folder_.put("long.toml", std::string((1 << 20) + 1, '\n'));
+  refuse(2, "train", {"--config", "long.toml"}, {"long.toml", "larger than 1 MiB"});
+  refuse(2, "train", {"--config", "/dev/zero"}, {"/dev/zero", "is a device"});
 }
 
 TEST_F(Full_Train, SameSeedGivesTheSameBits) {

@@ -55,5 +55,15 @@ TEST(Text, LineEndsOfThreeKinds) {
   }
 }
 
+TEST(Text, NumbersHaveOneSign) {
+  EXPECT_EQ(number_in("+5"), 5);
+  EXPECT_EQ(number_in("-5"), -5);
+  for (const char* text : {"+-5", "-+5", "++5", "--5", "+", "-", "", " 5", "5 ", "0x5"}) {
+    EXPECT_FALSE(number_in(text)) << text;
+  }
+  EXPECT_EQ(number_in("+0,5", true), 0.5);
+  EXPECT_FALSE(number_in("+-0,5", true));
+}
+
 }  // namespace
 }  // namespace beatbench

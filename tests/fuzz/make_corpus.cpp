@@ -12,6 +12,8 @@
 #include "support/edf_bytes.h"
 #include "support/edf_file.h"
 #include "support/test_folder.h"
+#include "support/torch_archive.h"
+#include "support/zip_archive.h"
 
 namespace beatbench::fuzz {
 namespace {
@@ -224,7 +226,28 @@ void make_edf(const fs::path& folder) {
   corpus.add('\0' + odd.bytes());
 }
 
+void make_archives(const fs::path& folder) {
+  const std::string tensor = tests::tensor(tests::storage("0", 16), 0, {4, 4}, {4, 1});
+  Corpus pickles(folder, "pickle");
+  pickles.add(tests::kModulePickle);
+  pickles.add(tests::kProto + tensor + ".");
+  pickles.add(tests::kProto + "(" + tests::text("a") + tests::tuple({1, 2}) + tests::text("b") + "]\x94Nd.");
+
+  Corpus code(folder, "code");
+  code.add(tests::kNet);
+  code.add(tests::kLinear);
+
+  const std::vector<std::pair<std::string, std::string>> entries = {
+      {"m/data.pkl", tests::kModulePickle}, {"m/data/0", std::string(64, '\0')}, {"m/extra/beatbench.json", "{}"}};
+  Corpus zip(folder, "zip");
+  zip.add(tests::zip_archive({}));
+  zip.add(tests::zip_archive(entries));
+  zip.add(tests::with_zip64_end(tests::zip_archive(entries)));
+  zip.add(tests::zip_archive(entries, tests::ZipForm::deflated));
+}
+
 void make_all(const fs::path& folder) {
+  make_archives(folder);
   make_headers(folder);
   make_annotations(folder);
   make_records(folder);

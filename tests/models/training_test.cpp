@@ -11,8 +11,6 @@
 #include "made_up_beats.h"
 #include "models/model.h"
 #include "training/optimizer.h"
-#include "training/sampler.h"
-#include "training/schedule.h"
 
 namespace beatbench {
 namespace {
@@ -337,85 +335,6 @@ TEST_F(Training, CudaIsRefusedWhereThereIsNone) {
   EXPECT_THAT([&] { run("a", "lstm", options); }, testing::ThrowsMessage<Error>(HasSubstr("cuda")));
 }
 
-TEST(Schedule, FollowsItsShape) {
-  TrainingOptions options;
-  options.epochs = 10;
-  options.learning_rate = 1.0;
-  const auto rate = [&](int epoch, std::int64_t step, std::span<const EpochRow> history = {}) {
-    return learning_rate_at(options, history, epoch, step, 10);
-  };
-  EXPECT_DOUBLE_EQ(rate(1, 0), 1.0);
-  EXPECT_NEAR(rate(6, 0), 0.5, 1e-12);  // half a cosine is at half height half way
-  EXPECT_LT(rate(10, 9), 0.001);
-  options.warmup_epochs = 2;
-  EXPECT_NEAR(rate(1, 9), 0.5, 1e-12);
-  EXPECT_NEAR(rate(2, 9), 1.0, 1e-12);
-  options.warmup_epochs = 0;
-  options.schedule = "step";
-  options.step_epochs = 3;
-  EXPECT_DOUBLE_EQ(rate(3, 5), 1.0);
-  EXPECT_NEAR(rate(4, 0), 0.1, 1e-12);
-  options.schedule = "plateau";
-  options.plateau_patience = 2;
-  std::vector<EpochRow> history(4);
-  for (int i = 0; i < 4; ++i) history[static_cast<std::size_t>(i)].validation_loss = i == 0 ? 1.0 : 2.0;
-  EXPECT_DOUBLE_EQ(rate(3, 0, std::span(history).first(2)), 1.0);
-  EXPECT_NEAR(rate(4, 0, std::span(history).first(3)), 0.1, 1e-12);
-}
-
-TEST(Sampler, ShuffledVisitsEachRowOnceAndBalancedEachClassEquallyOften) {
-  BeatSet windows = made_up_windows(300);
-  for (std::size_t i = 0; i < 240; ++i) windows.rows[i].label = 0;  // now 260, 20 and 20 of a class
-  std::vector<Example> rows;
-  for (std::uint32_t i = 0; i < 300; ++i) rows.push_back({i, 0});
-  auto order = epoch_order(windows, rows, "shuffled", 1, 1);
-  EXPECT_NE(order, rows);
-  EXPECT_EQ(order, epoch_order(windows, rows, "shuffled", 1, 1));
-  EXPECT_NE(order, epoch_order(windows, rows, "shuffled", 1, 2));
-  std::ranges::sort(order);
-  EXPECT_EQ(order, rows);
-
-  std::array<int, 3> counts{};
-  for (int epoch = 1; epoch <= 10; ++epoch) {
-    for (const Example& example : epoch_order(windows, rows, "balanced", 1, epoch))
-      ++counts[static_cast<std::size_t>(windows.rows[example.row].label)];
-  }
-  for (const int count : counts) EXPECT_NEAR(count, 1000, 130);  // five standard deviations of 3000 draws at 1/3
-}
-
-TEST(Sampler, LossWeightsHaveMeanOneAndFollowTheirRule) {
-  BeatSet windows = made_up_windows(300);
-  for (std::size_t i = 0; i < 240; ++i) windows.rows[i].label = 0;
-  std::vector<std::uint32_t> rows;
-  for (std::uint32_t i = 0; i < 300; ++i) rows.push_back(i);
-  EXPECT_TRUE(loss_weights(windows, rows, 4, "none").empty());
-  const auto balanced = loss_weights(windows, rows, 4, "balanced");
-  EXPECT_NEAR(balanced[1] / balanced[0], 260.0 / 20.0, 1e-4);
-  EXPECT_EQ(balanced[3], 0.0F);
-  EXPECT_NEAR((260 * balanced[0] + 20 * balanced[1] + 20 * balanced[2]) / 300, 1.0, 1e-5);
-  EXPECT_NEAR(loss_weights(windows, rows, 4, "balanced", 5)[1] / loss_weights(windows, rows, 4, "balanced", 5)[0], 5,
-              1e-4);
-  const auto root = loss_weights(windows, rows, 4, "sqrt");
-  EXPECT_NEAR(root[1] / root[0], std::sqrt(260.0 / 20.0), 1e-4);
-}
-
-// Record a holds 90 beats of class 0 and b 10: a beat of b counts three times one of a, and their mean is 1.
-TEST(Sampler, RowWeightsLetARecordWithManyBeatsCountLess) {
-  BeatSet windows = made_up_windows(102);
-  std::vector<std::uint32_t> rows;
-  for (std::uint32_t i = 0; i < 100; ++i) {
-    windows.rows[i].label = 0;
-    windows.rows[i].record = i < 90 ? 0 : 1;
-    rows.push_back(i);
-  }
-  const auto weights = row_weights(windows, rows, {});
-  EXPECT_NEAR(weights[95] / weights[5], 3, 1e-5);
-  EXPECT_NEAR((90 * weights[5] + 10 * weights[95]) / 100, 1, 1e-5);
-  EXPECT_EQ(weights[101], 0) << "no row of the training";
-  const std::vector<float> of_classes = {0.5F, 1, 1};
-  EXPECT_NEAR(row_weights(windows, rows, of_classes)[5], 0.5F * weights[5], 1e-6);
-}
-
 // The gradient of a batch with weights is that of the weighted mean.
 TEST_F(Training, RecordWeightsTrainAndResume) {
   TrainingOptions options = quick_options();
@@ -462,18 +381,6 @@ TEST_F(Training, OfSeveralClassesResumesToTheSameBits) {
   EXPECT_EQ(weights_of("a"), weights_of("b"));
   options.record_weights = "sqrt";
   EXPECT_THROW(run("b", "resnet1d_12lead", options), Error);
-}
-
-TEST(Sampler, WeightsOfSeveralClassesAreThoseWithoutOverThoseWith) {
-  BeatSet set = made_up_windows(100);
-  std::vector<std::uint32_t> rows;
-  for (std::uint32_t i = 0; i < 100; ++i) {
-    rows.push_back(i);
-    set.rows[i].classes = (i < 20 ? 1U : 0U) | (i < 50 ? 2U : 0U);
-  }
-  EXPECT_THAT(loss_weights(set, rows, 3, "balanced", 0, true), testing::ElementsAre(4, 1, 1));
-  EXPECT_THAT(loss_weights(set, rows, 3, "sqrt", 0, true), testing::ElementsAre(2, 1, 1));
-  EXPECT_THAT(loss_weights(set, rows, 3, "balanced", 3, true), testing::ElementsAre(3, 1, 1));
 }
 
 }  // namespace

@@ -84,6 +84,12 @@ TEST(Resample, RefusesRatesThatAreNone) {
   }
 }
 
+TEST(Resample, RefusesToMakeAHundredTimesAsManySamples) {
+  const std::vector<float> signal(10);
+  EXPECT_EQ(resample(signal, 3.6, 360).size(), 1000U);
+  EXPECT_ERROR(resample(signal, 3.5, 360), ErrorKind::data, "3.5 Hz");
+}
+
 TEST(MapSample, GivesTheNearestSample) {
   EXPECT_EQ(map_sample(0, 500, 360), 0);
   EXPECT_EQ(map_sample(250, 500, 360), 180);

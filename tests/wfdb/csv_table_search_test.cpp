@@ -198,18 +198,41 @@ TEST_F(CsvTables, LimitsAreToldBeforeAnythingIsDecoded) {
   EXPECT_ERROR(read(body + "0.9,"s + '\0' + "\n"), ErrorKind::data, "r1.csv, line 362", "NUL");
   EXPECT_ERROR(read(std::string(1 << 20, '1') + "1\n" + body), ErrorKind::data, "r1.csv, line 1", "1 MiB");
   const auto wide = [](int count) {
-    std::string line = "0.5";
-    for (int i = 1; i < count; ++i) line += ",0.5";
-    return line + "\n" + line + "\n";
+    std::string names = "a0", line = "0.5";
+    for (int i = 1; i < count; ++i) {
+      names += ",a" + std::to_string(i);
+      line += ",0.5";
+    }
+    return names + "\n" + line + "\n" + line + "\n";
   };
   EXPECT_EQ(read(wide(4096), kAtRate).leads.size(), 4096U);
-  EXPECT_ERROR(read(wide(4097), kAtRate), ErrorKind::data, "r1.csv, line 1", "more than 4096 columns");
+  EXPECT_ERROR(read(wide(4097), kAtRate), ErrorKind::data, "r1.csv, line 2", "more than 4096 columns");
   folder_.put("large.csv", body);
   std::error_code failed;
   std::filesystem::resize_file(folder_ / "large.csv", std::uintmax_t{1} << 43, failed);
   if (!failed) {
     EXPECT_ERROR(read_csv_recording(folder_ / "large.csv"), ErrorKind::data, "large.csv", "MiB", "memory");
   }
+}
+
+// Twelve rows of 200 samples each; and beats of 187 samples with their class, as a known data set of windows has them.
+TEST_F(CsvTables, TablesOnTheirSideAreRefused) {
+  const auto table = [](int count, int width, const std::string& first) {
+    std::string text;
+    for (int r = 0; r < count; ++r) {
+      text += first;
+      for (int c = 0; c < width; ++c) text += (text.empty() || text.back() == '\n' ? "" : ",") + mv(c + r);
+      text += "\n";
+    }
+    return text;
+  };
+  std::string numbers = "0";
+  for (int c = 1; c < 200; ++c) numbers += "," + std::to_string(c);
+  for (const std::string& text :
+       {table(12, 200, ""), table(12, 200, "V1"), table(300, 188, ""), numbers + "\n" + table(12, 200, "")}) {
+    EXPECT_ERROR(read(text, kAtRate), ErrorKind::data, "r1.csv, line ", "without names", "a row for each sample");
+  }
+  EXPECT_EQ(read(table(300, 64, ""), kAtRate).leads.size(), 64U);
 }
 
 // What would take minutes if any search began anew at each cell.

@@ -68,6 +68,9 @@ std::size_t find_lead(const Record& record, std::span<const std::string> preferr
 /// or "EKG" with anything after it. Without regard to case. C1 to C6 alone do not say it, see is_same_lead.
 bool is_ecg_lead(std::string_view name);
 
+/// Whether a lead shows an ECG: by its name, and in a voltage or no unit that is stated.
+bool is_ecg_lead(const Lead& lead);
+
 /// How many mV a unit is: mV, uV (with a Greek mu as well), V, nV, or such a word in full; nullopt for any other.
 std::optional<double> millivolts_in(std::string_view units);
 

@@ -38,8 +38,7 @@ Leads two_leads(const ContextSource& source) {
   leads.signals.push_back(prepared(record.leads[first], record.sampling_rate_hz));
   for (std::size_t i = 0; i < record.leads.size() && leads.signals.size() < 2; ++i) {
     const Lead& lead = record.leads[i];
-    const bool usable = is_ecg_lead(lead.name) && (lead.units.empty() || is_voltage(lead.units));
-    if (i != first && usable) leads.signals.push_back(prepared(lead, record.sampling_rate_hz));
+    if (i != first && is_ecg_lead(lead)) leads.signals.push_back(prepared(lead, record.sampling_rate_hz));
   }
   for (const std::int64_t beat : source.beats) {
     leads.beats.push_back(map_sample(beat, record.sampling_rate_hz, kRate_hz));
