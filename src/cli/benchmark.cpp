@@ -8,6 +8,7 @@
 
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
+#include "beatbench/core/text.h"
 #include "beatbench/report/figures_json.h"
 #include "beatbench/report/table.h"
 #include "cli/benchmark_annotations.h"
@@ -48,8 +49,10 @@ struct BenchmarkArguments {
 
 std::int64_t file_size_of(const fs::path& file) { return static_cast<std::int64_t>(fs::file_size(file)); }
 
+// Data sets that cannot be read are `failures`.
 SummaryReport benchmark_model(const fs::path& file, std::span<const FoundDataset> datasets,
-                              const BenchmarkArguments& arguments, const Context& context, spdlog::logger& logger) {
+                              const BenchmarkArguments& arguments, const Context& context,
+                              std::vector<std::string>& failures, spdlog::logger& logger) {
   const std::unique_ptr<Engine> engine = open_model(file, arguments.trust_model ? Trust::given : Trust::by_looking);
   SummaryReport report;
   report.computer_type = arguments.computer_type;
@@ -72,9 +75,17 @@ SummaryReport benchmark_model(const fs::path& file, std::span<const FoundDataset
       const bool is_left_out = error.kind() == ErrorKind::unsupported ||
                                (may_be_other && error.kind() == ErrorKind::data) ||
                                (found.form == DataForm::tracings && error.kind() == ErrorKind::usage);
-      if (!is_left_out) throw;
-      logger.warn("left out: {}", error.what());
-      report.notes.push_back(std::string("left out: ") + error.what());
+      if (is_left_out) {
+        logger.warn("left out: {}", error.what());
+        report.notes.push_back(std::string("left out: ") + error.what());
+      } else {
+        failures.push_back(error.what());
+      }
+      continue;
+    } catch (const Interrupted&) {
+      throw;
+    } catch (const std::exception& error) {  // the other data sets go on
+      failures.push_back(found.path.string() + ": " + error_text(error));
       continue;
     }
     report.notes.insert(report.notes.end(), rows.notes.begin(), rows.notes.end());
@@ -83,6 +94,8 @@ SummaryReport benchmark_model(const fs::path& file, std::span<const FoundDataset
       report.throughput = measure_throughput(*engine, rows.dataset.windows, arguments.batch_sizes, arguments.seconds);
     }
   }
+  for (const std::string& failure : failures) report.notes.push_back("could not be measured: " + failure);
+  if (report.datasets.empty() && !failures.empty()) throw Error(ErrorKind::data, "", joined(failures, "; "));
   if (report.datasets.empty()) {
     throw Error(ErrorKind::data, file.string(), "can eat none of the data sets: " + names_of(datasets));
   }
@@ -128,16 +141,18 @@ int run_worker(const BenchmarkArguments& arguments, spdlog::logger& logger) {
   try {
     const std::vector<FoundDataset> datasets = find_datasets(arguments.datasets, arguments.only);
     const Context context = start_context(arguments.threads, "cpu", logger);
-    const SummaryReport report = benchmark_model(arguments.models, datasets, arguments, context, logger);
+    std::vector<std::string> failures;
+    const SummaryReport report = benchmark_model(arguments.models, datasets, arguments, context, failures, logger);
     const fs::path path = write_summary(arguments.reports, report);
-    answer = {{"path", path.string()}, {"rows", table_rows(report)}, {"report", to_json(report)}};
+    answer = {
+        {"path", path.string()}, {"rows", table_rows(report)}, {"report", to_json(report)}, {"failures", failures}};
   } catch (const Interrupted&) {
     return kInterrupted;  // the one that waits says so
   } catch (const std::exception& error) {
     answer = {{"error", error_text(error)}};
     status = kFailure;
   }
-  std::printf("%s", answer.dump().c_str());
+  std::printf("%s", answer.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace).c_str());
   return status;
 }
 
@@ -187,11 +202,15 @@ Measured measure_in_child(const fs::path& model, const BenchmarkArguments& a) {
   return {.answer = std::move(answer)};
 }
 
+// Of a name that no report can have.
+void check_name(const fs::path& model, const BenchmarkArguments& a) {
+  summary_path(a.reports, a.computer_type, model.stem().string(), a.date);
+}
+
 int run_benchmark(BenchmarkArguments arguments, spdlog::logger& logger) {
   arguments.date = report_date(arguments.date.empty() ? std::nullopt : std::optional(arguments.date));
   const std::vector<fs::path> models = find_models(arguments.models, arguments.quantized_only);
-  for (const fs::path& model : models)
-    summary_path(arguments.reports, arguments.computer_type, model.stem().string(), arguments.date);
+  check_name(models.size() == 1 ? models.front() : "model.pt", arguments);
   if (find_datasets(arguments.datasets, arguments.only).empty()) {
     throw Error(ErrorKind::usage, arguments.datasets,
                 "holds no data set (a folder of annotated WFDB records, a folder of images by class, or a label-first "
@@ -201,24 +220,35 @@ int run_benchmark(BenchmarkArguments arguments, spdlog::logger& logger) {
   Table table = benchmark_table();
   std::vector<std::string> written;
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
-  std::string failures;
+  std::vector<std::string> failures;
   catch_interrupts();
   for (const fs::path& model : models) {
     if (interrupted()) break;
+    try {
+      check_name(model, arguments);
+    } catch (const Error& error) {
+      logger.error("{}", error.what());
+      failures.emplace_back(error.what());
+      continue;
+    }
     const Measured measured = measure_in_child(model, arguments);
     if (measured.interrupted) break;          // what has been measured stays
     if (measured.answer.contains("error")) {  // the other models go on
       const std::string text = measured.answer.at("error");
       if (models.size() > 1) logger.error("{}", text);
-      failures += (failures.empty() ? "" : "; ") + text;
+      failures.push_back(text);
       continue;
+    }
+    for (const std::string failure : measured.answer.at("failures")) {
+      logger.error("{}", failure);
+      if (std::ranges::find(failures, failure) == failures.end()) failures.push_back(failure);
     }
     written.push_back(measured.answer.at("path"));
     for (const auto& row : measured.answer.at("rows")) table.add_row(row.get<std::vector<std::string>>());
     all.push_back(measured.answer.at("report"));
   }
   if (written.empty()) stop_if_interrupted();
-  if (written.empty()) throw Error(ErrorKind::data, "", failures);
+  if (written.empty()) throw Error(ErrorKind::data, "", joined(failures, "; "));
   if (arguments.json)
     std::printf("%s", report_text(all).c_str());
   else {
@@ -226,7 +256,7 @@ int run_benchmark(BenchmarkArguments arguments, spdlog::logger& logger) {
     for (const std::string& path : written) std::printf("report: %s\n", path.c_str());
   }
   stop_if_interrupted();
-  if (!failures.empty()) throw Error(ErrorKind::data, "", "not all models could be measured: " + failures);
+  if (!failures.empty()) throw Error(ErrorKind::data, "", "not all could be measured: " + joined(failures, "; "));
   return kSuccess;
 }
 
@@ -286,6 +316,8 @@ int benchmark_command(int argc, char** argv) {
     declare_annotation_options(*compare, annotations);
     if (const auto status = parse_command_line(app, argc, argv)) return *status;
     const auto logger = make_logger(a.log_level);
+    annotations.json = annotations.json || a.json;
+    detectors.json = detectors.json || a.json;
     if (compare->parsed()) return benchmark_annotations(annotations, *logger);
     if (sub->parsed()) return benchmark_detectors(detectors, *logger);
     if (a.computer_type.empty()) throw Error(ErrorKind::usage, "--computer-type", "is needed; see benchmark --help");

@@ -5,6 +5,7 @@
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
 #include "beatbench/core/hash.h"
+#include "beatbench/core/text.h"
 #include "beatbench/data/database.h"
 #include "beatbench/report/annotation_report.h"
 #include "beatbench/report/figures_json.h"
@@ -12,6 +13,7 @@
 #include "beatbench/wfdb/record_io.h"
 #include "cli/data_options.h"
 #include "cli/run_main.h"
+#include "core/json_fields.h"
 
 namespace beatbench::cli {
 namespace {
@@ -60,6 +62,30 @@ ComparedRecords compare_records(const AnnotationArguments& arguments, const Data
   if (!without.empty()) notes.push_back("no annotations to compare for: " + without);
   out.hash = content_hash(hashes);
   return out;
+}
+
+// Where `classify` wrote what is compared, its summary says which recordings had trained the model.
+void say_what_was_seen(const fs::path& folder, std::vector<std::string>& notes) {
+  std::error_code ignored;
+  const fs::path summary = folder / "summary.json";
+  if (!fs::exists(summary, ignored)) return;
+  std::vector<std::string> seen;
+  bool is_known = true;
+  try {
+    const nlohmann::json report = parse_json(read_text_file(summary), summary.string());
+    for (const nlohmann::json& input : report.at("inputs")) {
+      const nlohmann::json& as = input.at("seen_as");
+      is_known = is_known && as.is_string();
+      if (as.is_string() && !as.get<std::string>().empty()) seen.push_back(input.at("record"));
+    }
+  } catch (const std::exception&) {  // of an older version, or another program's
+    is_known = false;
+  }
+  if (!is_known) notes.push_back(summary.string() + " does not say which of the recordings trained the model");
+  if (!seen.empty()) {
+    notes.push_back("the model was trained on " + std::to_string(seen.size()) +
+                    " of the recordings, so these figures " + "are not those of new ones: " + joined(seen));
+  }
 }
 
 AnnotationIntervals intervals_of(const ComparedRecords& compared) {
@@ -119,6 +145,7 @@ int benchmark_annotations(const AnnotationArguments& arguments, spdlog::logger& 
   AnnotationReport report;
   report.context = start_context(1, "cpu", logger);
   const ComparedRecords compared = compare_records(arguments, database, report.notes);
+  if (!arguments.test.empty()) say_what_was_seen(arguments.test, report.notes);
   for (const std::string& note : report.notes) logger.warn("{}", note);
   report.data = database.name;
   report.data_hash = compared.hash;

@@ -173,28 +173,25 @@ bool describe_prepared(const FoundDataset& found, const Database& database, cons
 
 namespace {
 
-// Of other data than the model's own, what it has seen is left out where there is something else, and named.
-void leave_out_seen(const SeenThere& there, const Dataset& labels, LoadOptions& load, BenchmarkRows& rows) {
-  const BeatSet& beats = labels.windows;
-  if (there.names.empty()) {
-    rows.protocol += "; of the recordings none was trained on";
-    return;
-  }
-  std::vector<BeatRow> unseen;
-  for (const BeatRow& row : load.only_beats ? *load.only_beats : beats.rows) {
-    if (!there.records[row.record]) unseen.push_back(row);
-  }
-  const std::string count = std::to_string(there.names.size()) + " of " + std::to_string(beats.records.size());
-  if (unseen.empty()) {
+// What the model has seen is left out where there is something else, and named. Of other data than its own
+// (`is_other`), it is said what that means of the rest.
+void leave_out_seen(const SeenThere& there, const Dataset& labels, bool is_other, LoadOptions& load,
+                    BenchmarkRows& rows) {
+  const UnseenRows unseen = without_seen(there, labels, load.only_beats ? *load.only_beats : labels.windows.rows);
+  if (!unseen.note.empty()) rows.notes.push_back(unseen.note);
+  if (unseen.all_seen) {
     rows.intra_patient = true;
-    rows.protocol = "recordings that the model was trained on";
-    rows.notes.push_back(labels.name + ": the model was trained on all of these recordings: " + joined(there.names));
+    rows.protocol = unseen.claim;
     return;
   }
-  load.only_beats = unseen;
-  rows.rows_used += " of recordings that the model has not seen";
-  rows.notes.push_back(labels.name + ": " + count +
-                       " recordings are left out, because the model was trained on them: " + joined(there.names));
+  if (!unseen.names.empty()) {
+    load.only_beats = unseen.rows;
+    rows.rows_used += " of recordings that the model has not seen";
+  }
+  if (!is_other) return;
+  rows.protocol += "; " + unseen.claim;
+  rows.notes.push_back(labels.name +
+                       ": copies of recordings that were filtered, resampled or given noise are not known again");
 }
 
 }  // namespace
@@ -216,20 +213,20 @@ BenchmarkRows load_rows(const FoundDataset& found, const ModelDescription& descr
   rows.rows_used = "all beats";
   rows.protocol = "all beats of a database";
   const SeenThere there = seen_in(labels, database, provenance);
-  if (there.is_known) rows.seen_records = there.names;
+  if (there.is_known) rows.seen_records = there.names();
   if (const auto stored = rebuild_split(description, labels, database)) {
     load.only_beats = rows_at(stored->labels, stored->split.test);
     rows.rows_used = "test part of the model's own split";
     rows.protocol = stored->split.label();
     rows.intra_patient = stored->split.intra_patient;
     for (const std::string& note : stored->split.notes) rows.notes.push_back(found.name + ": " + note);
-    const SeenThere others = seen_in(labels, database, provenance, /*beside_own=*/true);
-    if (!others.names.empty()) leave_out_seen(others, labels, load, rows);
+    leave_out_seen(seen_in(labels, database, provenance, /*beside_own=*/true), labels, false, load, rows);
   } else if (database.form == DataForm::images || database.form == DataForm::windows) {
     const bool is_own_test = describe_prepared(found, database, description, rows);
-    if (there.is_known && !is_own_test) leave_out_seen(there, labels, load, rows);
+    if (there.is_known)
+      leave_out_seen(seen_in(labels, database, provenance, is_own_test), labels, !is_own_test, load, rows);
   } else if (there.is_known) {
-    leave_out_seen(there, labels, load, rows);
+    leave_out_seen(there, labels, true, load, rows);
   } else {
     rows.protocol += "; whether the model was trained on its recordings is not known";
   }

@@ -38,7 +38,11 @@ ChildResult run_child(const std::vector<std::string>& arguments) {
   for (std::string& word : copies) words.push_back(word.data());
   words.push_back(nullptr);
   pid_t child = 0;
-  const int failed = ::posix_spawn(&child, name.c_str(), &actions, nullptr, words.data(), environ);
+  posix_spawnattr_t attributes;  // a process group of its own: a terminal's Ctrl-C reaches it once, through here
+  ::posix_spawnattr_init(&attributes);
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+  const int failed = ::posix_spawn(&child, name.c_str(), &actions, &attributes, words.data(), environ);
+  ::posix_spawnattr_destroy(&attributes);
   ::posix_spawn_file_actions_destroy(&actions);
   ::close(pipe_ends[1]);
   if (failed != 0) {

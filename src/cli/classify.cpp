@@ -10,6 +10,7 @@
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
 #include "beatbench/core/label_map.h"
+#include "beatbench/core/text.h"
 #include "beatbench/data/database.h"
 #include "beatbench/data/recording.h"
 #include "beatbench/evaluation/beat_matching.h"
@@ -27,11 +28,13 @@
 #include "beatbench/wfdb/edf_recording.h"
 #include "beatbench/wfdb/record_io.h"
 #include "cli/classify_inputs.h"
+#include "cli/classify_output.h"
 #include "cli/commands.h"
 #include "cli/data_options.h"
 #include "cli/progress.h"
 #include "cli/run_folder.h"
 #include "cli/run_main.h"
+#include "cli/seen_recordings.h"
 
 namespace beatbench::cli {
 namespace {
@@ -63,16 +66,6 @@ struct ClassifyArguments {
   double rate_hz = 0;
   int threads = 0;
   bool json = false, trust_model = false;
-};
-
-// One input's beats with what the model said of them; of a whole recording, one.
-struct Classified {
-  PredictedInput summary;
-  BeatSet beats;
-  std::vector<float> probabilities;          // [beats, classes]
-  std::vector<std::uint64_t> found;          // of each beat: bit c is set where it is of class c
-  double frame_rate_hz = 0;                  // in which its annotation files count, see Record
-  std::vector<std::string> statements = {};  // what a recording's header says of it
 };
 
 std::vector<float> probabilities_of(Engine& engine, const BeatSet& beats) {
@@ -201,11 +194,12 @@ std::optional<ClassificationFigures> agreement_of_detected(const Classified& res
                                                            std::vector<std::string>& notes) {
   if (preprocessing.class_map == kOwnClasses) return std::nullopt;
   const ClassMap& classes = find_class_map(preprocessing.class_map);
-  std::map<std::int64_t, int> annotated, predicted;
+  std::map<std::int64_t, std::optional<int>> annotated;  // none: a beat of a kind that the classes do not have
+  std::map<std::int64_t, int> predicted;
   BeatMarks reference, test;
   for (const Annotation& annotation : record.annotations) {
     const auto label = classes.label_of(annotation.code);
-    if (!label || !annotated.emplace(annotation.sample, *label).second) continue;
+    if ((!label && !is_beat(annotation.code)) || !annotated.emplace(annotation.sample, label).second) continue;
     reference.beats.push_back({annotation.sample});
   }
   if (reference.beats.empty()) return std::nullopt;
@@ -218,18 +212,29 @@ std::optional<ClassificationFigures> agreement_of_detected(const Classified& res
       compare_beats(reference, test, {.sampling_rate_hz = record.sampling_rate_hz, .start_s = 0});
   std::vector<int> was, is;
   for (const auto& [mark, found] : compared.pairs) {
-    was.push_back(annotated.at(mark.sample));
+    if (!annotated.at(mark.sample)) continue;
+    was.push_back(*annotated.at(mark.sample));
     is.push_back(predicted.at(found.sample));
   }
+  const std::size_t others = compared.pairs.size() - was.size();
   notes.push_back("of " + std::to_string(reference.beats.size()) + " annotated beats " +
                   std::to_string(compared.missed.size()) + " were not detected, and " +
-                  std::to_string(compared.extra.size()) + " detected ones are not annotated");
+                  std::to_string(compared.extra.size()) + " detected ones are not annotated" +
+                  (others > 0 ? "; " + std::to_string(others) + " are of kinds that the classes do not have" : ""));
   if (was.empty()) return std::nullopt;
   return evaluate_classification(was, is, preprocessing.class_names);
 }
 
+// Says of a recording that trained the model that its figures are not those of a new one.
+void say_what_was_seen(const Record& record, const SeenIndex& index, const Provenance& provenance,
+                       PredictedInput& summary, const std::function<void(const std::string&)>& warn) {
+  if (!provenance.seen) return;
+  summary.seen_as = seen_as(record, index, provenance);
+  if (!summary.seen_as->empty()) warn(record.id + ": the model was trained on this recording: " + *summary.seen_as);
+}
+
 Classified classify_one(const ClassifyInput& input, const ClassifyArguments& arguments, Engine& engine,
-                        spdlog::logger& logger) {
+                        const SeenIndex& index, spdlog::logger& logger) {
   const Preprocessing& preprocessing = engine.description().preprocessing;
   Classified result;
   PredictedInput& summary = result.summary;
@@ -245,6 +250,7 @@ Classified classify_one(const ClassifyInput& input, const ClassifyArguments& arg
     result.beats = image_beat(input, preprocessing, warn);
   } else {
     record = read_recording(input, arguments, warn);
+    say_what_was_seen(record, index, engine.description().provenance, summary, warn);
     const bool is_reference = input.kind == ClassifyInput::Kind::record && arguments.annotator == "atr";
     if (is_reference && has_marks_to_realign(input.path)) realign_beats(record);
     if (preprocessing.of_recordings()) {
@@ -294,97 +300,35 @@ Classified classify_one(const ClassifyInput& input, const ClassifyArguments& arg
   return result;
 }
 
-// A name as a CSV cell.
-std::string csv_cell(const std::string& text) {
-  if (text.find_first_of(",\"\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
-}
-
-std::string csv_heading(const std::vector<std::string>& class_names) {
-  std::string text = "record,sample,time_s,class";
-  for (const std::string& name : class_names) text += "," + csv_cell("probability_" + name);
-  return text + "\n";
-}
-
-std::string csv_rows(const Classified& result, const std::vector<std::string>& class_names) {
-  std::string text;
-  std::array<char, 64> number;
-  for (std::size_t i = 0; i < result.beats.size(); ++i) {
-    text += csv_cell(result.summary.record) + ",";
-    if (result.summary.is_image || result.summary.is_whole) {
-      text += ",";
-    } else {
-      const std::int64_t sample = result.beats.rows[i].sample;
-      std::snprintf(number.data(), number.size(), "%lld,%.4f", static_cast<long long>(sample),
-                    result.summary.start_s + static_cast<double>(sample) / result.summary.sampling_rate_hz);
-      text += number.data();
-    }
-    text += "," + csv_cell(names_in(result.found[i], class_names));
-    for (std::size_t c = 0; c < class_names.size(); ++c) {
-      std::snprintf(number.data(), number.size(), ",%.6f",
-                    static_cast<double>(result.probabilities[i * class_names.size() + c]));
-      text += number.data();
-    }
-    text += "\n";
-  }
-  return text;
-}
-
-// The classes as WFDB annotations; a class that no symbol stands for is Q with its name as text. The file says its rate
-// where that is not the recording's frame rate, or where the recording has no header that says it.
-std::vector<Annotation> annotations_of(const Classified& result, const Preprocessing& preprocessing) {
-  std::vector<Annotation> annotations;
-  if (result.frame_rate_hz != result.summary.sampling_rate_hz) {
-    Annotation note;
-    note.code = codes::note;
-    note.aux = "## time resolution: " + number_text(result.summary.sampling_rate_hz);
-    annotations.push_back(note);
-  }
-  for (std::size_t i = 0; i < result.beats.size(); ++i) {
-    const std::string& name = preprocessing.class_names[static_cast<std::size_t>(std::countr_zero(result.found[i]))];
-    const auto symbol = symbol_of_class(preprocessing.class_map, name);
-    Annotation annotation;
-    annotation.sample = result.beats.rows[i].sample;
-    annotation.code = code_of(symbol.value_or("Q")).value();
-    if (!symbol) annotation.aux = name;
-    annotations.push_back(annotation);
-  }
-  return annotations;
-}
-
-void write_annotations(const fs::path& folder, const Classified& result, const Preprocessing& preprocessing) {
-  const std::vector<unsigned char> bytes = format_annotations(annotations_of(result, preprocessing));
-  const fs::path file = folder / (result.summary.record + ".pred");  // a record's name may have folders
-  fs::create_directories(file.parent_path());
-  write_file(file, std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
-}
-
-void print_table(const PredictionReport& report) {
-  Table table({{"record", Align::left}, {"beats"}, {"from", Align::left}, {"verdict", Align::left}});
-  for (const PredictedInput& input : report.inputs) {
-    const std::int64_t beats = std::accumulate(input.counts.begin(), input.counts.end(), std::int64_t{0});
-    table.add_row({input.record, input.is_whole ? "-" : std::to_string(beats),
-                   input.is_image   ? "image"
-                   : input.is_whole ? "recording"
-                   : input.detected ? "detector"
-                                    : "annotations",
-                   verdict(input, report.preprocessing.class_names)});
-  }
-  std::printf("%s", table.text().c_str());
-}
-
 // What is wrong with an input, with its name, which not every library knows.
 std::string failure_text(const ClassifyInput& input, const std::exception& error) {
   const std::string text =
       dynamic_cast<const std::bad_alloc*>(&error) ? "takes more memory than there is" : error_text(error);
-  const bool is_named =
-      text.find(input.path.string()) != std::string::npos || text.find(input.record) != std::string::npos;
+  const std::string name = input.path.filename().string();
+  const bool is_named = text.find(input.path.string()) != std::string::npos || text.starts_with(name) ||
+                        text.find("record " + input.record) != std::string::npos;
   return is_named ? text : input.path.string() + ": " + text;
 }
 
+// Options that this model or these beats do not go by.
+void say_what_is_left_aside(const ClassifyArguments& a, const Preprocessing& preprocessing, spdlog::logger& logger) {
+  std::vector<std::string> names;
+  if (preprocessing.of_recordings()) {
+    if (a.source.from != "auto") names.emplace_back("--beats");
+    if (!a.source.lead.empty()) names.emplace_back("--lead");
+  }
+  const bool detects = !preprocessing.of_recordings() && a.source.from != "annotated";
+  if (!a.source.detector.empty() && !detects) names.emplace_back("--detector");
+  if (names.empty()) return;
+  logger.warn("left aside, because {}: {}",
+              preprocessing.of_recordings() ? "the model takes whole recordings" : "beats are annotated",
+              joined(names));
+}
+
 int run_classify(const ClassifyArguments& arguments, spdlog::logger& logger) {
+  if (!arguments.units.empty() && !is_voltage(arguments.units)) {
+    throw Error(ErrorKind::usage, "--units", "'" + arguments.units + "' is not valid; allowed: mV, uV, V, nV");
+  }
   const std::vector<ClassifyInput> inputs = find_inputs(arguments.inputs);
   const bool any_csv = std::ranges::any_of(inputs, [](const auto& i) { return i.kind == ClassifyInput::Kind::csv; });
   if (!any_csv && (!arguments.signal.empty() || !arguments.time.empty() || arguments.rate_hz > 0)) {
@@ -403,6 +347,8 @@ int run_classify(const ClassifyArguments& arguments, spdlog::logger& logger) {
   report.file = model_file.filename().string();
   report.preprocessing = description.preprocessing;
   report.provenance = description.provenance;
+  const SeenIndex index(description.provenance.seen.value_or(std::vector<SeenRecording>()));
+  say_what_is_left_aside(arguments, description.preprocessing, logger);
 
   catch_interrupts();
   Progress progress("classifying", 10.0);
@@ -410,7 +356,7 @@ int run_classify(const ClassifyArguments& arguments, spdlog::logger& logger) {
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     stop_if_interrupted();
     try {
-      const Classified result = classify_one(inputs[i], arguments, *engine, logger);
+      const Classified result = classify_one(inputs[i], arguments, *engine, index, logger);
       csv += csv_rows(result, description.preprocessing.class_names);
       if (!result.summary.is_image && !result.summary.is_whole) {
         write_annotations(folder.temporary(), result, description.preprocessing);

@@ -29,6 +29,8 @@ constexpr const char* kConvertExamples =
     "classes, accuracy of both. What came out is printed and stored beside the file as FILE.json. A file that loses\n"
     "more accuracy than --max-accuracy-drop is removed again, with all others of the call, and the exit status is 3.\n";
 
+constexpr double kMostPointsLost = 0.3;  // points of percent: the project's own limit for int8
+
 struct ModelArguments {
   std::string source;
   std::vector<std::string> formats = {"torchscript"};
@@ -37,7 +39,7 @@ struct ModelArguments {
   std::string data;
   std::size_t windows = 2048;
   std::size_t calibration_windows = 512;
-  double max_accuracy_drop = 0.3;  // in points of percent: the project's own limit for int8
+  std::optional<double> max_accuracy_drop;
   int threads = 0;
   bool json = false;
 };
@@ -107,6 +109,10 @@ Converted convert_one(const Checkpoint& checkpoint, const FormatSpec& format, co
 }
 
 int convert_model(const ModelArguments& arguments, spdlog::logger& logger) {
+  if (arguments.windows == 0 && arguments.max_accuracy_drop) {
+    throw Error(ErrorKind::usage, "--max-accuracy-drop", "compares windows, and --windows 0 leaves none");
+  }
+  const double most_points = arguments.max_accuracy_drop.value_or(kMostPointsLost);
   std::vector<const FormatSpec*> formats;
   for (const std::string& name : arguments.formats) formats.push_back(&find_format(name));
   start_context(arguments.threads, "cpu", logger);
@@ -143,9 +149,9 @@ int convert_model(const ModelArguments& arguments, spdlog::logger& logger) {
     throw Error(error.kind(), "", text);
   }
   for (const Converted& result : results) {
-    if (result.lost_points <= arguments.max_accuracy_drop) continue;
+    if (result.lost_points <= most_points) continue;
     logger.error("{} loses {:.2f} points of accuracy; allowed: {} (--max-accuracy-drop). No file was kept.",
-                 result.file.string(), result.lost_points, arguments.max_accuracy_drop);
+                 result.file.string(), result.lost_points, most_points);
     return kGateFailed;
   }
   move_to_new_names(work.temporary(), folder);
@@ -184,9 +190,9 @@ int convert_command(int argc, char** argv) {
         ->check(CLI::Range(1, 1000000))
         ->capture_default_str();
     app.add_option("--max-accuracy-drop", model.max_accuracy_drop,
-                   "points of percent of accuracy that a file may lose against its checkpoint; more: exit status 3")
-        ->check(CLI::Range(0.0, 100.0))
-        ->capture_default_str();
+                   "points of percent of accuracy that a file may lose against its checkpoint; more: exit status 3 "
+                   "(default: 0.3)")
+        ->check(CLI::Range(0.0, 100.0));
     app.add_option("--data", model.data, "where the run's database is now (default: as in training)");
     app.add_option("--threads", model.threads, "0: one for each processor")
         ->capture_default_str()

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -20,16 +21,39 @@ std::optional<std::vector<SeenRecording>> recordings_seen_by(const RunOptions& r
 
 /// What a model knows of the recordings of a data set.
 struct SeenThere {
-  bool is_known = false;           ///< whether the model says which recordings trained it
-  std::vector<bool> records;       ///< of the set's records: whether it has seen them
-  std::vector<std::string> names;  ///< of those, with what they were to the model: "118e24 (mitdb/118)"
+  bool is_known = false;            ///< whether the model says which recordings trained it, and the data whose it is
+  std::vector<std::string> as;      ///< of each recording: what it was to the model, "118e24 (mitdb/118)"; "": not seen
+  std::vector<bool> is_comparable;  ///< of each: whether "not seen" can be told
+
+  std::vector<std::string> names() const;  ///< of those that were seen
 };
 
 /// Compares a loaded data set with what a model has seen: by the stretches of each recording that were compared while
-/// it was loaded (LoadOptions::seen), by name where one side has none, and by patient between databases that name them
-/// alike (share_subjects): another recording of a patient counts as seen.
+/// it was loaded (LoadOptions::seen); where one side has none, by name, which tells of known databases alone; and by
+/// patient between databases that name them alike (share_subjects): another recording of a patient counts as seen.
 /// `beside_own`: only what came in beside the data of the model's own split.
 SeenThere seen_in(const Dataset& dataset, const Database& database, const Provenance& provenance,
                   bool beside_own = false);
+
+/// Rows of recordings that a model has not seen, and what is to be said.
+struct UnseenRows {
+  std::vector<BeatRow> rows;       ///< all of them where the model has seen all
+  std::vector<std::string> names;  ///< of the recordings that were seen and have rows
+  bool all_seen = false;
+  std::string claim;  ///< of the rows that are left, for a protocol's text
+  std::string note;   ///< what was left out, or could not be; "": nothing
+};
+UnseenRows without_seen(const SeenThere& there, const Dataset& labels, std::span<const BeatRow> rows);
+
+/// Why a recording that is classified is not new to a model: where it stands in the list of those that trained it. ""
+/// where it does not, or where nothing is compared: by stretches alone, see SeenIndex.
+std::string seen_as(const Record& record, const SeenIndex& index, const Provenance& provenance);
+
+/// What a reader must know of weights that were learned elsewhere: which of the tested recordings they have seen.
+std::string transfer_note(const RunOptions& run, const RunData& data, const Split& split);
+
+/// Where the weights come from that a run begins with (--init-from); nullopt where it begins with none, or where they
+/// are no longer there. Of a run that is gone on with, in the folder `resumed`, its own states say it.
+std::optional<Provenance> provenance_of_start(const RunOptions& run, const std::filesystem::path& resumed);
 
 }  // namespace beatbench::cli

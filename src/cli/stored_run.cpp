@@ -2,6 +2,7 @@
 
 #include "beatbench/core/error.h"
 #include "cli/data_options.h"
+#include "cli/seen_recordings.h"
 #include "cli/train_options.h"
 
 namespace beatbench::cli {
@@ -26,8 +27,18 @@ std::optional<StoredSplit> rebuild_split(const ModelDescription& description, co
   if (run.max_windows > 0 && run.max_windows < dataset.windows.size()) {
     stored.labels = select_beats(dataset.windows, draw_stratified(dataset.windows, run.max_windows, run.training.seed));
   }
-  stored.split = make_split(run.protocol, stored.labels, database, run.split);
+  // A copy under another name is divided as the database that it is.
+  const std::string& name = description.provenance.dataset;
+  const bool is_renamed = dataset.name != name;
+  if (is_renamed && is_known_database(name) && database.form == DataForm::records) {
+    const Database known = open_database_as(name, database.folder);
+    for (RecordName& record : stored.labels.records) record.subject = known.subject_of(record.id);
+    stored.split = make_split(run.protocol, stored.labels, known, run.split);
+  } else {
+    stored.split = make_split(run.protocol, stored.labels, database, run.split);
+  }
   if (stored.split.hash != description.provenance.split_hash) {
+    if (is_renamed) return std::nullopt;
     throw Error(ErrorKind::data, "model " + description.model,
                 "its split of " + dataset.name + " cannot be rebuilt by this version of beatbench (split hash " +
                     stored.split.hash + ", the model's is " + description.provenance.split_hash + ")");
@@ -42,7 +53,10 @@ ConversionWindows conversion_windows(const ModelDescription& description, const 
   LoadOptions load;
   load.strict = run.strict;
   load.only_labels = true;
+  const SeenIndex seen(description.provenance.seen.value_or(std::vector<SeenRecording>()));
+  load.seen = &seen;
   const Dataset labels = load_with_progress(database, description.preprocessing, load, logger);
+  load.seen = nullptr;
   const auto stored = rebuild_split(description, labels, database);
   if (!stored && calibration > 0) {
     throw Error(ErrorKind::usage, "--data",
@@ -58,8 +72,18 @@ ConversionWindows conversion_windows(const ModelDescription& description, const 
   };
   ConversionWindows drawn;
   drawn.dataset = labels.name;
-  drawn.split = stored ? "test part, " + stored->split.label() : "all beats of data the model was not trained on";
-  if (test > 0) drawn.test = draw(stored ? select_beats(stored->labels, stored->split.test) : labels.windows, test, 1);
+  BeatSet tested = stored ? select_beats(stored->labels, stored->split.test) : labels.windows;
+  if (stored) {
+    drawn.split = "test part, " + stored->split.label();
+  } else if (const SeenThere there = seen_in(labels, database, description.provenance); there.is_known) {
+    const UnseenRows unseen = without_seen(there, labels, tested.rows);
+    tested.rows = unseen.rows;
+    drawn.split = (unseen.all_seen ? "" : "beats of other data; ") + unseen.claim;
+    if (!unseen.note.empty()) logger.warn("{}", unseen.note);
+  } else {
+    drawn.split = "beats of other data; whether the model was trained on them is not known";
+  }
+  if (test > 0) drawn.test = draw(tested, test, 1);
   if (calibration > 0)
     drawn.calibration = draw(select_beats(stored->labels, stored->split.training), calibration, run.training.seed);
   return drawn;

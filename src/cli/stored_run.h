@@ -20,6 +20,7 @@ struct StoredSplit {
 
 /// Rebuilds a model's own split on the labels of a data set that was loaded with the model's preprocessing, where that
 /// is the data it was trained on (by content hash); nullopt where it is other data.
+/// A copy of it under another name, which does not divide alike, is other data.
 /// @throws Error(data) if the data is the same, but the split cannot be rebuilt to the same hash.
 std::optional<StoredSplit> rebuild_split(const ModelDescription& description, const Dataset& dataset,
                                          const Database& database);

@@ -76,6 +76,17 @@ int threads_for(int asked, const PeerPlace& place) {
   return asked > 0 || place.count == 1 ? asked : std::max(1, processors / place.local_count);
 }
 
+// A run, or a series of runs, that has its report: it stays as it is.
+int show_finished(const fs::path& folder, bool json, spdlog::logger& logger) {
+  const std::string text = read_text_file(folder / "report.json");
+  logger.info("{}: is finished; its report stays as it is", folder.string());
+  if (json)
+    std::printf("%s", text.c_str());
+  else
+    std::printf("run folder: %s (finished)\n", folder.c_str());
+  return kSuccess;
+}
+
 int run_training(RunOptions run, const fs::path& folder, bool resume, bool json, spdlog::logger& logger) {
   const PeerPlace place = place_among_peers(std::getenv);
   const bool leads = place.rank == 0;
@@ -84,7 +95,8 @@ int run_training(RunOptions run, const fs::path& folder, bool resume, bool json,
   catch_interrupts();
   const std::shared_ptr<Peers> peers = meet_peers(place, logger);
   const Context context = start_context(threads_for(run.threads, place), resolve_device(run.training.device), logger);
-  const RunData data = load_run_data(run, context.threads, logger);
+  const RunData data = load_run_data(run, resume ? folder : fs::path(), context.threads, logger);
+  if (resume && leads && fs::exists(folder / "report.json")) return show_finished(folder, json, logger);
   const auto report = train_run(run, data, folder, folder, resume, context, logger, peers);
   if (!leads) return kSuccess;
   if (!report) return kInterrupted;
@@ -113,17 +125,6 @@ std::string options_beside_resume(const CLI::App& app) {
     names += (names.empty() ? "" : ", ") + name;
   }
   return names;
-}
-
-// A run, or a series of runs, that has its report: it stays as it is.
-int show_finished(const fs::path& folder, bool json, spdlog::logger& logger) {
-  const std::string text = read_text_file(folder / "report.json");
-  logger.info("{}: is finished; its report stays as it is", folder.string());
-  if (json)
-    std::printf("%s", text.c_str());
-  else
-    std::printf("run folder: %s (finished)\n", folder.c_str());
-  return kSuccess;
 }
 
 }  // namespace

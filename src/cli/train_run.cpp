@@ -16,7 +16,6 @@
 #include "cli/run_folder.h"
 #include "cli/seen_recordings.h"
 #include "cli/session.h"
-#include "training/saved_states.h"
 
 namespace beatbench::cli {
 namespace {
@@ -117,36 +116,6 @@ TestedBeats test_model(BeatModel& model, const Dataset& dataset, const Split& sp
   return tested;
 }
 
-// What weights have seen that are no longer there: it stands in the states of the run that began with them.
-std::optional<Provenance> inherited_provenance(const fs::path& folder) {
-  for (const fs::path& state : saved_states(folder / "checkpoints")) {
-    try {
-      Provenance before = load_checkpoint(state).description.provenance;
-      if (before.seen) std::erase_if(*before.seen, [](const SeenRecording& one) { return !one.is_inherited(); });
-      return before;
-    } catch (const Error&) {  // a damaged one; the one before it may do
-    }
-  }
-  return std::nullopt;
-}
-
-// What a reader must know of weights that were learned elsewhere: which of the tested recordings they have seen.
-std::string transfer_note(const RunOptions& run, const RunData& data, const Split& split) {
-  std::string text = "begun with the weights of " + run.training.init_from;
-  if (!data.begun_from) return text + ", which are no longer there";
-  text += " (" + data.begun_from->dataset + ", " + data.begun_from->protocol + ")";
-  if (!data.begun_from->seen) return text + "; which recordings those were trained on is not known";
-  const SeenThere there = seen_in(data.dataset, data.database, *data.begun_from);
-  std::set<std::string> tested;
-  for (const std::uint32_t row : split.test) {
-    const std::uint32_t record = data.dataset.windows.rows[row].record;
-    if (there.records[record]) tested.insert(data.dataset.windows.records[record].id);
-  }
-  if (tested.empty()) return text + "; none of the tested recordings is among those that they were trained on";
-  return text + "; leak: those were trained on " + std::to_string(tested.size()) +
-         " of the tested recordings: " + joined(tested);
-}
-
 std::vector<TestedRecording> recordings_of(const Dataset& dataset, const TestedBeats& tested) {
   std::vector<TestedRecording> recordings;
   const std::size_t classes = dataset.class_names.size();
@@ -230,30 +199,67 @@ void add_extra(const RunOptions& run, RunData& data, int threads, spdlog::logger
     throw Error(ErrorKind::usage, "--extra-training", extra.name + " is of the same recordings as the data itself");
   const Preprocessing prepared = preprocessing_for(extra, run.preprocessing);
   refuse_settled(run.preprocessing, prepared, run.extra_training);
-  const SeenIndex nothing({});
+  std::vector<SeenRecording> own;
+  for (const RecordName& record : data.dataset.windows.records)
+    own.push_back({"", record.id, record.subject, "", record.blocks});
+  const SeenIndex own_index(own);
   LoadOptions load;
   load.strict = run.strict;
   load.threads = threads;
-  load.seen = &nothing;
-  const Dataset more = load_with_progress(extra, prepared, load, logger);
+  load.seen = &own_index;
+  Dataset more = load_with_progress(extra, prepared, load, logger);
   if (more.class_names != data.dataset.class_names || more.source_hash == data.dataset.source_hash) {
     throw Error(ErrorKind::usage, "--extra-training", extra.name + " has other classes, or is the data itself");
+  }
+  for (RecordName& record : more.windows.records) {
+    data.copies.push_back(std::move(record.seen));
+    record.seen.clear();
   }
   join_beats(data.dataset.windows, more.windows, "extra:" + extra.name + "/",
              extra.shares_subjects_with(data.database));
   data.extra_name = more.name;
   data.extra_hash = more.hash;
+  data.extra = extra;
+}
+
+// Records of --extra-training that hold stretches of recordings that are tested or chosen by.
+std::set<std::uint32_t> copies_of_held_back(const RunData& data, const Split& split) {
+  std::set<std::size_t> own;
+  for (const auto* rows : {&split.validation, &split.test}) {
+    for (const std::uint32_t row : *rows) own.insert(data.dataset.windows.rows[row].record);
+  }
+  std::set<std::uint32_t> copies;
+  for (std::size_t i = 0; i < data.copies.size(); ++i) {
+    const bool is_copy = std::ranges::any_of(data.copies[i], [&](std::size_t record) { return own.contains(record); });
+    if (is_copy && !split.intra_patient) copies.insert(static_cast<std::uint32_t>(data.own_records + i));
+  }
+  return copies;
 }
 
 // The split of the run's own beats; all others are trained on.
 Split split_of(const RunOptions& run, const RunData& data) {
   if (data.extra_name.empty()) return make_split(run.protocol, data.dataset.windows, data.database, run.split);
+  const BeatSet& beats = data.dataset.windows;
   Split split = make_split(run.protocol, own_beats(data), data.database, run.split);
-  for (std::size_t i = data.own_beats; i < data.dataset.windows.size(); ++i) {
+  const std::set<std::uint32_t> held_back = copies_of_held_back(data, split);
+  std::size_t added = 0;
+  for (std::size_t i = data.own_beats; i < beats.size(); ++i) {
+    if (held_back.contains(beats.rows[i].record)) continue;
     split.training.push_back(static_cast<std::uint32_t>(i));
+    ++added;
   }
-  guard_against_leak(data.dataset.windows, split);
-  split.notes.push_back("trained on all " + std::to_string(data.dataset.windows.size() - data.own_beats) +
+  if (added == 0) {
+    throw Error(ErrorKind::usage, "--extra-training",
+                data.extra_name + " holds no other recordings than those of the validation and the test");
+  }
+  guard_against_leak(beats, split);
+  if (!held_back.empty()) {
+    std::vector<std::string> names;
+    for (const std::uint32_t record : held_back) names.push_back(beats.records[record].id);
+    split.notes.push_back("left out of training, because they are recordings of the validation or the test: " +
+                          joined(names));
+  }
+  split.notes.push_back("trained on " + std::string(held_back.empty() ? "all " : "") + std::to_string(added) +
                         " beats of " + data.extra_name + " as well");
   return split;
 }
@@ -277,7 +283,7 @@ bool is_unbegun(const fs::path& folder) {
   for (const auto& entry : fs::directory_iterator(folder, ignored)) {
     const std::string name = entry.path().filename().string();
     const bool is_empty_folder = name == "checkpoints" && fs::is_empty(entry.path(), ignored);
-    if (name != "train.log" && !is_empty_folder && name.find(".partial-") == std::string::npos) return false;
+    if (name != "train.log" && !is_empty_folder && !is_temporary_name(name)) return false;
   }
   return true;
 }
@@ -297,12 +303,19 @@ FileLock lock_run_folder(const fs::path& folder) {
 
 FreshRunFolder::FreshRunFolder(fs::path folder) : folder_(std::move(folder)), made_(folder_) {
   if (!made_.is_new()) refuse_existing(folder_);
-  lock_ = lock_run_folder(folder_);
+  try {
+    lock_ = lock_run_folder(folder_);
+  } catch (...) {
+    made_.keep();  // another training is at it
+    throw;
+  }
 }
 
 FreshRunFolder::~FreshRunFolder() {
+  if (holds_state(folder_)) return;
   std::error_code ignored;
-  if (!holds_state(folder_)) fs::remove_all(folder_, ignored);
+  for (const auto& entry : fs::directory_iterator(folder_, ignored)) fs::remove_all(entry.path(), ignored);
+  if (made_.is_new()) fs::remove_all(folder_, ignored);  // an empty folder of the user's own stays
 }
 
 void check_run(RunOptions& run) {
@@ -339,12 +352,9 @@ BeatSet own_beats(const RunData& data) {
   return beats;
 }
 
-RunData load_run_data(RunOptions& run, int threads, spdlog::logger& logger) {
+RunData load_run_data(RunOptions& run, const fs::path& resumed, int threads, spdlog::logger& logger) {
   RunData data{open_database(run.data), {}, 0, 0, "", ""};
-  std::error_code ignored;
-  if (!run.training.init_from.empty() && fs::exists(checkpoint_path(run.training.init_from), ignored)) {
-    data.begun_from = load_checkpoint(run.training.init_from).description.provenance;
-  }
+  data.begun_from = provenance_of_start(run, resumed);
   const SeenIndex begun_from(data.begun_from ? data.begun_from->seen.value_or(std::vector<SeenRecording>())
                                              : std::vector<SeenRecording>());
   refuse_settled(run.preprocessing, preprocessing_for(data.database, run.preprocessing), run.data);
@@ -365,10 +375,12 @@ std::optional<RunReport> train_run(const RunOptions& run, const RunData& data, c
   for (const std::string& note : split.notes) logger.info("{}: {}", split.label(), note);
   logger.info("{} beats for training, {} for validation, {} for the test", split.training.size(),
               split.validation.size(), split.test.size());
-  std::optional<Provenance> begun_from = data.begun_from;
-  if (resume && !begun_from && !run.training.init_from.empty()) begun_from = inherited_provenance(folder);
-  ModelDescription description = describe(run, data, split, begun_from);
+  ModelDescription description = describe(run, data, split, data.begun_from);
   if (!data.extra_hash.empty()) description.provenance.configuration["extra_training_hash"] = data.extra_hash;
+  if (data.begun_from) {
+    description.provenance.configuration["begun_from"] = {{"dataset", data.begun_from->dataset},
+                                                          {"protocol", data.begun_from->protocol}};
+  }
 
   if (peers && !peers->leads()) {
     if (train_with_progress(run, dataset, split, description, folder, resume, logger, peers).interrupted)

@@ -46,13 +46,17 @@ struct RunData {
   std::size_t own_beats = 0;           ///< of `dataset`: those behind them are of --extra-training
   std::size_t own_records = 0;         ///< likewise
   std::string extra_name, extra_hash;  ///< of which database
+  std::optional<Database> extra = {};  ///< likewise
+  /// Of each record behind own_records: the indices of own records that it holds stretches of, see SeenIndex.
+  std::vector<std::vector<std::size_t>> copies = {};
   /// Of the weights that the run begins with (--init-from), where they are there. What their recordings have in common
   /// with those of `dataset` stands in RecordName::seen.
   std::optional<Provenance> begun_from = {};
 };
 /// The beats without those of --extra-training.
 BeatSet own_beats(const RunData& data);
-RunData load_run_data(RunOptions& run, int threads, spdlog::logger& logger);
+/// `resumed`: the folder of a run that is gone on with, whose states know what its first weights had seen; "": none.
+RunData load_run_data(RunOptions& run, const std::filesystem::path& resumed, int threads, spdlog::logger& logger);
 
 /// Trains and tests a model, in a run folder that is new (and must not exist), or gone on with. nullopt: interrupted,
 /// and the state is saved; the user was told to go on with `to_resume`. Of several `peers` the first one alone writes

@@ -112,7 +112,8 @@ int train_series(const RunOptions& options, const fs::path& folder, bool resume,
     fresh.emplace(folder);
   const Context context = start_context(run.threads, resolve_device(run.training.device), logger);
   const RunOptions asked = run;
-  RunData data = load_run_data(run, context.threads, logger);
+  const fs::path resumed = resume ? folder : fs::path();
+  RunData data = load_run_data(run, resumed, context.threads, logger);
   if (!resume) write_file_atomically(folder / "config.json", run_options_json(asked).dump(2) + "\n");
   const std::vector<PlannedRun> runs = plan_runs(run, folds_of(run, data));
   for (std::size_t i = 0; i < runs.size(); ++i) {
@@ -126,7 +127,7 @@ int train_series(const RunOptions& options, const fs::path& folder, bool resume,
     one.split.seed = runs[i].seed;
     one.split.fold = runs[i].fold;
     const bool draws_beats = one.max_windows > 0 && runs[i].seed != run.training.seed;
-    if (draws_beats) data = load_run_data(one, context.threads, logger);
+    if (draws_beats) data = load_run_data(one, resumed, context.threads, logger);
     one.preprocessing = run.preprocessing;
     const bool begun = fs::exists(own / "config.json");
     if (!begun) fs::remove_all(own);  // killed before it had anything to go on with

@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <cstring>
 #include <limits>
@@ -203,12 +205,25 @@ void move_to_new_names(const fs::path& from, const fs::path& to) {
   }
 }
 
-void remove_leftovers(const fs::path& folder) {
+bool is_temporary_name(std::string_view name, std::string_view of) {
+  constexpr std::size_t letters = 6;  // of mkstemp
+  const std::size_t at = name.rfind(kPartial);
+  if (!name.starts_with('.') || at == std::string_view::npos || at < 2) return false;
+  const std::string_view end = name.substr(at + kPartial.size());
+  const auto is_digit = [](unsigned char c) { return c >= '0' && c <= '9'; };
+  const bool is_number = !end.empty() && std::ranges::all_of(end, is_digit);
+  const bool is_made =
+      end.size() == letters && std::ranges::all_of(end, [](unsigned char c) { return std::isalnum(c); });
+  return (is_number || is_made) && (of.empty() || name.substr(1, at - 1) == of);
+}
+
+void remove_leftovers(const fs::path& folder, std::string_view of) {
   std::error_code ignored;
   std::vector<fs::path> leftovers;
   for (const auto& entry : fs::directory_iterator(folder.empty() ? "." : folder, ignored)) {
-    const std::string name = entry.path().filename().string();
-    if (name.starts_with(".") && name.find(kPartial) != std::string::npos) leftovers.push_back(entry.path());
+    struct stat status {};
+    const bool is_own = ::lstat(entry.path().c_str(), &status) == 0 && status.st_uid == ::geteuid();
+    if (is_own && is_temporary_name(entry.path().filename().string(), of)) leftovers.push_back(entry.path());
   }
   for (const fs::path& path : leftovers) {
     try {
@@ -247,7 +262,10 @@ MadeFolder::MadeFolder(const fs::path& path) {
   if (!whole.has_filename()) whole = whole.parent_path();  // "models/"
   fs::path missing = whole;
   std::error_code ignored, reason;
-  for (; !fs::exists(missing, ignored); missing = missing.parent_path()) made_.insert(made_.begin(), missing);
+  while (!fs::exists(fs::symlink_status(missing, ignored))) {  // a link to nowhere is the user's own
+    made_.insert(made_.begin(), missing);
+    missing = missing.parent_path();
+  }
   is_new_ = fs::create_directories(whole, reason);
   if (!reason) return;
   remove_empty();
@@ -269,7 +287,7 @@ AtomicFolder::AtomicFolder(fs::path path) : path_(std::move(path)) {
     throw Error(ErrorKind::usage, path_.string(), "already exists; choose another name");
   }
   parent_.emplace(path_.parent_path());
-  remove_leftovers(path_.parent_path());
+  remove_leftovers(path_.parent_path(), path_.filename().string());
   Temporary temporary = make_locked(path_, make_temporary_folder);
   set_usual_mode(temporary.file.get(), 0777);
   temporary_ = temporary.path;

@@ -114,17 +114,18 @@ void append(Dataset& all, LoadedRecord&& part) {
 std::vector<double> time_preparation(const Database& database, const Preprocessing& preprocessing, std::size_t most) {
   std::vector<double> seconds_per_beat;
   if (database.form != DataForm::records || preprocessing.class_map == kOwnClasses) return seconds_per_beat;
-  const ClassMap& classes = find_class_map(preprocessing.class_map);
+  const Preprocessing here = preprocessing_for(database, preprocessing);
+  const ClassMap& classes = find_class_map(here.class_map);
   const std::size_t count = std::min(most, database.records.size());
   for (std::size_t i = 0; i < count; ++i) {
     Record record = read_record(database.folder / database.records[i * database.records.size() / count]);
     if (database.realign_marks) realign_beats(record);
-    const RecordRows rows = rows_of(record, preprocessing, classes, nullptr);
+    const RecordRows rows = rows_of(record, here, classes, nullptr);
     if (rows.rows.empty()) continue;
     for (const bool counts : {false, true}) {  // once to warm up
       BeatSet beats;
       const auto start = Clock::now();
-      append_beats(beats, record, rows.rows, rows.neighbours, preprocessing);
+      append_beats(beats, record, rows.rows, rows.neighbours, here);
       const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
       if (counts) seconds_per_beat.push_back(seconds / static_cast<double>(rows.rows.size()));
     }

@@ -69,6 +69,10 @@ Json input_json(const PredictedInput& input, const std::vector<std::string>& cla
           {"verdict", verdict(input, class_names)},
           {"agreement_with_annotations",
            input.agreement ? figures_json(*input.agreement) : report_json::undefined("nothing is annotated")},
+          {"seen_as", input.seen_as ? Json(*input.seen_as)
+                                    : report_json::undefined(input.is_image ? "it is an image"
+                                                                            : "the model does not say which recordings "
+                                                                              "trained it")},
           {"notes", input.notes}};
 }
 

@@ -192,7 +192,7 @@ void start_again(Trainer& t) {
 }
 
 std::filesystem::path temporary_place() {
-  return std::filesystem::temp_directory_path() / ("beatbench-peer-" + std::to_string(::getpid()));
+  return std::filesystem::temp_directory_path() / "beatbench-peer";
 }
 
 // The first peer begins, anew or again, and the others take its weights, optimiser and state.

@@ -14,7 +14,8 @@ void convert_times(std::vector<Annotation>& annotations, double factor, const st
   constexpr double largest = 9.0e15;  // samples; below 2^53, so that a double holds it exactly
   for (Annotation& annotation : annotations) {
     const double sample = std::round(static_cast<double>(annotation.sample) * factor);
-    if (sample > largest) throw Error(ErrorKind::data, where, "its time resolution puts an annotation out of range");
+    if (!(std::abs(sample) <= largest))
+      throw Error(ErrorKind::data, where, "its time resolution puts an annotation out of range");
     annotation.sample = static_cast<std::int64_t>(sample);
   }
 }

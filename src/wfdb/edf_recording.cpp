@@ -90,13 +90,20 @@ class EdfReader {
     return static_cast<double>(signal.samples_per_record) / header_.record_duration_s.value.value_or(0);
   }
 
+  // The highest, or that of the first lead asked for.
   void keep_one_rate() {
+    if (options_.leads.empty()) {
+      const auto fastest = std::ranges::max_element(signals_, {}, &EdfSignal::samples_per_record);
+      std::rotate(signals_.begin(), fastest, signals_.end());
+    }
+    const std::uint64_t kept = samples_per_record();
+    const std::string rate = number_text(rate_of(signals_.front()));
     std::erase_if(signals_, [&](const EdfSignal& s) {
-      if (s.samples_per_record == samples_per_record()) return false;
-      warnings_.add("rate",
-                    "signal " + wfdb::escaped(s.label) + " is left out: it has " + number_text(rate_of(s)) +
-                        " Hz, not " + number_text(rate_of(signals_.front())),
-                    wfdb::escaped(s.label));
+      if (s.samples_per_record == kept) return false;
+      warnings_.add(
+          "rate",
+          "signal " + wfdb::escaped(s.label) + " is left out: it has " + number_text(rate_of(s)) + " Hz, not " + rate,
+          wfdb::escaped(s.label));
       return true;
     });
   }

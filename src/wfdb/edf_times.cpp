@@ -18,10 +18,17 @@ void EdfTimes::add_record(std::optional<double> begin_s) {
   const double expected_s = pieces_.empty() ? 0 : pieces_.back().last_begin_s + duration_s_;
   const double at_s = begin_s.value_or(expected_s);
   if (!begin_s && untimed_++ == 0) first_untimed_ = records_;
-  if (pieces_.empty() || std::abs(at_s - expected_s) > jitter_s()) pieces_.push_back({records_, 0, at_s, at_s, 0});
+  const bool is_later = pieces_.empty() || std::abs(at_s - expected_s) > jitter_s() || has_drifted(at_s);
+  if (is_later) pieces_.push_back({records_, 0, at_s, at_s, 0});
   pieces_.back().records += 1;
   pieces_.back().last_begin_s = at_s;
   ++records_;
+}
+
+// Steps that are each within the jitter may add up.
+bool EdfTimes::has_drifted(double at_s) const {
+  const EdfPiece& piece = pieces_.back();
+  return std::abs(at_s - piece.begin_s - static_cast<double>(piece.records) * duration_s_) > jitter_s();
 }
 
 std::vector<EdfPiece> EdfTimes::pieces(bool may_have_gaps, const std::string& where, EdfWarnings& warnings) const {
@@ -38,17 +45,23 @@ std::vector<EdfPiece> EdfTimes::pieces(bool may_have_gaps, const std::string& wh
                    record_text(pieces[1].first_record - 1, pieces[0].last_begin_s) + " and lasts " +
                    number_text(duration_s_) + " s; read as without gaps");
     }
-    return {{0, records_, pieces.front().begin_s, pieces.front().begin_s, 0}};
+    if (!std::ranges::is_sorted(pieces, {}, &EdfPiece::begin_s)) {
+      return {{0, records_, pieces.front().begin_s, pieces.front().begin_s, 0}};
+    }
+    for (EdfPiece& piece : pieces) piece.first_sample = piece.first_record * samples_per_record_;
+    return pieces;
   }
   if (!std::ranges::is_sorted(pieces, {}, &EdfPiece::begin_s)) {
     warnings.add("its data records are not in the order of their times; read in that order");
     std::ranges::stable_sort(pieces, {}, &EdfPiece::begin_s);
   }
-  std::uint64_t gaps = 0, missing = 0;
+  std::uint64_t gaps = 0, missing = 0, late = 0;
   for (std::size_t i = 1; i < pieces.size(); ++i) {
     const EdfPiece& before = pieces[i - 1];
     const std::uint64_t end = before.first_sample + before.records * samples_per_record_;
-    pieces[i].first_sample = std::max(end, sample_at(pieces[i], pieces.front().begin_s, where));
+    const std::uint64_t due = sample_at(pieces[i], pieces.front().begin_s, where);
+    pieces[i].first_sample = std::max(end, due);
+    late = std::max(late, pieces[i].first_sample - due);
     if (pieces[i].begin_s < before.last_begin_s + duration_s_ - jitter_s()) {
       throw Error(ErrorKind::data, where,
                   record_text(pieces[i].first_record, pieces[i].begin_s) + ", overlaps " +
@@ -57,6 +70,10 @@ std::vector<EdfPiece> EdfTimes::pieces(bool may_have_gaps, const std::string& wh
     }
     if (pieces[i].first_sample > end) ++gaps;
     missing += pieces[i].first_sample - end;
+  }
+  if (late > 1) {
+    warnings.add("its data records follow each other faster than they last, " + number_text(duration_s_) +
+                 " s; read one behind the other, in the end " + std::to_string(late) + " samples late");
   }
   if (gaps > 0) {
     warnings.add("its data records leave " + std::to_string(gaps) + " gaps, " + std::to_string(missing) +

@@ -25,15 +25,16 @@ class EdfTimes {
       : duration_s_(record_duration_s), samples_per_record_(samples_per_record) {}
 
   /// The next record of the file, and when it begins; without a time, where the one before it ends. Less than a sample
-  /// between them is no gap.
+  /// between it and where its piece would go on is no gap.
   void add_record(std::optional<double> begin_s);
 
-  /// The records by their time if there may be gaps (EDF+D), else as one piece.
+  /// The records by their time if there may be gaps (EDF+D), else one behind the other.
   /// @throws Error(data) at `where` for records that overlap.
   std::vector<EdfPiece> pieces(bool may_have_gaps, const std::string& where, EdfWarnings& warnings) const;
 
  private:
   std::uint64_t sample_at(const EdfPiece& piece, double start_s, const std::string& where) const;
+  bool has_drifted(double at_s) const;
   double jitter_s() const { return 0.99 * duration_s_ / static_cast<double>(samples_per_record_); }
 
   double duration_s_;

@@ -1,11 +1,13 @@
 #include "wfdb/lead_choice.h"
 
 #include <algorithm>
+#include <array>
 
 #include "beatbench/core/error.h"
 #include "beatbench/core/record.h"
 #include "beatbench/core/text.h"
 #include "wfdb/signal_file.h"
+#include "wfdb/signal_kinds.h"
 #include "wfdb/text_fields.h"
 
 namespace beatbench::wfdb {
@@ -36,15 +38,23 @@ std::string text_of(const SignalList& list, std::size_t index) {
   return quote(list.signals[index].description) + " (" + rate_text(list, samples_per_frame(list, index)) + ")";
 }
 
+// Those with the names of an ECG and in volts; or with its names; or in volts and not known to be something else; or in
+// volts; or all.
 Indices leading_signals(const SignalList& list) {
-  Indices ecg, volts, all;
+  std::array<Indices, 5> tiers;
   for (std::size_t i = 0; i < list.signals.size(); ++i) {
     if (!has_samples(list, i)) continue;
-    all.push_back(i);
-    if (is_ecg_lead(list.signals[i].description)) ecg.push_back(i);
-    if (is_voltage(list.signals[i].units)) volts.push_back(i);
+    const SignalSpec& signal = list.signals[i];
+    const bool is_ecg = is_ecg_lead(signal.description) && !is_figure(signal.description);
+    const bool is_volts = is_voltage(signal.units);
+    if (is_ecg && is_volts) tiers[0].push_back(i);
+    if (is_ecg) tiers[1].push_back(i);
+    if (is_volts && !is_other_kind(signal.description)) tiers[2].push_back(i);
+    if (is_volts) tiers[3].push_back(i);
+    tiers[4].push_back(i);
   }
-  return !ecg.empty() ? ecg : !volts.empty() ? volts : all;
+  const auto first = std::ranges::find_if(tiers, [](const Indices& tier) { return !tier.empty(); });
+  return first == tiers.end() ? Indices() : *first;
 }
 
 std::size_t index_of(const SignalList& list, const std::string& name) {

@@ -37,8 +37,8 @@ class RecordReader {
     read_header();
     choose_leads();
     set_rates();
-    add_leads();
     if (options_.signals) read_signals();
+    add_leads();  // whose scale is known once the segments are
     if (options_.annotator) read_annotations(base_.string() + "." + *options_.annotator);
     cut_annotations();
     record_.content_hash = content_hash(std::string_view(hashes_));
@@ -108,6 +108,7 @@ class RecordReader {
       lead.baseline = signal.baseline;
       lead.adc_zero = signal.adc_zero;
       lead.adc_resolution_bits = signal.adc_resolution_bits;
+      if (!samples_.empty()) lead.samples = std::move(samples_[record_.leads.size()]);
       record_.leads.push_back(std::move(lead));
     }
   }
@@ -121,10 +122,8 @@ class RecordReader {
     frames_ = static_cast<std::int64_t>(read.record_frames);
     if (options_.first_sample / choice_.samples_per_frame == read.record_frames) check_first_sample(read.record_frames);
     for (const std::string& hash : read.content_hashes) add_hash("signals", hash);
-    for (std::size_t i = 0; i < choice_.signals.size(); ++i) {
-      record_.leads[i].samples = std::move(read.samples[i]);
-      cut_to_samples(record_.leads[i].samples);
-    }
+    samples_ = std::move(read.samples);
+    for (std::vector<std::int32_t>& samples : samples_) cut_to_samples(samples);
   }
 
   // A frame that begins where the record ends has no sample besides its first.
@@ -209,6 +208,7 @@ class RecordReader {
   const std::vector<SignalSpec>* signals_ = nullptr;
   wfdb::LeadChoice choice_;
   std::optional<std::int64_t> frames_;
+  std::vector<std::vector<std::int32_t>> samples_;  // of the chosen signals
   Record record_;
   std::string hashes_;  // one line for each file read
 };

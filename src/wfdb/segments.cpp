@@ -43,6 +43,10 @@ class Scale {
   bool is_identity_;
 };
 
+bool is_named_alike(const SignalSpec& a, const SignalSpec& b) {
+  return a.description.empty() || b.description.empty() || is_same_lead(a.description, b.description);
+}
+
 // "12:30:00.5", "25/04/1989"; the CinC Challenges have "05-Feb-2020", in front of the time.
 bool is_time_or_date(std::string_view text) {
   const auto is_digit = [](unsigned char c) { return std::isdigit(c) != 0; };
@@ -184,6 +188,11 @@ void SegmentedRecord::check_signal(const SignalSpec& signal, const SignalSpec& w
                     "; allowed: that of the record's signal, " + allowed);
   };
   if (signal.scale_fault) throw fault_of(*signal.scale_fault, (folder_ / (segment.name + ".hea")).string());
+  if (!is_named_alike(signal, wanted)) {
+    throw Error(ErrorKind::data, where_,
+                place_of(segment) + " has " + quote(signal.description) + " in the place of the record's " +
+                    quote(wanted.description) + "; allowed: the same signals in all segments, or a layout segment");
+  }
   if (signal.units != wanted.units) refuse("the unit", quote(signal.units), quote(wanted.units));
   if (signal.samples_per_frame == wanted.samples_per_frame || is_null_signal(signal)) return;
   refuse("a number of samples per frame of", std::to_string(signal.samples_per_frame),
@@ -228,9 +237,32 @@ SignalSamples SegmentedRecord::read(const SignalRequest& request) {
     throw past_the_end(where_, request, request.first_frame + frames, frames_);
   }
   check_size(request, frames);
+  for (const Segment& segment : segments_) take_finest_scale(segment, request, frames);
   out.samples.resize(request.signals.size());
   for (const Segment& segment : segments_) read_segment(segment, request, frames, out);
   return out;
+}
+
+// A layout segment may state a gain that would round the samples of others. So much finer a one is taken that 16 bits
+// fit, and a unit that one of the segments does not state is not stated.
+void SegmentedRecord::take_finest_scale(const Segment& segment, const SignalRequest& request, std::uint64_t frames) {
+  constexpr double finest = 1 << 15;
+  const bool is_read =
+      segment.start < request.first_frame + frames && request.first_frame < segment.start + segment.frames;
+  if (segment.name == kNullSegment || !is_read) return;
+  const Header& header = segment_header(segment);
+  const Places& places = places_in(segment);
+  for (const std::size_t index : request.signals) {
+    if (!places[index] || is_null_signal(header.signals[*places[index]])) continue;
+    const SignalSpec& found = header.signals[*places[index]];
+    SignalSpec& signal = signals_[index];
+    check_signal(found, signal, segment);
+    signal.unit_is_assumed = signal.unit_is_assumed || found.unit_is_assumed;
+    const double times = std::abs(found.gain / signal.gain);
+    if (!(times > 1 && times <= finest)) continue;
+    signal.gain = found.gain;
+    signal.baseline = found.baseline;
+  }
 }
 
 void SegmentedRecord::read_segment(const Segment& segment, const SignalRequest& request, std::uint64_t frames,
@@ -245,7 +277,6 @@ void SegmentedRecord::read_segment(const Segment& segment, const SignalRequest& 
     const Places& places = places_in(segment);
     for (const std::size_t index : request.signals) {
       if (!places[index]) continue;
-      check_signal(header.signals[*places[index]], signals_[index], segment);
       part.signals.push_back(*places[index]);
       scales[index].emplace(header.signals[*places[index]], signals_[index]);
     }

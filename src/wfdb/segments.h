@@ -32,7 +32,8 @@ class SegmentedRecord {
   const std::vector<SignalSpec>& signals() const { return signals_; }
   std::uint64_t frames() const { return frames_; }
 
-  /// What read_signals gives for an ordinary record, in ADC units of signals(). What a segment lacks is missing.
+  /// What read_signals gives for an ordinary record, in ADC units of signals(), which have the finest gain of the
+  /// segments read from then on. What a segment lacks is missing.
   SignalSamples read(const SignalRequest& request);
 
  private:
@@ -54,6 +55,7 @@ class SegmentedRecord {
   void check_size(const SignalRequest& request, std::uint64_t frames);
   std::uint64_t missing_signals(const Segment& segment, const SignalRequest& request);
   SignalSamples read_signals_of(const Segment& segment, const SignalRequest& part);
+  void take_finest_scale(const Segment& segment, const SignalRequest& request, std::uint64_t frames);
   void read_segment(const Segment& segment, const SignalRequest& request, std::uint64_t frames, SignalSamples& out);
   std::string place_of(const Segment& segment) const;
 

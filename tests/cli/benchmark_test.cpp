@@ -7,7 +7,6 @@
 #include "beatbench/core/files.h"
 #include "beatbench/data/dataset.h"
 #include "beatbench/data/protocol.h"
-#include "beatbench/data/simdb.h"
 #include "beatbench/wfdb/record_io.h"
 #include "cli/command_test.h"
 #include "support/recordings.h"
@@ -177,61 +176,31 @@ TEST_F(Benchmark, SeveralAtOnceLoseNoReport) {
   for (const auto& [name, text] : contents_of(folder_ / "reports")) EXPECT_NO_THROW(json::parse(text)) << name;
 }
 
-// What trained a model is found in other data: by extra training, by starting weights, as an excerpt under another
-// name.
-TEST_F(Benchmark, NamesTheRecordingsThatAModelHasSeen) {
-  write_recordings(folder_ / "recordings", 8);
-  write_recordings(folder_ / "more", 10);
-  for (int i = 1; i <= 8; ++i) {
-    for (const char* ending : {".hea", ".dat", ".atr"}) fs::remove(folder_ / ("more/s00" + std::to_string(i) + ending));
-  }
-  folder_.put("more/RECORDS", "s009\ns010\n");
-  const Words words =
-      tiny_resnet1d({"--classes", "aami5", "--protocol", "inter-patient", "--validation-fraction", "0.3"});
-  succeed("train", with(words, {"--data", "recordings", "--extra-training", "more", "--out", "extra"}));
-  succeed("train", with(words, {"--data", "recordings", "--init-from", "extra", "--out", "begun"}));
-  const Record known = read_record(folder_ / "more/s009");
-  Record excerpt = known;
-  excerpt.id = "part";
-  excerpt.annotations.clear();
-  for (Lead& lead : excerpt.leads) {
-    lead.samples = {lead.samples.begin() + 1234, lead.samples.begin() + 1234 + 30 * 360};
-  }
-  for (Annotation annotation : known.annotations) {
-    annotation.sample -= 1234;
-    if (annotation.sample >= 0 && annotation.sample < 30 * 360) excerpt.annotations.push_back(annotation);
-  }
-  SimulationOptions simulation;
-  simulation.duration_s = 60;
-  simulation.seed = 99;
-  Record stranger = simulate_record(simulation, 8);  // of the same name, s009, but another signal
-  write_record(excerpt, folder_ / "datasets/mixed");
-  write_record(stranger, folder_ / "datasets/mixed");
-  folder_.put("datasets/mixed/RECORDS", "part\n" + stranger.id + "\n");
-  for (const std::string run : {"extra", "begun"}) {
-    fs::remove_all(folder_ / "models");
-    fs::create_directory(folder_ / "models");
-    fs::copy_file(folder_ / run / "checkpoints/best.pt", folder_ / "models" / (run + ".pt"));
-    succeed("benchmark", quick({"--date", "2024-05-01"}));
-    const json mixed =
-        read_json(folder_ / ("reports/summary-ci-" + run + "-2024-05-01.json")).at("datasets").at("mixed");
-    ASSERT_EQ(mixed.at("seen_recordings").size(), 1U) << mixed.at("seen_recordings");
-    EXPECT_THAT(mixed.at("seen_recordings")[0].get<std::string>(),
-                HasSubstr(run == "extra" ? "part (more/s009, extra training)" : "part (more/s009, begun from extra)"));
-    EXPECT_FALSE(mixed.at("intra_patient"));
-    EXPECT_EQ(mixed.at("records").size(), 1U);
-    EXPECT_TRUE(mixed.at("records").contains(stranger.id));
-  }
-}
-
 TEST_F(Benchmark, ADamagedModelDoesNotEndTheOthers) {
   folder_.put("datasets/beats.csv", test_beats_as_csv());
   folder_.put("models/a.pt", "not a model\n");
   fs::copy_file(trained_once() / "run/checkpoints/best.pt", folder_ / "models/b.pt");
   const Finished finished = run("benchmark", quick({"--date", "2024-05-01"}));
   EXPECT_EQ(finished.status, 1);
-  EXPECT_THAT(finished.err, HasSubstr("\nbenchmark: error: not all models could be measured: models/a.pt: "));
+  EXPECT_THAT(finished.err, HasSubstr("\nbenchmark: error: not all could be measured: models/a.pt: "));
   EXPECT_THAT(finished.out, HasSubstr("report: reports/summary-ci-b-2024-05-01.json"));
+  EXPECT_EQ(contents_of(folder_ / "reports").size(), 1U);
+}
+
+// A data set that is damaged costs no figure of another, and is an error all the same.
+TEST_F(Benchmark, ADamagedDataSetDoesNotEndTheOthers) {
+  folder_.put("datasets/beats.csv", test_beats_as_csv());
+  write_recordings(folder_ / "datasets/cut", 2);
+  fs::resize_file(folder_ / "datasets/cut/s002.dat", 100);
+  fs::copy_file(trained_once() / "run/checkpoints/best.pt", folder_ / "models/a.pt");
+  fs::copy_file(trained_once() / "run/checkpoints/best.pt", folder_ / "models/no name.pt");
+  const Finished finished = run("benchmark", quick({"--date", "2024-05-01"}));
+  EXPECT_EQ(finished.status, 1);
+  EXPECT_THAT(finished.err, HasSubstr("datasets/cut/s002.dat"));
+  EXPECT_THAT(finished.err, HasSubstr("'no name'"));
+  const json report = read_json(folder_ / "reports/summary-ci-a-2024-05-01.json");
+  EXPECT_TRUE(report.at("datasets").contains("beats"));
+  EXPECT_THAT(report.at("notes").dump(), HasSubstr("could not be measured: "));
   EXPECT_EQ(contents_of(folder_ / "reports").size(), 1U);
 }
 

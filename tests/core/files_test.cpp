@@ -221,6 +221,30 @@ TEST(AtomicFolder, LeftoversAreNeverTakenForItsOwn) {
   EXPECT_TRUE(fs::exists(live.temporary()));
 }
 
+// Only what our own writers can have left is taken away, and of a folder that is made only what has its name.
+TEST(AtomicFolder, FilesOfOthersStay) {
+  EXPECT_TRUE(is_temporary_name(".a.json.partial-x1Y2z3"));
+  EXPECT_TRUE(is_temporary_name(".a.json.partial-4711"));
+  EXPECT_TRUE(is_temporary_name(".a.json.partial-x1Y2z3", "a.json"));
+  for (const char* name : {".a.partial-2024-draft.d", ".a.partial-mine", ".a.partial-", "a.partial-x1Y2z3",
+                           ".partial-x1Y2z3", "my.partial-results.csv"}) {
+    EXPECT_FALSE(is_temporary_name(name)) << name;
+  }
+  EXPECT_FALSE(is_temporary_name(".a.json.partial-x1Y2z3", "b.json"));
+  const TestFolder folder;
+  folder.put(".report.partial-2024-draft.d/thesis.txt", "years of work");
+  folder.put(".other.partial-x1Y2z3/file", "of another run");
+  AtomicFolder(folder / "new").commit();
+  EXPECT_EQ(folder.file_count(), 5) << "two folders with a file each, and the new one";
+}
+
+TEST(MadeFolder, ALinkToNowhereStays) {
+  const TestFolder folder;
+  fs::create_symlink("/nowhere/at/all", folder / "link");
+  EXPECT_ERROR(MadeFolder(folder / "link" / "runs"), ErrorKind::io, "cannot make the folder");
+  EXPECT_TRUE(fs::is_symlink(folder / "link"));
+}
+
 // Many processes write reports of one name: each finds a name of its own, and no report is lost.
 TEST(WriteFile, OfSeveralProcessesOneHasANewName) {
   const TestFolder folder;

@@ -38,10 +38,10 @@ TEST(BestEpoch, TiesAreBrokenByTheValidationLoss) {
     options.monitor = monitor;
     std::vector<EpochRow> history;
     for (const auto& [accuracy, loss] : accuracy_and_loss) {
-      history.push_back({.epoch = static_cast<int>(history.size()) + 1,
-                         .validation_loss = loss,
-                         .validation_accuracy = accuracy,
-                         .validation_macro_f1 = accuracy});
+      EpochRow& row = history.emplace_back();
+      row.epoch = static_cast<int>(history.size());
+      row.validation_loss = loss;
+      row.validation_accuracy = row.validation_macro_f1 = accuracy;
     }
     return best_epoch(options, history);
   };

@@ -234,6 +234,18 @@ TEST(AnnotationFile, NotesAtTimeZeroDescribeTheFile) {
   }
 }
 
+// So fine a resolution that times become infinite, and 0 times infinity no number.
+TEST(AnnotationFile, ATimeResolutionThatLeavesNoTimesIsRefused) {
+  Annotation note = at(0, codes::note);
+  note.aux = "## time resolution: 1e-320";
+  Record record;
+  record.sampling_rate_hz = 360;
+  for (const std::int64_t sample : {0, 5}) {
+    EXPECT_ERROR(annotations_of_record(record, format_annotations(std::vector{note, at(sample, 1)}), "x.atr"),
+                 ErrorKind::data, "x.atr", "out of range");
+  }
+}
+
 TEST(AnnotationFile, FormatUsesASkipForLongGapsAndStepsBack) {
   const std::vector<Annotation> annotations = {at(1023, 1), at(2047, 1), at(2000, 5)};
   EXPECT_EQ(format_annotations(annotations),

@@ -146,10 +146,11 @@ TEST_F(EdfChoice, LabelsComeBeforeLeadNamesAndTheseBeforeTheRest) {
               ElementsAre(HasSubstr("no signal that may be an ECG")));
 }
 
-TEST_F(EdfChoice, TheRateIsThatOfTheFirst) {
+TEST_F(EdfChoice, TheRateIsTheHighest) {
   const EdfReading reading =
-      read_signals({{"ECG I", "mV", 20}, {"ECG II", "mV"}, {"ECG III", "mV", 20}, {"ECG V1", "mV", 5}});
+      read_signals({{"ECG II", "mV"}, {"ECG I", "mV", 20}, {"ECG III", "mV", 20}, {"ECG V1", "mV", 5}});
   ASSERT_EQ(reading.record.leads.size(), 2);
+  EXPECT_EQ(reading.record.leads[0].name, "I");
   EXPECT_EQ(reading.record.sampling_rate_hz, 20);
   EXPECT_THAT(reading.warnings,
               ElementsAre(HasSubstr("signal 'ECG II' is left out: it has 10 Hz, not 20; likewise: 'ECG V1'")));

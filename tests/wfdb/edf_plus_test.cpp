@@ -162,6 +162,30 @@ TEST_F(EdfPlus, LessThanASampleIsNoGap) {
   EXPECT_EQ(read(pieces({"+0", "+1.25"})).record.length_samples(), 9);
 }
 
+// A clock that is slower or faster than the rate says, by less than a sample from record to record.
+TEST_F(EdfPlus, StepsBelowASampleAddUp) {
+  std::vector<std::string> slow, fast;
+  for (int r = 0; r < 50; ++r) {
+    slow.push_back("+" + std::to_string(1.2 * r));
+    fast.push_back("+" + std::to_string(0.9 * r));
+  }
+  for (const bool has_gaps : {true, false}) {
+    Bytes edf = pieces(slow, has_gaps ? "EDF+D" : "EDF+C");
+    edf.signals[1].data[49] += annotation_list("+58.8", {"at the last"});
+    const EdfReading reading = read(edf);
+    EXPECT_EQ(reading.record.length_samples(), has_gaps ? 239 : 200) << reading.error.text;
+    const Notes notes = notes_of(reading.record);
+    ASSERT_EQ(notes.size(), 1U);
+    EXPECT_EQ(reading.record.leads.at(0).samples.at(static_cast<std::size_t>(notes[0].first)), 197)
+        << "the last's first";
+    EXPECT_THAT(reading.warnings, ElementsAre(HasSubstr(has_gaps ? " gaps, 39 missing samples" : "does not follow")));
+  }
+  const EdfReading early = read(pieces(fast));
+  EXPECT_EQ(early.record.length_samples(), 200) << early.error.text;
+  EXPECT_THAT(early.warnings, ElementsAre(HasSubstr("follow each other faster than they last, 1 s; read one behind the "
+                                                    "other, in the end 20 samples late")));
+}
+
 TEST_F(EdfPlus, DataRecordsOutOfOrderAreSorted) {
   const EdfReading reading = read(pieces({"+3", "+4", "+0", "+1"}));
   ASSERT_EQ(reading.error.text, "");

@@ -67,6 +67,9 @@ TEST(SamplesPerFrame, OfEcgLeadsComeFirst) {
                {"x1 200/mV 12 0 0 0 0 ECG 1", "x3 200/mV 12 0 0 0 0 EMG", 100},
                {"x1 200/mV 12 0 0 0 0 V5", "x3 200/mV 12 0 0 0 0 II", 300},
                {"x1 200/uV 12 0 0 0 0 Fp1", "x3 200/NU 12 0 0 0 0 PLETH", 100},
+               {"x1 200/mV 12 0 0 0 0 heart", "x3 200/mV 12 0 0 0 0 EEG Fpz", 100},
+               {"x1 200/mV 12 0 0 0 0 heart", "x3 200/bpm 12 0 0 0 0 ECG HR", 100},
+               {"x1 200/adu 12 0 0 0 0 II", "x3 200/mV 12 0 0 0 0 Channel 1", 100},
                {"x1 200/NU 12 0 0 0 0 RESP", "x3 200/NU 12 0 0 0 0 PLETH", 300}};
   for (const auto& [first, second, rate_hz] : cases) {
     SCOPED_TRACE(std::string(first) + " " + second);

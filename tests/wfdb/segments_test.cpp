@@ -67,8 +67,8 @@ TEST(FixedLayout, AnnotationsAreThoseOfTheWholeRecord) {
   EXPECT_EQ(leads_only.length_samples(), 0);
 }
 
-// The layout lists I and V and has gains of its own: I of segment a goes from 100(0) to 200(10), so 1 becomes 12; V of
-// b goes from 50(3) to 25(-1), so 15 becomes (15 - 3) / 2 - 1 = 5 and 16 becomes 5.5, which is rounded to 6.
+// Each lead has the finest gain of the layout and of the segments: I of segment a goes from 100(0) to 200(10), so 1
+// becomes 12; V stays as segment b has it, for in the layout's 25(-1) 16 would become 5.5.
 TEST(VariableLayout, SignalsComeToTheirLeadAndGain) {
   const TestFolder folder;
   folder.put("x.hea", "x/4 2 100 5\nx_layout 0\na 2\n~ 1\nb 2\n");
@@ -82,7 +82,35 @@ TEST(VariableLayout, SignalsComeToTheirLeadAndGain) {
   EXPECT_EQ(record.leads[0].baseline, 10);
   EXPECT_THAT(record.leads[0].samples, ElementsAre(12, kGap, kGap, 7, 8));
   EXPECT_EQ(record.leads[1].name, "V");
-  EXPECT_THAT(record.leads[1].samples, ElementsAre(kGap, kGap, kGap, 5, 6));
+  EXPECT_EQ(record.leads[1].gain, 50);
+  EXPECT_THAT(record.leads[1].samples, ElementsAre(kGap, kGap, kGap, 15, 16));
+}
+
+// A layout with a gain of 1, as where nobody cared: the samples are those of the segments all the same.
+TEST(VariableLayout, ACoarseGainRoundsNothing) {
+  const TestFolder folder;
+  folder.put("x.hea", "x/3 1 100 4\nx_layout 0\na 2\nb 2\n");
+  folder.put("x_layout.hea", "x_layout 1 100 0\n~ 0 1(0)/mV 8 0 0 0 0 II\n");
+  put_segment(folder, "a", "a 1 100 2\na.dat 80 200(4)/mV 8 0 0 0 0 II\n", std::string("\x63\x88", 2));
+  put_segment(folder, "b", "b 1 100 2\nb.dat 80 100(0)/mV 8 0 0 0 0 II\n", std::string("\x71\x82", 2));
+  const std::vector<float> mv = to_millivolts(read_record(folder / "x", {.annotator = std::nullopt}).leads.at(0));
+  const std::vector<double> right = {(0x63 - 128 - 4) / 200.0, (0x88 - 128 - 4) / 200.0, (0x71 - 128) / 100.0, 0.02};
+  ASSERT_EQ(mv.size(), right.size());
+  for (std::size_t i = 0; i < mv.size(); ++i) EXPECT_NEAR(mv[i], right[i], 1e-6) << i;
+}
+
+TEST(FixedLayout, ASegmentOfOtherSignalsIsRefused) {
+  const TestFolder folder;
+  put_segment(folder, "a", "a 1 100 2\na.dat 80 200/mV 8 0 0 0 0 MLII\n", "\x81\x82");
+  put_segment(folder, "b", "b 1 100 2\nb.dat 80 200/mV 8 0 0 0 0 V5\n", "\x81\x82");
+  put_segment(folder, "c", "c 1 100 2\nc.dat 80 200 8 0 0 0 0 mod. lead II\n", "\x81\x82");
+  folder.put("x.hea", "x/2 1 100 4\na 2\nb 2\n");
+  EXPECT_ERROR(read_record(folder / "x", {}), ErrorKind::data, "x.hea", "the segment 'b' at sample 2 has 'V5'",
+               "'MLII'");
+  folder.put("x.hea", "x/2 1 100 4\na 2\nc 2\n");  // the same lead by another name, its unit not stated
+  const Record record = read_record(folder / "x", {.annotator = std::nullopt});
+  EXPECT_EQ(record.leads.at(0).samples.size(), 4U);
+  EXPECT_TRUE(record.leads[0].unit_is_assumed);
 }
 
 TEST(VariableLayout, ASignalThatTheLayoutDoesNotListIsAWarning) {

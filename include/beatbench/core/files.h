@@ -35,9 +35,13 @@ bool rename_to_new(const std::filesystem::path& from, const std::filesystem::pat
 /// @throws Error(usage) naming the one that is, Error(io).
 void move_to_new_names(const std::filesystem::path& from, const std::filesystem::path& to);
 
-/// Removes the temporary files and folders (".NAME.partial-...") in a folder that no living process is filling, as a
-/// process leaves them that was killed. Does nothing where there is no such folder.
-void remove_leftovers(const std::filesystem::path& folder);
+/// Whether a file's or folder's name is a temporary one of ours: ".NAME.partial-" and six letters and digits, or, as
+/// older versions had it, a number. `of`: of that NAME alone.
+bool is_temporary_name(std::string_view name, std::string_view of = "");
+
+/// Removes the temporary files and folders of this user in a folder (see is_temporary_name) that no living process is
+/// filling, as a process leaves them that was killed. Does nothing where there is no such folder.
+void remove_leftovers(const std::filesystem::path& folder, std::string_view of = "");
 
 /// A path's extension in lower case, with its dot: ".csv" of "A.CSV".
 std::string lower_extension(const std::filesystem::path& path);
@@ -53,6 +57,7 @@ class MadeFolder {
   explicit MadeFolder(const std::filesystem::path& path);
   ~MadeFolder();
   bool is_new() const { return is_new_; }  ///< whether it was this that made the folder
+  void keep() { made_.clear(); }           ///< removes nothing: others may be at it
   MadeFolder(const MadeFolder&) = delete;
   MadeFolder& operator=(const MadeFolder&) = delete;
 
@@ -86,7 +91,7 @@ class FileLock {
 };
 
 /// A folder that is filled under a temporary name and takes its own name when `commit` is called; the destructor
-/// removes it otherwise. Leftovers beside it are removed first, see remove_leftovers.
+/// removes it otherwise. What others left of that name is removed first, see remove_leftovers.
 /// @throws Error(usage) if `path` exists, Error(io) if it cannot be made.
 class AtomicFolder {
  public:

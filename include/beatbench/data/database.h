@@ -88,6 +88,9 @@ struct DatabaseSpec {
 
 std::span<const DatabaseSpec> database_registry();
 
+/// Whether a name is that of a known database.
+bool is_known_database(std::string_view name);
+
 /// Whether two known databases, by their names, are of the same patients, as mitdb and nstdb are.
 bool share_subjects(std::string_view one, std::string_view other);
 

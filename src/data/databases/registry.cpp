@@ -5,6 +5,7 @@
 
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
+#include "beatbench/core/text.h"
 #include "beatbench/data/database.h"
 #include "beatbench/wfdb/tracings.h"
 #include "data/databases/databases.h"
@@ -93,6 +94,8 @@ const std::string& Database::subject_of(const std::string& record) const {
   return found == subjects.end() ? record : found->second;
 }
 
+bool is_known_database(std::string_view name) { return find_spec(name) != nullptr; }
+
 bool share_subjects(std::string_view one, std::string_view other) {
   const DatabaseSpec *a = find_spec(one), *b = find_spec(other);
   return a && b && !a->subjects_of.empty() && a->subjects_of == b->subjects_of;
@@ -132,6 +135,9 @@ Database open_database_as(std::string_view known, const std::filesystem::path& f
 std::span<const DatabaseSpec> database_registry() { return kDatabases; }
 
 Database open_database(const std::string& name_or_path) {
+  if (in_utf8(name_or_path) != name_or_path) {
+    throw Error(ErrorKind::usage, name_or_path, "is no name in UTF-8, as reports are; rename it");
+  }
   fs::path folder = name_or_path;
   const DatabaseSpec* spec = find_spec(name_or_path);
   std::error_code ignored;

@@ -52,12 +52,18 @@ void leave_out_copies(const BeatSet& windows, Split& split) {
   tested.erase("");
   std::string names;
   for (auto* rows : {&split.training, &split.validation}) {
+    const bool was_empty = rows->empty();
     std::erase_if(*rows, [&](std::uint32_t row) {
       const RecordName& record = windows.records[windows.rows[row].record];
       const bool is_copy = tested.contains(record.signal_hash);
       if (is_copy) names += (names.empty() ? "" : ", ") + record.id;
       return is_copy;
     });
+    if (rows->empty() && !was_empty) {
+      throw Error(ErrorKind::data, "protocol " + split.protocol,
+                  std::string("no recording is left for ") + (rows == &split.training ? "training" : "validation") +
+                      ": all are tested, under other names");
+    }
   }
   if (!names.empty())
     note_once(split, "left out of training and validation, because the same recordings are tested under other names: " +
