@@ -13,7 +13,7 @@ namespace {
 
 using Words = std::span<const std::string_view>;
 
-constexpr std::array<std::pair<std::string_view, double>, 31> kTimeUnits = {{{"s", 1.0},
+constexpr std::array<std::pair<std::string_view, double>, 33> kTimeUnits = {{{"s", 1.0},
                                                                              {"sec", 1.0},
                                                                              {"secs", 1.0},
                                                                              {"second", 1.0},
@@ -41,8 +41,10 @@ constexpr std::array<std::pair<std::string_view, double>, 31> kTimeUnits = {{{"s
                                                                              {"nanoseconds", 1e-9},
                                                                              {"nanosekunden", 1e-9},
                                                                              {"min", 60.0},
+                                                                             {"minute", 60.0},
                                                                              {"minutes", 60.0},
                                                                              {"h", 3600.0},
+                                                                             {"hour", 3600.0},
                                                                              {"hours", 3600.0}}};
 
 constexpr std::array<std::string_view, 12> kDigitalUnits = {

@@ -111,6 +111,11 @@ class CsvRecordingReader {
       warn(rate_conflict_ + "; neither is taken for its sampling rate");
       return;
     }
+    if (!wfdb::is_stated_rate(stated.front().value)) {
+      rate_conflict_ = "it says " + text_of(stated.front()) + ", which is no rate of an ECG";
+      warn(rate_conflict_ + "; it is left aside");
+      return;
+    }
     stated_rate_ = stated.front().value;
     if (!given) {
       known_rate_ = stated_rate_;

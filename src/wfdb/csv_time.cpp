@@ -125,6 +125,8 @@ CsvTiming coarse_timing(const std::vector<double>& times, double& resolution, co
 
 bool is_rate_of_ecg(double rate_hz) { return rate_hz >= kLowestRate_hz && rate_hz <= kHighestRate_hz; }
 
+bool is_stated_rate(double rate_hz) { return rate_hz >= 10 && rate_hz <= 20'000; }
+
 bool rises_by_one(const CsvColumn& column) {
   return std::ranges::adjacent_find(column.values, [](double a, double b) { return b - a != 1; }) ==
          column.values.end();
