@@ -46,6 +46,16 @@ std::optional<PlainNumber> plain_number(std::string_view cell) {
   return number;
 }
 
+// "1.5e-3": -3
+int exponent_of(const NumberForm& form) {
+  if (!form.exponent) return 0;
+  std::string_view digits = form.body.substr(form.body.find_first_of("eE") + 1);
+  if (digits.starts_with('+')) digits.remove_prefix(1);
+  int exponent = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), exponent);
+  return exponent;
+}
+
 // The values of a layout's cells, and the marks of its numbers.
 class ColumnFiller {
  public:
@@ -58,7 +68,7 @@ class ColumnFiller {
       column.values.clear();
       column.values.reserve(layout_.rows);
       column.numbers = column.clocks = column.texts = 0;
-      column.decimals = 0;
+      column.decimals = column.places = 0;
       column.is_plain = true;
     }
     std::ranges::fill(marks_, NumberMarks());
@@ -106,7 +116,9 @@ class ColumnFiller {
     column.values.push_back(value);
     ++column.numbers;
     const bool is_decimal = form.mark != 0 && (!form.undecided || style_.is_decimal(form.mark));
-    if (is_decimal) column.decimals = std::max(column.decimals, form.after);
+    const int after = is_decimal ? form.after : 0;
+    column.decimals = std::max(column.decimals, after);
+    column.places = std::max(column.places, after - exponent_of(form));
     column.is_plain = column.is_plain && !form.exponent;
     marks.add(form, cell);
   }

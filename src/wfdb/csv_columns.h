@@ -20,6 +20,7 @@ struct CsvColumn {
   std::size_t clocks = 0;   ///< cells that are a clock or date and time; their value is in seconds
   std::size_t texts = 0;    ///< cells that are neither and no sign of a missing value
   int decimals = 0;         ///< most digits after the decimal sign in any number or clock
+  int places = 0;           ///< likewise of any number, written without an exponent
   bool is_plain = true;     ///< no number has an exponent
 };
 

@@ -48,6 +48,38 @@ void check_size(const std::filesystem::path& path) {
                   " MiB, an eighth of this machine's memory, are read");
 }
 
+// How the values of a lead become whole numbers.
+struct Scale {
+  double gain = 1;
+  double limit = 0;    // larger values are none of the signal, but a sign of something or other
+  double largest = 0;  // of the values within
+  bool is_exact = true;
+
+  // Decimal digits are kept where an int32 holds them all. Where it does not hold a few values that are out of all
+  // proportion, the others keep theirs.
+  explicit Scale(const CsvColumn& column) {
+    constexpr double out_of_proportion = 100, beyond_any = 1e4;  // in what most values are below
+    constexpr int most_places = 18;
+    std::vector<double> sizes;
+    for (const double value : column.values) {
+      if (value != 0 && !std::isnan(value)) sizes.push_back(std::abs(value));
+    }
+    const double exact = std::pow(10.0, std::min(column.places, most_places));
+    gain = exact;
+    limit = kLargestDigital / exact;
+    if (sizes.empty()) return;
+    const auto most = sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() * 3 / 4);
+    std::ranges::nth_element(sizes, most);
+    const double usual = *most;
+    is_exact = column.places <= most_places &&
+               std::ranges::none_of(sizes, [&](double v) { return v > limit && v <= out_of_proportion * usual; });
+    if (!is_exact) limit = beyond_any * usual;
+    for (const double size : sizes) largest = std::max(largest, size <= limit ? size : 0.0);
+    constexpr double finest = 100;  // 2^100 steps a unit: beyond it there are no signals, but numbers that overflow
+    if (!is_exact) gain = std::exp2(std::min(finest, std::floor(std::log2(kLargestDigital / largest))));
+  }
+};
+
 CsvTable read_table(const std::filesystem::path& path, std::string& hash) {
   check_size(path);
   std::string bytes = read_text_file(path);
@@ -260,29 +292,40 @@ class CsvRecordingReader {
     return signals;
   }
 
-  // Decimal digits are kept exactly where an int32 holds them all.
   void add_lead(const CsvColumn& column, std::size_t index) {
-    double largest = 0;
-    for (const double value : column.values) largest = std::max(largest, std::isnan(value) ? 0.0 : std::abs(value));
-    const double exact = std::pow(10.0, column.decimals);
-    const bool fits = column.is_plain && largest * exact <= kLargestDigital;
+    const Scale scale(column);
     Lead lead;
     lead.name = column.name.empty() ? "column " + std::to_string(index + 1) : column.name;
-    lead.gain = fits ? exact : largest > 0 ? std::exp2(std::floor(std::log2(kLargestDigital / largest))) : 1.0;
+    lead.gain = scale.gain;
     lead.units = units_of(column);
-    if (lead.units.empty() && largest > kLargestMillivolts) {
-      warn("column " + quote(heading_of(column, index)) + " has no unit and values up to " + number_text(largest) +
-           ", which cannot be mV");
+    const std::string heading = "column " + quote(heading_of(column, index));
+    if (lead.units.empty() && scale.largest > kLargestMillivolts) {
+      warn(heading + " has no unit and values up to " + number_text(scale.largest) + ", which cannot be mV");
+    }
+    constexpr int written_by_hand = 9;  // decimals; more are those of a double, which mean nothing
+    if (!scale.is_exact && column.places <= written_by_hand) {
+      warn(heading + " has more digits than a sample holds; its values are rounded to " +
+           number_text(1.0 / scale.gain));
     }
     lead.samples.assign(static_cast<std::size_t>(timing_.length_samples), kMissingSample);
+    std::size_t too_large = 0, first_too_large = 0;
     for (std::size_t row = 0; row < column.values.size(); ++row) {
-      if (std::isnan(column.values[row])) continue;
+      const double value = column.values[row];
+      if (std::isnan(value)) continue;
+      if (std::abs(value) > scale.limit) {
+        if (too_large++ == 0) first_too_large = row;
+        continue;
+      }
       const auto sample = timing_.sample_of_row.empty() ? row : static_cast<std::size_t>(timing_.sample_of_row[row]);
-      lead.samples[sample] = static_cast<std::int32_t>(std::llround(column.values[row] * lead.gain));
+      lead.samples[sample] = static_cast<std::int32_t>(std::llround(value * lead.gain));
+    }
+    if (too_large > 0) {
+      warn(heading + " has " + std::to_string(too_large) + " values beyond all others, first " +
+           number_text(column.values[first_too_large]) + " in line " + std::to_string(table_.line_of(first_too_large)) +
+           ", taken as missing samples");
     }
     if (column.texts > 0) {
-      warn("column " + quote(heading_of(column, index)) + " has " + std::to_string(column.texts) +
-           " cells of text, taken as missing samples");
+      warn(heading + " has " + std::to_string(column.texts) + " cells of text, taken as missing samples");
     }
     record_.leads.push_back(std::move(lead));
   }

@@ -1,0 +1,70 @@
+// What the cells of a table become: values that are kept as they are, and those that are no samples.
+#include "wfdb/csv_texts.h"
+
+namespace beatbench {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using namespace std::string_literals;
+
+// All samples but those of some rows, which are missing.
+void expect_but(const Record& record, const std::vector<int>& missing, double millivolts_per_uv = 1e-3) {
+  ASSERT_EQ(record.leads.size(), 1U);
+  const std::vector<float> found = to_millivolts(record.leads[0]);
+  ASSERT_EQ(found.size(), static_cast<std::size_t>(kRows));
+  for (int i = 0; i < kRows; ++i) {
+    const float value = found[static_cast<std::size_t>(i)];
+    if (std::ranges::find(missing, i) != missing.end())
+      EXPECT_TRUE(std::isnan(value)) << i;
+    else
+      ASSERT_NEAR(value, microvolts(i) * millivolts_per_uv, 1e-6) << i;
+  }
+}
+
+TEST_F(CsvTables, ValuesBeyondAllOthersAreMissing) {
+  const auto text = [](const std::string& unit, const char* form, double per_uv, const std::string& cell) {
+    return "II (" + unit + ")\n" +
+           rows([&](int i) { return i % 100 == 7 ? cell : text_of(form, microvolts(i) * per_uv); });
+  };
+  for (const char* cell : {"99999999999", "1e300", "-1e300", "4294967295.000", "99999999999.999"}) {
+    expect_but(read(text("mV", "%.3f", 1e-3, cell), kAtRate), {7, 107, 207, 307});
+    EXPECT_THAT(warnings_, ElementsAre(AllOf(HasSubstr("4 values"), HasSubstr("in line 9"), HasSubstr("missing"))));
+  }
+  for (const char* cell : {"99999", "9999999", "-32768000"}) {
+    expect_but(read(text("V", "%.6f", 1e-6, cell), kAtRate), {7, 107, 207, 307});
+    EXPECT_THAT(warnings_, ElementsAre(HasSubstr("4 values")));
+    expect_but(read(text("mV", "%.17g", 1e-3, "1e300"), kAtRate), {7, 107, 207, 307});
+    EXPECT_THAT(warnings_, ElementsAre(HasSubstr("4 values")));
+    expect_but(read(text("mV", "%.9e", 1e-3, "1e300"), kAtRate), {7, 107, 207, 307});
+  }
+  EXPECT_EQ(read(text("mV", "%.3f", 1e-3, "1e300"), kAtRate).leads[0].gain, 1000);
+}
+
+TEST_F(CsvTables, LargeValuesThatAreThoseOfTheSignalStay) {
+  // Six decimals above an offset that an int32 does not hold all of.
+  const Record record =
+      read("II (uV)\n" + rows([](int i) { return text_of("%.6f", 2000 + microvolts(i) / 10.0); }), kAtRate);
+  for (int i = 0; i < kRows; ++i) {
+    ASSERT_NEAR(to_millivolts(record.leads[0])[static_cast<std::size_t>(i)], 2 + microvolts(i) / 1e4, 1e-6);
+  }
+  EXPECT_THAT(warnings_, ElementsAre(HasSubstr("rounded to")));
+  expect_ecg("II (mV)\n" + rows([](int i) { return text_of("%.17g", microvolts(i) / 1e3); }), "II", "mV", kAtRate);
+  EXPECT_THAT(warnings_, IsEmpty());
+}
+
+TEST_F(CsvTables, ExponentsKeepTheirDigits) {
+  const Record record = read("II (V)\n" + rows([](int i) { return i % 2 == 0 ? "0.000145"s : "9.5e-05"s; }), kAtRate);
+  EXPECT_EQ(record.leads[0].gain, 1e6);
+  EXPECT_THAT(std::vector(record.leads[0].samples.begin(), record.leads[0].samples.begin() + 2), ElementsAre(145, 95));
+  for (const char* tiny : {"1e-305", "-4.9e-324", "0e0", "0.0e-999"}) {
+    const Record flat = read("II (mV)\n" + rows([&](int) { return std::string(tiny); }), kAtRate);
+    EXPECT_TRUE(std::isfinite(flat.leads.at(0).gain)) << tiny;
+    EXPECT_EQ(to_millivolts(flat.leads[0])[3], 0.0F) << tiny;
+  }
+}
+
+}  // namespace
+}  // namespace beatbench
