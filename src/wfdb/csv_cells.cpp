@@ -233,9 +233,18 @@ std::optional<TimeOfCell> time_in(std::string_view cell) {
   return time;
 }
 
+bool is_error_sign(std::string_view cell) {
+  constexpr std::size_t longest = 16;
+  if (cell.empty() || cell.front() != '#' || cell.size() > longest) return false;
+  if (cell.find_first_not_of('#') == std::string_view::npos) return true;  // a column that is too narrow
+  const std::string lower = lower_case(cell);
+  return cell.back() == '!' || cell.back() == '?' || lower == "#n/a" || lower == "#n/d" || lower == "#nv";
+}
+
 bool is_missing(std::string_view cell) {
-  constexpr std::array<std::string_view, 14> signs = {"",     "-",    "--",  "---",  "nan",  "na",  "n/a",
-                                                      "n.a.", "null", "nil", "none", "#n/a", "inf", "infinity"};
+  constexpr std::array<std::string_view, 13> signs = {"",     "-",    "--",  "---",  "nan", "na",      "n/a",
+                                                      "n.a.", "null", "nil", "none", "inf", "infinity"};
+  if (is_error_sign(cell)) return true;
   constexpr std::size_t longest = 9;
   if (cell.size() > longest) return false;
   const std::string lower = lower_case(cell);

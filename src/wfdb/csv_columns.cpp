@@ -76,8 +76,11 @@ class ColumnFiller {
     std::vector<std::string_view> cells;
     std::int64_t expected = -1;
     std::size_t row = 0;
+    const BetweenRows between{layout_.separator, layout_.width, layout_.blank_is_missing};
+    blank_rows_ = 0;
     for (CsvLines at(text_, layout_.begin, layout_.first_line); at.next();) {
-      if (is_beside_table(at.line())) continue;
+      if (between.holds(at.line())) continue;
+      if (between.blank_is_missing && trimmed(at.line()).empty() && blank_rows_++ == 0) first_blank_ = at.number();
       split_row(at.line(), layout_.separator, layout_.width, cells);
       if (at.number() != expected) table_.places.push_back({row, at.number()});
       expected = at.number() + 1;
@@ -87,6 +90,8 @@ class ColumnFiller {
   }
 
   const std::vector<NumberMarks>& marks() const { return marks_; }
+  std::size_t blank_rows() const { return blank_rows_; }     // blank lines that are rows of a single column
+  std::int64_t first_blank() const { return first_blank_; }  // the first one's line
 
  private:
   void add_cell(std::string_view cell, CsvColumn& column, NumberMarks& marks) const {
@@ -128,6 +133,8 @@ class ColumnFiller {
   CsvTable& table_;
   std::vector<NumberMarks> marks_;
   NumberStyle style_;
+  std::size_t blank_rows_ = 0;
+  std::int64_t first_blank_ = 0;
 };
 
 // What the numbers of all columns together say of a mark.
@@ -226,6 +233,10 @@ CsvTable parse_csv(std::string_view text, const std::string& where) {
   filler.fill({});
   const NumberStyle style = style_of(filler.marks(), where, layout.warnings);
   if (style != NumberStyle()) filler.fill(style);
+  if (filler.blank_rows() > 0) {
+    layout.warnings.push_back(std::to_string(filler.blank_rows()) + " blank lines between its rows, first line " +
+                              std::to_string(filler.first_blank()) + ", are taken as missing samples");
+  }
   table.statements = std::move(layout.statements);
   table.warnings = std::move(layout.warnings);
   return table;

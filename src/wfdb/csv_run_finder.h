@@ -78,6 +78,20 @@ struct LineShape {
   }
 };
 
+// Whether a blank line stands behind nearly every other: line ends that were doubled.
+inline bool is_double_spaced(std::string_view text) {
+  std::size_t lines = 0, tight = 0;
+  bool follows_line = false;
+  for (CsvLines at(text); at.next();) {
+    const bool is_line = !trimmed(at.line()).empty();
+    lines += is_line;
+    tight += is_line && follows_line;
+    follows_line = is_line;
+  }
+  constexpr std::size_t rare = 10;
+  return lines > 2 && tight * rare < lines;
+}
+
 // Rows of the same width, one below the other.
 struct Run {
   std::size_t begin = 0, end = 0;  // bytes
@@ -96,16 +110,15 @@ struct Run {
 // The longest run under one separator. Lines of words and rows that are partly words count if rows follow.
 class RunFinder {
  public:
-  RunFinder(std::string_view text, char separator) : separator_(separator) {
+  RunFinder(std::string_view text, char separator)
+      : separator_(separator), blank_is_missing_(separator == '\0' && !is_double_spaced(text)) {
     std::vector<std::string_view> cells;
     for (CsvLines at(text); at.next();) {
-      if (is_beside_table(at.line())) {
-        if (trimmed(at.line()).empty()) {
-          adjacent_ = false;
-          held_.blank = true;
-        }
-        continue;
+      if (trimmed(at.line()).empty()) {
+        adjacent_ = false;
+        held_.blank = true;
       }
+      if (BetweenRows{separator_, run_.width, blank_is_missing_}.holds(at.line())) continue;
       split_cells(at.line(), separator_, cells);
       see(at, LineShape(cells, may_group_by_blanks(separator_)));
       line_above_ = at.line();
@@ -114,6 +127,7 @@ class RunFinder {
   }
 
   char separator() const { return separator_; }
+  bool blank_is_missing() const { return blank_is_missing_; }
   const Run& longest() const { return longest_; }
   const Run& second() const { return second_; }                  // the longest but for that
   std::int64_t too_wide_line() const { return too_wide_line_; }  // the first line with too many cells, or 0
@@ -150,7 +164,7 @@ class RunFinder {
     }
     const bool fits_in = fits(shape);
     if (shape.good == 0) {
-      const bool is_missing = shape.texts == 0 && shape.empty < shape.width;
+      const bool is_missing = (shape.texts == 0 && shape.empty < shape.width) || trimmed(at.line()).starts_with('#');
       if (!fits_in) return close();
       return is_missing ? add(at, shape) : hold(at, shape);
     }
@@ -255,6 +269,7 @@ class RunFinder {
   }
 
   char separator_;
+  bool blank_is_missing_;
   Run run_, longest_, second_;
   Held held_;
   std::string_view line_above_, heading_;

@@ -66,5 +66,51 @@ TEST_F(CsvTables, ExponentsKeepTheirDigits) {
   }
 }
 
+// Rows that look like comments or blank lines are rows all the same: none is lost, so that no time shifts.
+TEST_F(CsvTables, ErrorsOfSpreadsheetsAreMissingCells) {
+  for (const char* sign : {"#N/A", "#DIV/0!", "#VALUE!", "#WERT!", "#", "#####", "#NAME?", "#odd"}) {
+    for (const char* separator : {",", ";", "\t", " "}) {
+      const auto row = [&](int i) {
+        const std::string cell = i % 19 == 3 ? sign : mv(i);
+        return cell + separator + (i % 38 == 3 ? sign : mv(i));
+      };
+      const Record record = read("II"s + separator + "V5\n" + rows(row), kAtRate);
+      ASSERT_EQ(record.length_samples(), static_cast<std::size_t>(kRows)) << sign << separator;
+      EXPECT_EQ(record.leads.at(0).name, "II");
+      EXPECT_EQ(record.leads.at(0).samples[3], kMissingSample);
+      EXPECT_EQ(record.leads.at(0).samples[4], 1012);
+      EXPECT_EQ(record.leads.at(1).samples[22], microvolts(22)) << "the other lead's";
+    }
+    if (std::string(sign) == "#odd") continue;  // a comment, where there is one column
+    const Record one = read("II\n" + rows([&](int i) { return i % 19 == 3 ? sign : mv(i); }), kAtRate);
+    EXPECT_EQ(one.length_samples(), static_cast<std::size_t>(kRows)) << sign;
+  }
+  expect_ecg("II,V5\n" + rows([](int i) { return (i % 9 == 4 ? "# event, here\n#0.5,0.5\n" : "") + mv(i) + ",0"; }),
+             "II", "", {.signals = {"II"}, .sampling_rate_hz = kRate_hz});
+}
+
+TEST_F(CsvTables, RowsOfTabsAloneAreRows) {
+  const Record record =
+      read("II\tV5\n" + rows([](int i) { return i % 20 == 3 ? "\t"s : mv(i) + "\t" + mv(i); }), kAtRate);
+  ASSERT_EQ(record.length_samples(), static_cast<std::size_t>(kRows));
+  EXPECT_EQ(record.leads.at(1).samples[3], kMissingSample);
+  EXPECT_EQ(record.leads.at(1).samples[4], 1012);
+}
+
+TEST_F(CsvTables, BlankLinesInASingleColumn) {
+  const auto text = [](const char* end) {
+    return "II (mV)\n" + rows([](int i) { return i % 100 == 7 ? ""s : mv(i); }) + end;
+  };
+  for (const char* end : {"", "\n\n", "\n\n# end\n", "\nend of file\n"}) {
+    expect_but(read(text(end), kAtRate), {7, 107, 207, 307});
+    EXPECT_THAT(warnings_, Contains(AllOf(HasSubstr("4 blank lines"), HasSubstr("first line 9"))));
+  }
+  const std::string doubled = replaced("II (mV)\n" + rows([](int i) { return mv(i); }), "\n", "\n\n");
+  expect_ecg(doubled, "II", "mV", kAtRate);
+  expect_ecg(replaced(doubled, "\n\n", "\r\r\n"), "II", "mV", kAtRate);
+  expect_ecg("II (mV)\n\n\n" + rows([](int i) { return mv(i); }), "II", "mV", kAtRate);
+  EXPECT_THAT(warnings_, IsEmpty());
+}
+
 }  // namespace
 }  // namespace beatbench
