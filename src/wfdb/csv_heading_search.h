@@ -17,6 +17,11 @@
 // The search for the headings above a table, see find_layout.
 namespace beatbench::wfdb {
 
+// "NaN", ",,": a row of no value.
+inline bool is_without_value(std::string_view line) {
+  return is_missing(trimmed(line)) || line.find_first_not_of(" \t,;|") == std::string_view::npos;
+}
+
 // Lines above a table, the nearest first, without blank ones and comments. A line in which quotes are left open begins
 // some lines higher up.
 struct LineAbove {
@@ -43,7 +48,7 @@ struct LinesAbove {
       begin = above.begin;
       number = above.number;
       const bool is_blank = trimmed(above.line).empty();
-      if (is_ruling(above.line)) continue;
+      if (is_ruling(above.line) || (!is_blank && is_without_value(above.line))) continue;
       if (is_beside_table(above.line)) {
         if (!is_blank && lines.empty() && adjacent && comment.line.empty()) comment = above;
         adjacent = adjacent && !is_blank;
@@ -55,11 +60,6 @@ struct LinesAbove {
   }
 
  private:
-  // A line drawn below headings: "---|---".
-  static bool is_ruling(std::string_view line) {
-    return line.find_first_not_of("-=_|+: \t") == std::string_view::npos && line.find_first_of("-=_") < line.size();
-  }
-
   static LineAbove line_before(std::string_view text, std::size_t begin, std::int64_t number) {
     const std::size_t end = begin - 1;  // its line feed
     const std::size_t feed = end == 0 ? std::string_view::npos : text.rfind('\n', end - 1);

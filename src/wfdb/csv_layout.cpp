@@ -39,7 +39,7 @@ struct CommaEvidence {
     for (CsvLines at(text.substr(0, run.end), run.begin, run.first_line); at.next();) {
       if (is_beside_table(at.line())) continue;
       split_cells(at.line(), ',', cells);
-      others += cells.size() != width;
+      others += cells.size() != width && !is_missing(trimmed(at.line()));
       if (cells.size() != width) continue;
       possible = false;
       for (std::size_t c = 0; c < width; ++c) {
@@ -167,6 +167,7 @@ class LayoutFinder {
     layout_.end = run_.end;
     layout_.first_line = table_line_ = run_.first_line;
     find_headings();
+    skip_empty_rows();
     refuse_rows_of_windows();
     look_before();
     look_behind(finder.second());
@@ -174,6 +175,18 @@ class LayoutFinder {
   }
 
  private:
+  // Empty rows below the headings of a table with times are none: there is no time for them.
+  void skip_empty_rows() {
+    if (std::ranges::none_of(layout_.headings, [](const auto& cell) { return names_time(heading_in(cell).name); })) {
+      return;
+    }
+    for (CsvLines at(text_, layout_.begin, layout_.first_line); at.next() && layout_.rows > 1; --layout_.rows) {
+      if (at.line().find_first_not_of(" \t,;|\"") != std::string_view::npos) return;
+      layout_.begin = at.end();
+      layout_.first_line = at.number() + 1;
+    }
+  }
+
   // Rows of so many numbers are leads or beats, not samples: a table that lies on its side.
   void refuse_rows_of_windows() const {
     constexpr std::size_t most_without_names = 64;
@@ -346,17 +359,17 @@ bool BetweenRows::holds(std::string_view line) const {
   const std::string_view text = trimmed(line);
   if (text.empty()) {
     const auto tabs = static_cast<std::size_t>(std::ranges::count(line, '\t'));
-    const bool is_row = separator == '\t' && width > 1 && tabs + 1 == width;
+    const bool is_row = separator == '\t' && tabs > 0 && (width == 0 || tabs + 1 == width);
     return !is_row && !(blank_is_missing && width == 1);
   }
   if (text.front() != '#') return true;
   std::vector<std::string_view> cells;
   split_cells(line, separator, cells);
   const std::string_view first = cells.front();
-  if (width < 2 || cells.size() != width)
-    return cells.size() != std::max<std::size_t>(width, 1) || !is_error_sign(first);
+  if (width > 0 && cells.size() != width) return true;
   const bool is_word = first.find(' ') == std::string_view::npos && !number_form(first.substr(1), false);
-  return !is_word || !std::ranges::all_of(cells, [](std::string_view cell) {
+  const bool may_begin_row = width > 1 ? is_word : is_error_sign(first);
+  return !may_begin_row || !std::ranges::all_of(cells, [](std::string_view cell) {
     return kind_of(cell, false) != CellKind::text || cell.front() == '#';
   });
 }

@@ -104,23 +104,30 @@ struct Run {
   std::size_t above_width = 0;  // of rows of numbers that stand directly above; 0: none do
   std::int64_t odd_line = 0;    // a line of numbers between its rows that has another width
   std::size_t odd_width = 0;
+  std::string_view word;        // of the first column, where it has words
+  bool same_word = true;        // it has no others
   std::int64_t noted_line = 0;  // the first row with words behind its columns
 };
+
+// A line drawn below headings: "---|---".
+inline bool is_ruling(std::string_view line) {
+  const bool is_drawn = line.find_first_not_of("-=_|+: \t") == std::string_view::npos;
+  return is_drawn && (line.find("---") != std::string_view::npos || line.find_first_of("=_") != std::string_view::npos);
+}
 
 // The longest run under one separator. Lines of words and rows that are partly words count if rows follow.
 class RunFinder {
  public:
   RunFinder(std::string_view text, char separator)
       : separator_(separator), blank_is_missing_(separator == '\0' && !is_double_spaced(text)) {
-    std::vector<std::string_view> cells;
     for (CsvLines at(text); at.next();) {
       if (trimmed(at.line()).empty()) {
         adjacent_ = false;
         held_.blank = true;
       }
       if (BetweenRows{separator_, run_.width, blank_is_missing_}.holds(at.line())) continue;
-      split_cells(at.line(), separator_, cells);
-      see(at, LineShape(cells, may_group_by_blanks(separator_)));
+      split_cells(at.line(), separator_, cells_);
+      see(at, LineShape(cells_, may_group_by_blanks(separator_)));
       line_above_ = at.line();
     }
     close();
@@ -145,6 +152,31 @@ class RunFinder {
     std::int64_t last_line = 0;
   };
 
+  // Rows without any value right below a heading, or at the top: the first of a run, where numbers follow.
+  struct Valueless {
+    std::size_t rows = 0, width = 0, begin = 0;
+    std::int64_t first_line = 0;
+    std::string_view heading;
+  };
+
+  bool begins_valueless(const CsvLines& at, const LineShape& shape) const {
+    if (run_.rows > 0 || shape.texts > 0 || is_ruling(at.line())) return false;
+    if (valueless_.rows > 0) return shape.width == valueless_.width;
+    if (line_above_.empty()) return shape.empty < shape.width;
+    std::vector<std::string_view> words;
+    split_cells(line_above_, separator_, words);
+    const LineShape above(words, false);
+    return above.width == shape.width && above.good == 0 && above.texts > 0;
+  }
+
+  void add_valueless(const CsvLines& at, const LineShape& shape) {
+    if (valueless_.rows++ > 0) return;
+    valueless_.width = shape.width;
+    valueless_.begin = at.begin();
+    valueless_.first_line = at.number();
+    valueless_.heading = line_above_;
+  }
+
   bool fits(const LineShape& shape) const {
     if (run_.rows == 0) return false;
     return shape.width == run_.width || (shape.width == run_.width + 1 && shape.last_is_empty) ||
@@ -164,6 +196,8 @@ class RunFinder {
     }
     const bool fits_in = fits(shape);
     if (shape.good == 0) {
+      if (begins_valueless(at, shape)) return add_valueless(at, shape);
+      valueless_ = {};
       const bool is_missing = (shape.texts == 0 && shape.empty < shape.width) || trimmed(at.line()).starts_with('#');
       if (!fits_in) return close();
       return is_missing ? add(at, shape) : hold(at, shape);
@@ -188,11 +222,21 @@ class RunFinder {
     new_words ? hold(at, shape) : add(at, shape);
   }
 
-  // Words stood where the first numbers stand now: the rows so far were lines such as "Rate;360" above the table.
+  // Words stood where the first numbers stand now: the rows so far were lines such as "Rate;360" above the table,
+  // unless it is one word ("off") below a heading.
   bool begins_anew(const LineShape& shape) const {
     constexpr std::size_t longest_preamble = 64;
-    return run_.rows < longest_preamble && (run_.text_columns & ~run_.good_columns & shape.good_columns & 1) != 0 &&
-           shape.texts == 0 && shape.width > 1;
+    const bool is_sign = run_.same_word && is_heading(heading_);
+    return !is_sign && run_.rows < longest_preamble &&
+           (run_.text_columns & ~run_.good_columns & shape.good_columns & 1) != 0 && shape.texts == 0 &&
+           shape.width > 1;
+  }
+
+  bool is_heading(std::string_view line) const {
+    std::vector<std::string_view> words;
+    split_cells(line, separator_, words);
+    return words.size() == run_.width && LineShape(words, false).good == 0 &&
+           std::ranges::any_of(words, is_like_heading) && CsvStatements().add(line, 0) == Said::nothing;
   }
 
   void hold(const CsvLines& at, const LineShape& shape) {
@@ -224,6 +268,13 @@ class RunFinder {
     run_.width = shape.width;
     run_.last_is_empty = shape.last_is_empty;
     heading_ = line_above_;
+    if (valueless_.rows > 0 && valueless_.width == shape.width) {
+      run_.begin = valueless_.begin;
+      run_.first_line = valueless_.first_line;
+      run_.rows = run_.weight = valueless_.rows;
+      heading_ = valueless_.heading;
+    }
+    valueless_ = {};
     add(at, shape);
   }
 
@@ -233,6 +284,10 @@ class RunFinder {
       return open(at, shape);
     }
     take_held();
+    if ((shape.text_columns & 1) != 0) {
+      if (run_.text_columns % 2 == 0) run_.word = cells_.front();
+      run_.same_word = run_.same_word && run_.word == cells_.front();
+    }
     ++run_.rows;
     run_.weight += shape.good > shape.texts ? 4 : 1;
     run_.clarity += shape.good > shape.texts ? 4 * (shape.good - shape.texts) : 1;
@@ -272,6 +327,8 @@ class RunFinder {
   bool blank_is_missing_;
   Run run_, longest_, second_;
   Held held_;
+  Valueless valueless_;
+  std::vector<std::string_view> cells_;
   std::string_view line_above_, heading_;
   bool adjacent_ = false;  // the line before is a row of the run
   std::int64_t too_wide_line_ = 0;

@@ -112,5 +112,50 @@ TEST_F(CsvTables, BlankLinesInASingleColumn) {
   EXPECT_THAT(warnings_, IsEmpty());
 }
 
+TEST_F(CsvTables, RowsWithoutAValueAtTheTop) {
+  for (const char* separator : {",", ";", "\t"}) {
+    const std::string s = separator;
+    for (const std::string& cell : {"NaN"s, ""s, "-"s, "#N/A"s, "inf"s}) {
+      for (const int count : {1, 3, 30}) {
+        const auto row = [&](int i) {
+          return i < count ? cell + s + cell : text_of("%.6f", microvolts(i) / 1e6) + s + "0.5";
+        };
+        for (const std::string& heading : {"II (V)" + s + "V5 (V)\n", "II" + s + "V5\nV" + s + "V\n"}) {
+          SCOPED_TRACE(heading + cell);
+          const Record record = read(heading + rows(row), kAtRate);
+          ASSERT_EQ(record.leads.size(), 2U);
+          EXPECT_EQ(record.leads[0].name + record.leads[1].name, "IIV5");
+          EXPECT_EQ(record.leads[0].units + record.leads[1].units, "VV");
+          ASSERT_EQ(record.length_samples(), static_cast<std::size_t>(kRows));
+          EXPECT_EQ(record.leads[0].samples[static_cast<std::size_t>(count) - 1], kMissingSample);
+          EXPECT_EQ(record.leads[0].samples[static_cast<std::size_t>(count)], microvolts(count));
+        }
+      }
+    }
+    expect_ecg("time (s)" + s + "II (mV)\n" + s + "\n" + rows([&](int i) { return seconds(i) + s + mv(i); }), "II",
+               "mV");
+  }
+  for (const char* cell : {"NaN", "inf", "-", "#N/A"}) {
+    for (const char* mark : {".", ","}) {
+      const auto row = [&](int i) { return i == 0 ? cell : mv(i, mark); };
+      expect_but(read("II (mV)\n" + rows(row), kAtRate), {0});
+      EXPECT_EQ(read("II (mV)\n" + rows(row), kAtRate).leads[0].name, "II") << cell;
+      EXPECT_EQ(read(rows(row), kAtRate).length_samples(), static_cast<std::size_t>(kRows)) << cell;
+    }
+  }
+  expect_ecg("II (mV)\n---\n" + rows([](int i) { return mv(i); }), "II", "mV", kAtRate);
+}
+
+TEST_F(CsvTables, AWordInsteadOfTheFirstNumbers) {
+  for (const int count : {1, 20, 150}) {
+    const Record record =
+        read("II (mV),V5 (mV)\n" + rows([&](int i) { return (i < count ? "off" : mv(i)) + "," + mv(i); }), kAtRate);
+    ASSERT_EQ(record.leads.size(), 2U);
+    EXPECT_EQ(record.leads[0].name + record.leads[0].units, "IImV");
+    ASSERT_EQ(record.length_samples(), static_cast<std::size_t>(kRows));
+    EXPECT_EQ(record.leads[1].samples[0], -145);
+  }
+}
+
 }  // namespace
 }  // namespace beatbench
