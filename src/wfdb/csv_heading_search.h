@@ -138,6 +138,7 @@ struct HeadingAbove {
     for (const LineAbove& line : above.lines) {
       if (above.lines.front().is_adjacent && !line.is_adjacent) break;  // behind a blank line
       if (width == 1 && !is_single_heading(trimmed(line.line))) break;
+      if (!has_letter(line.line)) break;
       auto cells = words_in(line.line, separator, width);
       const Said said = cells.empty() ? Said::nothing : CsvStatements().add(line.line, 0);
       const bool may_be = said == Said::nothing || (said == Said::rate && any_like_heading(cells));

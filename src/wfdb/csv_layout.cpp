@@ -171,10 +171,42 @@ class LayoutFinder {
     refuse_rows_of_windows();
     look_before();
     look_behind(finder.second());
+    refuse_island(finder.rows_of_tables() - (run_.is_table() ? run_.rows : 0));
     return std::move(layout_);
   }
 
  private:
+  // Lines of numbers that are no rows of this table or another, more of them than it has rows: most of the file was not
+  // understood.
+  void refuse_island(std::size_t rows_of_others) const {
+    std::size_t lines = 0;
+    std::int64_t last_before = 0, first_behind = 0;
+    for (CsvLines at(text_); at.next();) {
+      const bool is_within = at.begin() >= run_.begin && at.begin() < run_.end;
+      if (is_within || is_beside_table(at.line()) || !is_mostly_number(at.line())) continue;
+      ++lines;
+      if (at.begin() < run_.begin) last_before = at.number();
+      if (first_behind == 0 && at.begin() >= run_.end) first_behind = at.number();
+    }
+    if (lines < kShortestTable || lines - std::min(lines, rows_of_others) <= run_.rows) return;
+    fail_at(where_, first_behind > 0 ? first_behind : last_before,
+            "is no row of the table of " + std::to_string(run_.rows) + " rows beside it, and neither are " +
+                std::to_string(lines - 1) + " other lines of numbers; its numbers are not understood");
+  }
+
+  static bool is_mostly_number(std::string_view line) {
+    std::size_t digits = 0, marks = 0, others = 0;
+    for (const char c : line) {
+      if (c >= '0' && c <= '9')
+        ++digits;
+      else if (std::string_view(".,+-()").find(c) != std::string_view::npos)
+        ++marks;
+      else
+        others += std::string_view(" \t;|\"'").find(c) == std::string_view::npos;
+    }
+    return digits > 0 && 3 * (digits + marks) >= 2 * others;
+  }
+
   // Empty rows below the headings of a table with times are none: there is no time for them.
   void skip_empty_rows() {
     if (std::ranges::none_of(layout_.headings, [](const auto& cell) { return names_time(heading_in(cell).name); })) {
@@ -334,8 +366,7 @@ class LayoutFinder {
       layout_.warnings.push_back("what stands behind the columns, first in line " + std::to_string(run_.noted_line) +
                                  ", is left out");
     }
-    constexpr std::size_t shortest_table = 10;
-    if (second.rows < shortest_table) return;
+    if (second.rows < kShortestTable) return;
     layout_.warnings.push_back("another table of " + std::to_string(second.rows) + " rows, from line " +
                                std::to_string(second.first_line) + " on, is left out");
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
@@ -12,6 +13,7 @@
 #include "beatbench/core/text.h"
 #include "wfdb/csv_columns.h"
 #include "wfdb/csv_time.h"
+#include "wfdb/signal_file.h"
 #include "wfdb/text_fields.h"
 
 namespace beatbench {
@@ -34,18 +36,31 @@ std::string hertz_text(double rate_hz) { return number_text(rate_hz) + " Hz"; }
 
 bool is_same_rate(double a, double b) { return std::abs(a - b) <= kSameRate * std::min(a, b); }
 
-// What a file becomes in memory is up to eight times as long.
+std::uintmax_t memory_bytes() {
+  const long pages = ::sysconf(_SC_PHYS_PAGES), page = ::sysconf(_SC_PAGE_SIZE);
+  if (pages <= 0 || page <= 0) return std::numeric_limits<std::uintmax_t>::max();
+  return static_cast<std::uintmax_t>(pages) * static_cast<std::uintmax_t>(page);
+}
+
+constexpr std::uintmax_t kMebibyte = 1 << 20;
+
+// What a file becomes in memory is up to sixteen times as long, gaps in its times left aside.
 void check_size(const std::filesystem::path& path) {
   std::error_code not_regular;
-  const std::uintmax_t size = std::filesystem::file_size(path, not_regular);
-  const long pages = ::sysconf(_SC_PHYS_PAGES), page = ::sysconf(_SC_PAGE_SIZE);
-  if (not_regular || pages <= 0 || page <= 0) return;
-  const std::uintmax_t largest = static_cast<std::uintmax_t>(pages) * static_cast<std::uintmax_t>(page) / 8;
-  if (size <= largest) return;
-  constexpr std::uintmax_t mebibyte = 1 << 20;
+  const std::uintmax_t size = std::filesystem::file_size(path, not_regular), largest = memory_bytes() / 16;
+  if (not_regular || size <= largest) return;
   throw Error(ErrorKind::data, path.string(),
-              "is of " + std::to_string(size / mebibyte) + " MiB; at most " + std::to_string(largest / mebibyte) +
-                  " MiB, an eighth of this machine's memory, are read");
+              "is of " + std::to_string(size / kMebibyte) + " MiB; at most " + std::to_string(largest / kMebibyte) +
+                  " MiB, a sixteenth of this machine's memory, are read");
+}
+
+// Gaps may be ten times as long as what is there.
+void check_samples(std::int64_t length, std::size_t leads, const std::string& where) {
+  const std::uintmax_t bytes = static_cast<std::uintmax_t>(length) * leads * sizeof(std::int32_t);
+  if (bytes <= memory_bytes() / 4) return;
+  throw Error(ErrorKind::data, where,
+              "holds, with the gaps that its times leave, " + std::to_string(bytes / kMebibyte) +
+                  " MiB of samples, more than a quarter of this machine's memory");
 }
 
 // How the values of a lead become whole numbers.
@@ -81,6 +96,7 @@ struct Scale {
 };
 
 CsvTable read_table(const std::filesystem::path& path, std::string& hash) {
+  wfdb::check_ordinary_file(path);
   check_size(path);
   std::string bytes = read_text_file(path);
   hash = content_hash(bytes);
@@ -100,6 +116,7 @@ class CsvRecordingReader {
     const std::vector<std::size_t> times = find_times();
     set_timing(times);
     const std::vector<std::size_t> signals = find_signals(times);
+    check_samples(timing_.length_samples, signals.size(), where_);
     for (const std::size_t column : signals) add_lead(table_.columns[column], column);
     set_stated(signals);
     return std::move(record_);

@@ -20,6 +20,7 @@
 // The search for the longest run of rows in a text, see find_layout.
 namespace beatbench::wfdb {
 
+inline constexpr std::size_t kShortestTable = 10;
 inline constexpr std::size_t kMostColumns = 4096;
 inline constexpr std::size_t kLongestLine = std::size_t{1} << 20;
 inline constexpr std::array kSeparators = {';', '\t', '|', ',', ' '};
@@ -106,8 +107,15 @@ struct Run {
   std::size_t odd_width = 0;
   std::string_view word;        // of the first column, where it has words
   bool same_word = true;        // it has no others
+  bool is_separate = false;     // it stands below a blank line or a heading
   std::int64_t noted_line = 0;  // the first row with words behind its columns
+
+  bool is_table() const { return is_separate && rows >= kShortestTable; }
 };
+
+inline bool has_letter(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c < 0; });
+}
 
 // A line drawn below headings: "---|---".
 inline bool is_ruling(std::string_view line) {
@@ -121,14 +129,16 @@ class RunFinder {
   RunFinder(std::string_view text, char separator)
       : separator_(separator), blank_is_missing_(separator == '\0' && !is_double_spaced(text)) {
     for (CsvLines at(text); at.next();) {
-      if (trimmed(at.line()).empty()) {
+      const bool is_blank = trimmed(at.line()).empty();
+      if (is_blank) {
         adjacent_ = false;
-        held_.blank = true;
+        held_.blank = blank_above_ = true;
       }
       if (BetweenRows{separator_, run_.width, blank_is_missing_}.holds(at.line())) continue;
       split_cells(at.line(), separator_, cells_);
       see(at, LineShape(cells_, may_group_by_blanks(separator_)));
       line_above_ = at.line();
+      blank_above_ = is_blank;
     }
     close();
   }
@@ -136,8 +146,9 @@ class RunFinder {
   char separator() const { return separator_; }
   bool blank_is_missing() const { return blank_is_missing_; }
   const Run& longest() const { return longest_; }
-  const Run& second() const { return second_; }                  // the longest but for that
-  std::int64_t too_wide_line() const { return too_wide_line_; }  // the first line with too many cells, or 0
+  const Run& second() const { return second_; }                   // the longest but for that
+  std::size_t rows_of_tables() const { return rows_of_tables_; }  // of all runs that are tables by themselves
+  std::int64_t too_wide_line() const { return too_wide_line_; }   // the first line with too many cells, or 0
 
  private:
   struct Held {
@@ -232,6 +243,15 @@ class RunFinder {
            shape.width > 1;
   }
 
+  // Words, as odd numbers ("145-") are not.
+  bool names_columns(std::string_view line) const {
+    std::vector<std::string_view> words;
+    split_cells(line, separator_, words);
+    return std::ranges::any_of(words, [](std::string_view word) {
+      return is_like_heading(word) || (has_letter(word) && word.find_first_of("0123456789") == std::string_view::npos);
+    });
+  }
+
   bool is_heading(std::string_view line) const {
     std::vector<std::string_view> words;
     split_cells(line, separator_, words);
@@ -275,6 +295,7 @@ class RunFinder {
       heading_ = valueless_.heading;
     }
     valueless_ = {};
+    run_.is_separate = blank_above_ || heading_.empty() || names_columns(heading_);
     add(at, shape);
   }
 
@@ -318,6 +339,7 @@ class RunFinder {
     if (held_.words == 0 && held_.partly > longest_footer) take_held();
     held_ = {};
     adjacent_ = false;
+    if (run_.is_table()) rows_of_tables_ += run_.rows;
     if (run_.weight > longest_.weight) std::swap(run_, longest_);
     if (run_.weight > second_.weight) second_ = run_;
     run_ = {};
@@ -330,6 +352,8 @@ class RunFinder {
   Valueless valueless_;
   std::vector<std::string_view> cells_;
   std::string_view line_above_, heading_;
+  std::size_t rows_of_tables_ = 0;
+  bool blank_above_ = false;
   bool adjacent_ = false;  // the line before is a row of the run
   std::int64_t too_wide_line_ = 0;
 };
