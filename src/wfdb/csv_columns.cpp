@@ -143,10 +143,10 @@ struct MarkEvidence {
   std::size_t whole_beside = 0;  // numbers without a mark, in the columns with undecided ones
   std::size_t long_beside = 0;   // of those, with more than three digits
 
-  // That it keeps thousands apart is likely where short numbers stand without it and no long ones.
+  // That it keeps thousands apart is likely where short numbers stand without it and no long ones; a few zeros beside
+  // it say nothing.
   bool looks_like_thousands() const {
-    constexpr std::size_t few = 10;
-    return all.undecided >= few && long_beside == 0 && whole_beside * 20 >= all.undecided;
+    return whole_beside > 0 && long_beside == 0 && whole_beside * 20 >= all.undecided;
   }
   bool is_open() const { return all.undecided > 0 && all.decimal == 0 && all.group == 0; }
 };
@@ -185,16 +185,15 @@ NumberStyle style_of(const std::vector<NumberMarks>& marks, const std::string& w
                 "has numbers such as " + quote(point.all.example) + " and " + quote(comma.all.example) +
                     ", which do not tell the decimal sign from the mark of thousands");
   }
-  const auto assume = [&](const MarkEvidence& mark, bool other_is_decimal, bool warn_of_decimals, bool& is_decimal) {
+  const auto assume = [&](const MarkEvidence& mark, bool other_is_decimal, bool& is_decimal) {
     if (!mark.is_open()) return;
     is_decimal = !other_is_decimal && !mark.looks_like_thousands();
-    if (is_decimal && !warn_of_decimals) return;
-    if (other_is_decimal && warn_of_decimals) return;  // "1,234" beside "0.5": so it is written
+    if (other_is_decimal) return;  // "1,234" beside "0.5": so it is written
     warnings.push_back("numbers such as " + quote(mark.all.example) + " are taken to be written with a " +
                        (is_decimal ? "decimal sign" : "mark between thousands"));
   };
-  assume(comma, point.all.decimal > 0, true, style.comma_is_decimal);
-  assume(point, comma.all.decimal > 0, false, style.point_is_decimal);
+  assume(comma, point.all.decimal > 0, style.comma_is_decimal);
+  assume(point, comma.all.decimal > 0, style.point_is_decimal);
   if (point.all.decimal > 0 && comma.all.decimal > 0) {
     warnings.push_back("both '.' and ',' are taken as decimal signs");
   }

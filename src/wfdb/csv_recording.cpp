@@ -190,7 +190,8 @@ class CsvRecordingReader {
   // The first of several columns, rising evenly as no signal does.
   bool is_time_by_content(std::size_t index) const {
     const CsvColumn& column = table_.columns[index];
-    return index == 0 && table_.columns.size() > 1 && !is_ecg_lead(column.name) && wfdb::rises_evenly(column);
+    const bool may_be = index == 0 && table_.columns.size() > 1 && !is_ecg_lead(column.name);
+    return may_be && !is_voltage(column.units) && wfdb::rises_evenly(column);
   }
 
   bool counts_rows(const CsvColumn& column) const {

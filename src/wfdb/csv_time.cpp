@@ -14,6 +14,7 @@ namespace beatbench::wfdb {
 namespace {
 
 constexpr double kLowestRate_hz = 30, kHighestRate_hz = 10'000;
+constexpr double kLowestGuess_hz = 50;    // where it depends on a unit that is not stated
 constexpr double kLargestJitter = 0.25;   // of a step, beyond what rounding explains
 constexpr double kLongestGap = 10.0;      // all gaps together, in lengths of what is there
 constexpr double kMostSingleGaps = 0.03;  // of the rows: more of them are no samples that were lost
@@ -102,22 +103,38 @@ double step_within(const std::vector<double>& times, const std::vector<double>& 
 }
 
 // What the column itself says of its unit, or else the file of all times, in seconds.
-std::optional<double> stated_unit(const CsvColumn& column, const std::optional<std::string>& time_unit) {
+std::optional<double> stated_unit(const CsvColumn& column, const std::optional<std::string>& time_unit,
+                                  const std::string& where) {
   if (is_clock(column)) return 1.0;
   if (const auto seconds = seconds_in(column.units)) return seconds;
   if (const auto seconds = seconds_in(column.heading)) return seconds;
+  const std::string_view unknown = column.units.empty() ? unknown_units_in(column.heading) : column.units;
+  if (!unknown.empty()) {
+    throw Error(ErrorKind::usage, where,
+                "the time column " + quote(column.heading) + " is in " + quote(unknown) +
+                    ", which is no known unit of time; name another column or give the sampling rate");
+  }
   return time_unit ? seconds_in(*time_unit) : std::nullopt;
 }
 
 // Seconds in one unit of the column, where it does not say so.
 double guessed_unit(const CsvColumn& column, double step, const std::string& where) {
   for (const double seconds : {1.0, 1e-3, 1e-6, 1e-9}) {
-    if (is_rate_of_ecg(1.0 / (step * seconds))) return seconds;
+    const double rate = 1.0 / (step * seconds);
+    if (is_rate_of_ecg(rate) && (seconds == 1.0 || rate >= kLowestGuess_hz)) return seconds;
   }
   throw Error(ErrorKind::usage, where,
               "the time column " + quote(column.heading) + " rises by " + number_text(step) +
                   " a row, which is no rate of an ECG in s, ms, us or ns; name another column or give the sampling "
                   "rate");
+}
+
+// As signals do, and times do not even where they are wrong.
+bool falls_often(const CsvColumn& column) {
+  constexpr std::size_t few = 10;
+  std::size_t falls = 0;
+  for (std::size_t i = 1; i < column.values.size(); ++i) falls += column.values[i] < column.values[i - 1];
+  return column.values.size() > few && 5 * falls > column.values.size();
 }
 
 // A rate is rounded to a whole number where one is as near as the times can tell.
@@ -200,6 +217,7 @@ bool is_counter(const CsvColumn& column) {
 
 bool looks_like_time(const CsvColumn& column) {
   if (column.clocks > column.numbers + column.texts) return true;
+  if (is_voltage(column.units) || falls_often(column)) return false;
   return (names_time(column.name) || seconds_in(column.units)) && column.numbers > column.texts;
 }
 
@@ -236,7 +254,7 @@ CsvTiming timing_of(const CsvColumn& column, const CsvTable& table, const std::o
     samples = samples_between(times, step, resolution);
     step = step_within(times, samples, step);
   }
-  const auto stated = stated_unit(column, time_unit);
+  const auto stated = stated_unit(column, time_unit, where);
   const double unit = stated ? *stated : guessed_unit(column, step, where);
   if (!timing.is_coarse) timing.relative_error = 1.5 * resolution / (step * static_cast<double>(times.size() - 1));
   timing.sampling_rate_hz = tidy_rate(1.0 / (step * unit), timing.relative_error);

@@ -73,5 +73,44 @@ TEST_F(CsvTables, ManyGapsOfOneSampleAreNone) {
   EXPECT_THAT(warnings_, ElementsAre(HasSubstr("left aside")));
 }
 
+TEST_F(CsvTables, UnitsOfTimes) {
+  const auto text = [](const std::string& heading, double step, const char* form) {
+    return timed(heading, [=](int i) { return text_of(form, step * i); });
+  };
+  EXPECT_EQ(read(text("time (1/100 s)", 0.2, "%.1f")).sampling_rate_hz, 500);
+  EXPECT_EQ(read(text("time [10us]", 200, "%.0f")).sampling_rate_hz, 500);
+  EXPECT_EQ(read(text("time (0.5 ms)", 4, "%.0f")).sampling_rate_hz, 500);
+  EXPECT_EQ(read(text("time (100 ns)", 20000, "%.0f")).sampling_rate_hz, 500);
+  EXPECT_EQ(
+      read("time,II\n1/1000 s,mV\n" + rows([](int i) { return std::to_string(2 * i) + "," + mv(i); })).sampling_rate_hz,
+      500);
+  EXPECT_THAT(warnings_, IsEmpty());
+  EXPECT_EQ(read(text("time (UTC)", 2, "%.0f")).sampling_rate_hz, 500);
+  EXPECT_THAT(warnings_, ElementsAre(HasSubstr("do not say their unit")));
+  for (const char* heading : {"time (ticks)", "time [1/8192]", "timestamp (counts)", "time (x10)", "Zeit [Takte]"}) {
+    EXPECT_ERROR(read(text(heading, 2, "%.0f")), ErrorKind::usage, "no known unit of time");
+    EXPECT_EQ(read(text(heading, 2, "%.0f"), kAtRate).sampling_rate_hz, 360);
+    EXPECT_THAT(warnings_, Contains(HasSubstr("left aside")));
+  }
+  EXPECT_ERROR(read(text("timestamp", 32, "%.0f")), ErrorKind::usage, "no rate of an ECG");
+}
+
+TEST_F(CsvTables, LeadsThatSoundLikeTimes) {
+  for (const char* heading :
+       {"Realtime ECG (mV)", "ECG real-time (mV)", "ECG time course (mV)", "Time-averaged (mV)"}) {
+    const std::string body = rows([](int i) { return seconds(i) + "," + mv(i); });
+    const Record record = read("Time (s),"s + heading + "\n" + body);
+    ASSERT_EQ(record.leads.size(), 1U) << heading;
+    EXPECT_EQ(record.leads[0].samples[4], 1012);
+  }
+  for (const char* heading : {"S", "T", "s", "ECG real-time", "clock signal", "elapsed"}) {
+    const Record record =
+        read("Time (s),II,"s + heading + "\n" + rows([](int i) { return seconds(i) + "," + mv(i) + "," + mv(i); }));
+    EXPECT_EQ(record.leads.size(), 2U) << heading;
+  }
+  EXPECT_ERROR(read("t,II\n" + rows([](int i) { return std::to_string(i == 100 ? 0 : 4 * i) + "," + mv(i); })),
+               ErrorKind::data, "line 102", "backwards");
+}
+
 }  // namespace
 }  // namespace beatbench

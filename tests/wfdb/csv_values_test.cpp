@@ -157,5 +157,27 @@ TEST_F(CsvTables, AWordInsteadOfTheFirstNumbers) {
   }
 }
 
+TEST_F(CsvTables, FewNumbersAboveAThousand) {
+  for (const char* mark : {".", ","}) {
+    for (const int every : {7, 100, 359}) {
+      const auto row = [&](int i) {
+        return i % every == 4 ? grouped("1024", mark) : std::to_string(microvolts(i) % 700);
+      };
+      for (const bool counted : {false, true}) {
+        const std::string text = counted ? "n;II (uV)\n" + rows([&](int i) { return std::to_string(i) + ";" + row(i); })
+                                         : "II (uV)\n" + rows(row);
+        const Record record = read(text, kAtRate);
+        ASSERT_EQ(record.leads.size(), 1U) << mark;
+        EXPECT_EQ(to_millivolts(record.leads[0])[4], 1.024F) << mark << every;
+        EXPECT_FLOAT_EQ(to_millivolts(record.leads[0])[5], -0.005F);
+        EXPECT_THAT(warnings_, ElementsAre(HasSubstr("mark between thousands")));
+      }
+    }
+  }
+  EXPECT_EQ(read("II (mV)\n" + rows([](int i) { return "1." + std::to_string(500 + i); }), kAtRate).leads[0].samples[7],
+            1507);
+  EXPECT_THAT(warnings_, ElementsAre(HasSubstr("decimal sign"))) << "nothing tells";
+}
+
 }  // namespace
 }  // namespace beatbench
