@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "beatbench/core/error.h"
+#include "beatbench/core/record.h"
 #include "beatbench/core/text.h"
 #include "wfdb/csv_cells.h"
 #include "wfdb/csv_headings.h"
@@ -67,7 +68,9 @@ class ColumnFiller {
     for (CsvColumn& column : table_.columns) {
       column.values.clear();
       column.values.reserve(layout_.rows);
-      column.numbers = column.clocks = column.texts = 0;
+      column.numbers = column.clocks = column.texts = column.with_unit = 0;
+      column.word.clear();
+      column.same_word = true;
       column.decimals = column.places = 0;
       column.is_plain = true;
     }
@@ -94,6 +97,26 @@ class ColumnFiller {
   std::int64_t first_blank() const { return first_blank_; }  // the first one's line
 
  private:
+  // "0.145 mV"
+  bool add_with_unit(std::string_view cell, CsvColumn& column, NumberMarks& marks) const {
+    const std::size_t last = cell.find_last_of("0123456789.");
+    if (last == std::string_view::npos || last + 1 == cell.size()) return false;
+    const std::string_view unit = trimmed(cell.substr(last + 1));
+    const auto form = number_form(trimmed(cell.substr(0, last + 1)), false);
+    if (!form || !is_voltage(unit)) return false;
+    const auto value = number_value(*form, style_);
+    if (!value) return false;
+    add_number(*value, *form, cell, column, marks);
+    add_word(unit, column);
+    ++column.with_unit;
+    return true;
+  }
+
+  static void add_word(std::string_view word, CsvColumn& column) {
+    if (column.word.empty()) column.word = word;
+    column.same_word = column.same_word && column.word == word;
+  }
+
   void add_cell(std::string_view cell, CsvColumn& column, NumberMarks& marks) const {
     if (cell.empty()) {
       column.values.push_back(std::numeric_limits<double>::quiet_NaN());
@@ -110,6 +133,10 @@ class ColumnFiller {
     }
     const bool missing = is_missing(cell);
     const auto time = missing ? std::nullopt : time_in(cell);
+    if (!missing && !time) {
+      if (add_with_unit(cell, column, marks)) return;
+      add_word(cell, column);
+    }
     column.values.push_back(time ? time->seconds : std::numeric_limits<double>::quiet_NaN());
     column.clocks += time.has_value();
     column.texts += !missing && !time;
@@ -200,6 +227,42 @@ NumberStyle style_of(const std::vector<NumberMarks>& marks, const std::string& w
   return style;
 }
 
+void set_unit(CsvColumn& column, const std::string& unit, const std::string& where) {
+  if (!column.units.empty() && column.units != unit) {
+    throw Error(ErrorKind::data, where,
+                "column " + quote(column.heading) + " has the unit " + quote(column.units) + " above its cells and " +
+                    quote(unit) + " in them");
+  }
+  column.units = unit;
+  column.is_digital = false;
+}
+
+// Units in the cells: behind each number, or in a column of their own behind that of the numbers, which goes.
+void take_units_of_cells(CsvTable& table, const std::string& where) {
+  for (CsvColumn& column : table.columns) {
+    if (column.with_unit == 0) continue;
+    if (column.with_unit != column.numbers || !column.same_word) {
+      throw Error(ErrorKind::data, where,
+                  "column " + quote(column.heading) + " has numbers with the unit " + quote(column.word) +
+                      " and others with another one or none");
+    }
+    set_unit(column, column.word, where);
+  }
+  for (std::size_t c = table.columns.size(); c-- > 1;) {
+    CsvColumn& column = table.columns[c];
+    CsvColumn& before = table.columns[c - 1];
+    const bool is_unit = column.texts > 0 && column.texts >= before.numbers && is_voltage(column.word);
+    if (!is_unit || column.numbers + column.clocks > 0 || before.numbers == 0) continue;
+    if (!column.same_word) {
+      throw Error(ErrorKind::data, where,
+                  "has numbers in " + quote(column.word) + " and others in another unit beside them");
+    }
+    set_unit(column, column.word, where);  // "II (mV)" between blanks is a heading for it
+    set_unit(before, column.word, where);
+    table.columns.erase(table.columns.begin() + static_cast<std::ptrdiff_t>(c));
+  }
+}
+
 void set_headings(const CsvLayout& layout, CsvTable& table) {
   for (std::size_t c = 0; c < layout.headings.size(); ++c) {
     CsvColumn& column = table.columns[c];
@@ -232,6 +295,7 @@ CsvTable parse_csv(std::string_view text, const std::string& where) {
   filler.fill({});
   const NumberStyle style = style_of(filler.marks(), where, layout.warnings);
   if (style != NumberStyle()) filler.fill(style);
+  take_units_of_cells(table, where);
   if (filler.blank_rows() > 0) {
     layout.warnings.push_back(std::to_string(filler.blank_rows()) + " blank lines between its rows, first line " +
                               std::to_string(filler.first_blank()) + ", are taken as missing samples");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <optional>
 #include <utility>
 
@@ -131,6 +132,18 @@ RunFinder without_decimal_commas(std::string_view text, RunFinder commas, const 
   return whole;
 }
 
+// "-0,145 mV": between commas "-0" and "145 mV", between blanks a number and its unit. A heading with commas decides.
+bool is_number_and_unit(std::string_view text, const RunFinder& commas, const RunFinder& blanks) {
+  const Run& run = blanks.longest();
+  if (commas.separator() != ',' || blanks.separator() != ' ' || run.clarity < commas.longest().clarity) return false;
+  CsvLines at(text, run.begin, run.first_line);
+  std::vector<std::string_view> row;
+  if (at.next()) split_cells(at.line(), ' ', row);
+  if (std::ranges::none_of(row, is_voltage)) return false;
+  const Run& other = commas.longest();
+  return HeadingAbove(LinesAbove(text, other.begin, other.first_line), ',', other.width).names.empty();
+}
+
 RunFinder find_run(std::string_view text, const std::string& where, std::vector<std::string>& warnings) {
   const SeparatorCounts counts(text, where);
   const bool is_told = lower_case(text.substr(0, 4)) == "sep=" && text.size() > 4;  // as Excel has it
@@ -140,7 +153,8 @@ RunFinder find_run(std::string_view text, const std::string& where, std::vector<
     if (counts.lines[i] == 0 || !can_win) continue;
     RunFinder finder(text, kSeparators[i]);
     if (is_told && text[4] == kSeparators[i] && finder.longest().rows > 0) return finder;
-    if (!best || finder.longest().clarity > best->longest().clarity) best.emplace(std::move(finder));
+    const bool is_clearer = !best || finder.longest().clarity > best->longest().clarity;
+    if (is_clearer || is_number_and_unit(text, *best, finder)) best.emplace(std::move(finder));
   }
   if (best && best->longest().rows == 0 && best->too_wide_line() > 0) return std::move(*best);
   if (!best || best->longest().width < 2) return RunFinder(text, '\0');
@@ -240,7 +254,8 @@ class LayoutFinder {
       --layout_.width;
       if (take_words(above)) return;
     }
-    if (take_comment(above.comment) || take_row_names(above) || take_numbers()) return;
+    if (take_comment(above.comment) || take_names_beside_units(above)) return;
+    if (take_row_names(above) || take_numbers()) return;
     if (above.lines.empty() || !above.lines.front().is_adjacent) return;
     std::vector<std::string_view> cells;
     split_cells(above.lines.front().line, layout_.separator, cells);
@@ -273,6 +288,27 @@ class LayoutFinder {
     return true;
   }
 
+  // "time ECG" above "0.002 0.145 mV": columns of units have no heading.
+  bool take_names_beside_units(const LinesAbove& above) {
+    CsvLines at(text_, run_.begin, run_.first_line);
+    if (!at.next() || above.lines.empty()) return false;
+    std::vector<std::string_view> row;
+    split_row(at.line(), layout_.separator, layout_.width, row);
+    const auto units = static_cast<std::size_t>(std::ranges::count_if(row, is_voltage));
+    if (units == 0 || units >= layout_.width) return false;
+    const std::size_t names = layout_.width - units;
+    const std::string_view line = trimmed(above.lines.front().line);
+    auto cells = words_in(line, layout_.separator, names);
+    if (cells.empty() && names == 1 && is_single_heading(line)) cells = {line};
+    if (cells.empty()) return false;
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      if (is_voltage(row[c])) cells.insert(cells.begin() + static_cast<std::ptrdiff_t>(c), "");
+    }
+    set_headings(cells);
+    table_line_ = above.lines.front().number;
+    return true;
+  }
+
   // R's write.table gives the column of row numbers no heading.
   bool take_row_names(const LinesAbove& above) {
     if (above.lines.empty() || layout_.width < 2) return false;
@@ -300,21 +336,42 @@ class LayoutFinder {
     for (std::size_t c = begin; c < first.size(); ++c) {
       if (first[c] != std::to_string(c - begin + from)) return false;
     }
-    constexpr std::size_t many = 4;  // numbers in order that no ECG has in its leads
-    for (int i = 0; i < 100 && !no_name && first.size() < many && at.next() && at.end() <= run_.end; ++i) {
-      if (is_beside_table(at.line())) continue;
-      split_row(at.line(), layout_.separator, layout_.width, row);
-      if (std::ranges::any_of(row, [](auto cell) { return cell.find_first_of(".,") == std::string_view::npos; })) {
-        return false;
-      }
-    }
+    if (!no_name && !may_be_above_numbers(first, at)) return false;
     set_headings(first);
     CsvLines next(text_, run_.begin, run_.first_line);
     while (next.next() && (is_beside_table(next.line()) || next.begin() == run_.begin)) continue;
     layout_.begin = next.begin();
+    if (!no_name) {
+      layout_.warnings.push_back("its first row, line " + std::to_string(layout_.first_line) +
+                                 ", is taken to number the columns");
+    }
     layout_.first_line = next.number();
     --layout_.rows;
     return true;
+  }
+
+  // Whether numbers in order are no row themselves: there are more of them than leads have so by chance, or all cells
+  // below have decimals, two or more where there are two columns, and do not go on as times would from the first row.
+  bool may_be_above_numbers(const std::vector<std::string_view>& first, CsvLines at) const {
+    constexpr std::size_t many = 4;
+    constexpr int rows_to_look_at = 100;
+    if (first.size() >= many) return true;
+    const std::size_t digits = first.size() == 2 ? 2 : 1;
+    std::vector<std::string_view> row;
+    std::vector<double> starts = {number_in(first.front()).value_or(0)};
+    for (int i = 0; i < rows_to_look_at && at.next() && at.end() <= run_.end; ++i) {
+      if (is_beside_table(at.line())) continue;
+      split_row(at.line(), layout_.separator, layout_.width, row);
+      const auto has_decimals = [&](std::string_view cell) {
+        const std::size_t mark = cell.find_first_of(".,");
+        return mark != std::string_view::npos && cell.size() - mark > digits;
+      };
+      if (!std::ranges::all_of(row, has_decimals)) return false;
+      if (starts.size() < 3) starts.push_back(number_in(row.front(), true).value_or(0));
+    }
+    if (starts.size() < 3) return true;
+    const double step = starts[2] - starts[1];
+    return !(step > 0) || std::abs(starts[1] - starts[0] - step) > 0.5 * step;
   }
 
   void set_headings(const std::vector<std::string_view>& cells) {

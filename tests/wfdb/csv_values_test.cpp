@@ -179,5 +179,35 @@ TEST_F(CsvTables, FewNumbersAboveAThousand) {
   EXPECT_THAT(warnings_, ElementsAre(HasSubstr("decimal sign"))) << "nothing tells";
 }
 
+TEST_F(CsvTables, UnitsInTheCells) {
+  const auto volts = [](int i) { return text_of("%.6f V", microvolts(i) / 1e6); };
+  const auto joined = [](int i) { return uv(i) + "uV"; };
+  for (const char* heading : {"II\n", "II (V)\n"}) expect_ecg(heading + rows(volts), "II", "V", kAtRate);
+  expect_ecg("II\n" + rows([&](int i) { return replaced(volts(i), ".", ","); }), "II", "V", kAtRate);
+  expect_ecg("time (s),II\n" + rows([&](int i) { return seconds(i) + "," + volts(i); }), "II", "V");
+  expect_ecg("time (s);II\n" + rows([&](int i) { return seconds(i) + ";" + joined(i); }), "II", "uV");
+  expect_ecg("time(s) II\n" + rows([&](int i) { return seconds(i) + " " + volts(i); }), "II", "V");
+  expect_ecg("time (s),II,unit\n" + rows([&](int i) { return seconds(i) + "," + uv(i) + ",uV"; }), "II", "uV");
+  EXPECT_THAT(warnings_, IsEmpty());
+  const auto mixed = [&](int i) { return i == 40 ? mv(i) + " mV" : volts(i); };
+  EXPECT_ERROR(read("II\n" + rows(mixed), kAtRate), ErrorKind::data, "unit");
+  EXPECT_ERROR(read("time (s),II\n" + rows([&](int i) { return seconds(i) + "," + mixed(i); })), ErrorKind::data,
+               "'II'", "'V'");
+  EXPECT_ERROR(read("II (mV)\n" + rows(volts), kAtRate), ErrorKind::data, "'mV'", "'V'");
+}
+
+TEST_F(CsvTables, NumbersThatNumberTheColumns) {
+  const auto values = [](const char* form) {
+    return rows([&](int i) { return text_of(form, microvolts(i) / 1e3) + "," + text_of(form, microvolts(i) / 1e3); });
+  };
+  EXPECT_EQ(read("0,1\n" + values("%.3f"), kAtRate).length_samples(), static_cast<std::size_t>(kRows));
+  EXPECT_THAT(warnings_, Contains(HasSubstr("its first row, line 1, is taken to number the columns")));
+  EXPECT_EQ(read("0,1\n" + values("%.1f"), kAtRate).length_samples(), static_cast<std::size_t>(kRows) + 1);
+  const Record timed = read(rows([](int i) { return i == 0 ? "0,1"s : seconds(i) + "," + mv(i); }));
+  EXPECT_EQ(timed.length_samples(), static_cast<std::size_t>(kRows));
+  EXPECT_EQ(timed.leads.at(0).name, "column 2");
+  EXPECT_EQ(timed.leads.at(0).samples[0], 1000);
+}
+
 }  // namespace
 }  // namespace beatbench
