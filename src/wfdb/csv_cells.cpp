@@ -233,6 +233,11 @@ std::optional<TimeOfCell> time_in(std::string_view cell) {
   return time;
 }
 
+bool has_letter(std::string_view text) {
+  return std::ranges::any_of(
+      text, [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c & 0x80) != 0; });
+}
+
 bool is_error_sign(std::string_view cell) {
   constexpr std::size_t longest = 16;
   if (cell.empty() || cell.front() != '#' || cell.size() > longest) return false;

@@ -61,6 +61,9 @@ struct TimeOfCell {
 };
 std::optional<TimeOfCell> time_in(std::string_view cell);
 
+/// Whether a text has a letter of any alphabet.
+bool has_letter(std::string_view text);
+
 /// Whether a cell is what spreadsheets write for a value that they do not have: "#N/A", "#DIV/0!", "#WERT!", "###".
 bool is_error_sign(std::string_view cell);
 

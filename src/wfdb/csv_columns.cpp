@@ -68,7 +68,7 @@ class ColumnFiller {
     for (CsvColumn& column : table_.columns) {
       column.values.clear();
       column.values.reserve(layout_.rows);
-      column.numbers = column.clocks = column.texts = column.with_unit = 0;
+      column.numbers = column.clocks = column.texts = column.with_unit = column.odd_numbers = 0;
       column.word.clear();
       column.same_word = true;
       column.decimals = column.places = 0;
@@ -76,13 +76,17 @@ class ColumnFiller {
     }
     std::ranges::fill(marks_, NumberMarks());
     table_.places.clear();
+    table_.blank_lines = 0;
     std::vector<std::string_view> cells;
     std::int64_t expected = -1;
     std::size_t row = 0;
     const BetweenRows between{layout_.separator, layout_.width, layout_.blank_is_missing};
     blank_rows_ = 0;
     for (CsvLines at(text_, layout_.begin, layout_.first_line); at.next();) {
-      if (between.holds(at.line())) continue;
+      if (between.holds(at.line())) {
+        table_.blank_lines += trimmed(at.line()).empty();
+        continue;
+      }
       if (between.blank_is_missing && trimmed(at.line()).empty() && blank_rows_++ == 0) first_blank_ = at.number();
       split_row(at.line(), layout_.separator, layout_.width, cells);
       if (at.number() != expected) table_.places.push_back({row, at.number()});
@@ -136,6 +140,8 @@ class ColumnFiller {
     if (!missing && !time) {
       if (add_with_unit(cell, column, marks)) return;
       add_word(cell, column);
+      const bool is_odd = !has_letter(cell) && cell.find_first_of("0123456789") != std::string_view::npos;
+      if (is_odd && column.odd_numbers++ == 0) column.odd_number = cell;
     }
     column.values.push_back(time ? time->seconds : std::numeric_limits<double>::quiet_NaN());
     column.clocks += time.has_value();

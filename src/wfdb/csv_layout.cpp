@@ -450,15 +450,15 @@ bool BetweenRows::holds(std::string_view line) const {
     const bool is_row = separator == '\t' && tabs > 0 && (width == 0 || tabs + 1 == width);
     return !is_row && !(blank_is_missing && width == 1);
   }
-  if (text.front() != '#') return true;
   std::vector<std::string_view> cells;
   split_cells(line, separator, cells);
   const std::string_view first = cells.front();
   if (width > 0 && cells.size() != width) return true;
-  const bool is_word = first.find(' ') == std::string_view::npos && !number_form(first.substr(1), false);
+  const std::string_view behind = first.substr(std::min(first.find_first_not_of("#%/"), first.size()));
+  const bool is_word = first.find(' ') == std::string_view::npos && !number_form(behind, false);
   const bool may_begin_row = width > 1 ? is_word : is_error_sign(first);
   return !may_begin_row || !std::ranges::all_of(cells, [](std::string_view cell) {
-    return kind_of(cell, false) != CellKind::text || cell.front() == '#';
+    return kind_of(cell, false) != CellKind::text || is_beside_table(cell);
   });
 }
 

@@ -245,6 +245,9 @@ class CsvRecordingReader {
       timing_ = {};
       timing_.length_samples = static_cast<std::int64_t>(table_.rows());
       warn_of_jumps();
+      if (table_.blank_lines > 0 && table_.blank_lines * 2 < table_.rows()) {
+        warn("its " + std::to_string(table_.blank_lines) + " blank lines between rows are taken to mean nothing");
+      }
       return;
     }
     const double rate = timing_.sampling_rate_hz;
@@ -290,6 +293,7 @@ class CsvRecordingReader {
     std::vector<std::size_t> signals;
     for (const std::string& name : options_.signals) {
       signals.push_back(find_column(name));
+      refuse_odd_numbers(table_.columns[signals.back()], signals.back());
       if (table_.columns[signals.back()].numbers == 0) {
         throw Error(ErrorKind::data, where_, "column " + quote(name) + " holds no numbers");
       }
@@ -299,6 +303,7 @@ class CsvRecordingReader {
       const CsvColumn& column = table_.columns[i];
       const bool is_time = std::ranges::find(times, i) != times.end() || wfdb::looks_like_time(column);
       if (is_time || is_time_by_content(i) || counts_rows(column)) continue;
+      refuse_odd_numbers(column, i);
       if (column.numbers > column.texts + column.clocks)
         signals.push_back(i);
       else if (column.texts > 0)
@@ -308,6 +313,14 @@ class CsvRecordingReader {
     }
     if (signals.empty()) throw Error(ErrorKind::data, where_, "has no column of samples");
     return signals;
+  }
+
+  void refuse_odd_numbers(const CsvColumn& column, std::size_t index) const {
+    const bool are_most = 2 * (column.odd_numbers + column.numbers) > table_.rows();
+    if (column.numbers == 0 || !are_most || column.odd_numbers * 100 <= table_.rows()) return;
+    throw Error(ErrorKind::data, where_,
+                "column " + quote(heading_of(column, index)) + " has " + std::to_string(column.odd_numbers) +
+                    " cells such as " + quote(column.odd_number) + ", which are no numbers as they are known");
   }
 
   void add_lead(const CsvColumn& column, std::size_t index) {

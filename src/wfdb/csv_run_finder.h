@@ -113,10 +113,6 @@ struct Run {
   bool is_table() const { return is_separate && rows >= kShortestTable; }
 };
 
-inline bool has_letter(std::string_view text) {
-  return std::ranges::any_of(text, [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c < 0; });
-}
-
 // A line drawn below headings: "---|---".
 inline bool is_ruling(std::string_view line) {
   const bool is_drawn = line.find_first_not_of("-=_|+: \t") == std::string_view::npos;
@@ -157,6 +153,7 @@ class RunFinder {
     std::size_t words = 0;   // lines without a number and without an empty cell
     std::string_view first;  // of them
     bool same = true;        // they are all the same
+    bool one_word = false;   // the first has one in all of its cells ("off,off"), as no headings do
     bool blank = false;      // a blank line stands beside them
     std::uint64_t text_columns = 0;
     std::size_t end = 0;
@@ -209,7 +206,8 @@ class RunFinder {
     if (shape.good == 0) {
       if (begins_valueless(at, shape)) return add_valueless(at, shape);
       valueless_ = {};
-      const bool is_missing = (shape.texts == 0 && shape.empty < shape.width) || trimmed(at.line()).starts_with('#');
+      const bool is_sign = is_beside_table(at.line()) && shape.empty < shape.width;
+      const bool is_missing = is_sign || (shape.texts == 0 && shape.empty < shape.width);
       if (!fits_in) return close();
       return is_missing ? add(at, shape) : hold(at, shape);
     }
@@ -268,6 +266,7 @@ class RunFinder {
     if (shape.good > 0 || shape.empty > 0) return;
     if (held_.words == 0) {
       held_.first = at.line();
+      held_.one_word = shape.width > 1 && std::ranges::count(cells_, cells_.front()) == std::ssize(cells_);
       held_.blank = !adjacent_;
     }
     held_.same = held_.same && at.line() == held_.first;
@@ -279,6 +278,7 @@ class RunFinder {
   bool heading_is_held() const {
     if (held_.words == 0) return false;
     if (held_.blank || !held_.same || held_.first == heading_) return true;
+    if (held_.one_word) return false;
     return held_.words == 1 && (run_.width > 1 || is_like_heading(trimmed(held_.first)));
   }
 

@@ -18,6 +18,7 @@ constexpr double kLowestGuess_hz = 50;    // where it depends on a unit that is 
 constexpr double kLargestJitter = 0.25;   // of a step, beyond what rounding explains
 constexpr double kLongestGap = 10.0;      // all gaps together, in lengths of what is there
 constexpr double kMostSingleGaps = 0.03;  // of the rows: more of them are no samples that were lost
+constexpr double kFinest = 0.75;          // of what times are rounded to: a finer step cannot be told row by row
 constexpr std::size_t kRowsBeside = 16;   // that tell whether a row is late for good
 constexpr double kLargestError = 0.01;    // of a rate that coarse times give
 
@@ -246,7 +247,8 @@ CsvTiming timing_of(const CsvColumn& column, const CsvTable& table, const std::o
   const double usual = median_step(times);
   double resolution = resolution_of(column, times);
   CsvTiming timing;
-  if (usual <= 0) timing = coarse_timing(times, resolution, fail);
+  const bool is_coarse = usual <= 0 || mean_step(times, usual, resolution) < kFinest * resolution;
+  if (is_coarse) timing = coarse_timing(times, resolution, fail);
   double step = timing.is_coarse ? 1.0 / timing.sampling_rate_hz : mean_step(times, usual, resolution);
   if (!(step > 0)) fail(times.size() - 1, "stands still");
   std::vector<double> samples;

@@ -49,6 +49,14 @@ TEST_F(CsvTables, TimesThatAreLateByAStepOfTheClock) {
   }
 }
 
+TEST_F(CsvTables, TimesThatAreRoundedToMoreThanAStep) {
+  for (const double rate : {1000.0, 1200.0, 1500.0, 2000.0, 2500.0}) {
+    const Record record = read(timed("time (ms)", [&](int i) { return text_of("%.0f", i / rate * 1e3); }));
+    EXPECT_NEAR(record.sampling_rate_hz, rate, 2e-3 * rate);
+    EXPECT_EQ(record.length_samples(), static_cast<std::size_t>(kMany)) << rate;
+  }
+}
+
 TEST_F(CsvTables, GapsInRoundedTimes) {
   for (const double rate : {250.0, 360.0, 500.0, 800.0}) {
     for (const int lost : {1, 2, 7, 300}) {

@@ -209,5 +209,27 @@ TEST_F(CsvTables, NumbersThatNumberTheColumns) {
   EXPECT_EQ(timed.leads.at(0).samples[0], 1000);
 }
 
+TEST_F(CsvTables, NumbersInFormsThatAreNotKnown) {
+  const auto text = [](const std::function<std::string(int)>& cell) {
+    return "time (s),II (uV)\n" + rows([&](int i) { return seconds(i) + "," + cell(i); });
+  };
+  const auto trailing = [](int i) { return microvolts(i) < 0 ? std::to_string(-microvolts(i)) + "-" : uv(i); };
+  const auto brackets = [](int i) { return microvolts(i) < 0 ? "(" + std::to_string(-microvolts(i)) + ")" : uv(i); };
+  EXPECT_ERROR(read(text(trailing)), ErrorKind::data, "'II (uV)'", "'145-'");
+  EXPECT_ERROR(read(text(brackets)), ErrorKind::data, "'II (uV)'", "'(145)'");
+  EXPECT_EQ(read(text([](int i) { return i == 5 ? "1-2" : uv(i); })).leads[0].samples[5], kMissingSample);
+}
+
+TEST_F(CsvTables, OddRowsAmongOthersAreRows) {
+  for (const char* line : {"off,off", "%,0.5", "//,0.5", "lead off,lead off"}) {
+    const Record record = read("II,V5\n" + rows([&](int i) { return i == 180 ? line : mv(i) + ",0.5"; }), kAtRate);
+    ASSERT_EQ(record.length_samples(), static_cast<std::size_t>(kRows)) << line;
+    EXPECT_EQ(record.leads.at(0).samples[180], kMissingSample);
+    EXPECT_EQ(record.leads.at(0).samples[184], 1012);
+  }
+  read("II,V5\n" + rows([&](int i) { return (i % 20 == 3 ? "\n" : "") + mv(i) + ",0.5"; }), kAtRate);
+  EXPECT_THAT(warnings_, ElementsAre(HasSubstr("18 blank lines")));
+}
+
 }  // namespace
 }  // namespace beatbench
