@@ -128,6 +128,12 @@ inline bool is_single_heading(std::string_view line) {
   return true;
 }
 
+// "lead off,lead off": a row of no value rather than headings.
+inline bool are_off(const std::vector<std::string_view>& cells) {
+  const bool is_one = std::ranges::count(cells, cells.front()) == std::ssize(cells);
+  return is_one && lower_case(cells.front()).ends_with("off");
+}
+
 // The headings above a table, and the units below them.
 struct HeadingAbove {
   std::vector<std::string_view> names, units;  // as many as columns, or none
@@ -143,6 +149,7 @@ struct HeadingAbove {
       const Said said = cells.empty() ? Said::nothing : CsvStatements().add(line.line, 0);
       const bool may_be = said == Said::nothing || (said == Said::rate && any_like_heading(cells));
       if (cells.empty() || !may_be) break;
+      if (words.empty() && are_off(cells)) continue;
       words.push_back(std::move(cells));
     }
     if (words.empty()) return;

@@ -181,6 +181,20 @@ std::string_view unknown_units_in(std::string_view heading) {
   return is_one_of(lower_case(units), notes) ? std::string_view() : units;
 }
 
+std::optional<double> seconds_among(std::string_view words) {
+  if (words.find_first_of("0123456789") != std::string_view::npos) return std::nullopt;
+  std::optional<double> found;
+  while (!words.empty()) {
+    const std::size_t end = std::min(words.find_first_of(" .,;:"), words.size());
+    if (const auto seconds = seconds_in(words.substr(0, end))) {
+      if (found && *found != *seconds) return std::nullopt;
+      found = seconds;
+    }
+    words.remove_prefix(std::min(end + 1, words.size()));
+  }
+  return found;
+}
+
 std::string_view units_in(std::string_view cell) {
   cell = trimmed(cell);
   const bool brackets = cell.size() >= 2 && std::string_view("([{<").find(cell.front()) != std::string_view::npos &&

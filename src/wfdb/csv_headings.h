@@ -35,6 +35,9 @@ bool is_like_units(std::string_view cell);
 /// What stands in the last brackets of a heading of a time, where it may be a unit: "ticks", but not "UTC".
 std::string_view unknown_units_in(std::string_view heading);
 
+/// Seconds in the one unit of time among some words: "in ms", "sec.", "milliseconds since start".
+std::optional<double> seconds_among(std::string_view words);
+
 /// A cell of a row of units without brackets.
 std::string_view units_in(std::string_view cell);
 

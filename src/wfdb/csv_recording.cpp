@@ -73,8 +73,8 @@ struct Scale {
   // Decimal digits are kept where an int32 holds them all. Where it does not hold a few values that are out of all
   // proportion, the others keep theirs.
   explicit Scale(const CsvColumn& column) {
-    constexpr double out_of_proportion = 100, beyond_any = 1e4;  // in what most values are below
-    constexpr int most_places = 18;
+    constexpr double out_of_proportion = 1000, beyond_any = 1e4;  // in what most values are below
+    constexpr int most_places = 18, written_by_hand = 9;
     std::vector<double> sizes;
     for (const double value : column.values) {
       if (value != 0 && !std::isnan(value)) sizes.push_back(std::abs(value));
@@ -83,7 +83,9 @@ struct Scale {
     gain = exact;
     limit = kLargestDigital / exact;
     if (sizes.empty()) return;
-    const auto most = sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() * 3 / 4);
+    // Below half of the values, or where they are computed, below more: what is left of a filter's zeros says nothing.
+    const std::size_t rank = column.places <= written_by_hand ? sizes.size() / 2 : sizes.size() * 3 / 4;
+    const auto most = sizes.begin() + static_cast<std::ptrdiff_t>(rank);
     std::ranges::nth_element(sizes, most);
     const double usual = *most;
     is_exact = column.places <= most_places &&

@@ -110,6 +110,7 @@ std::optional<double> stated_unit(const CsvColumn& column, const std::optional<s
   if (const auto seconds = seconds_in(column.units)) return seconds;
   if (const auto seconds = seconds_in(column.heading)) return seconds;
   const std::string_view unknown = column.units.empty() ? unknown_units_in(column.heading) : column.units;
+  if (const auto seconds = seconds_among(unknown)) return seconds;
   if (!unknown.empty()) {
     throw Error(ErrorKind::usage, where,
                 "the time column " + quote(column.heading) + " is in " + quote(unknown) +

@@ -43,6 +43,14 @@ TEST_F(CsvTables, ValuesBeyondAllOthersAreMissing) {
   EXPECT_EQ(read(text("mV", "%.3f", 1e-3, "1e300"), kAtRate).leads[0].gain, 1000);
 }
 
+TEST_F(CsvTables, AThirdOfTheCellsBeyondAllOthers) {
+  const Record record = read("II (mV)\n" + rows([](int i) { return i % 3 == 0 ? "99999999999"s : mv(i); }), kAtRate);
+  EXPECT_EQ(record.leads[0].gain, 1000);
+  EXPECT_EQ(record.leads[0].samples[4], 1012);
+  EXPECT_EQ(record.leads[0].samples[3], kMissingSample);
+  EXPECT_THAT(warnings_, ElementsAre(HasSubstr("120 values")));
+}
+
 TEST_F(CsvTables, LargeValuesThatAreThoseOfTheSignalStay) {
   // Six decimals above an offset that an int32 does not hold all of.
   const Record record =
@@ -142,6 +150,9 @@ TEST_F(CsvTables, RowsWithoutAValueAtTheTop) {
       EXPECT_EQ(read("II (mV)\n" + rows(row), kAtRate).leads[0].name, "II") << cell;
       EXPECT_EQ(read(rows(row), kAtRate).length_samples(), static_cast<std::size_t>(kRows)) << cell;
     }
+  }
+  for (const char* line : {"off\n", "lead off\n", "Leads off\nLeads off\n"}) {
+    expect_ecg("II (mV)\n"s + line + rows([](int i) { return mv(i); }), "II", "mV", kAtRate);
   }
   expect_ecg("II (mV)\n---\n" + rows([](int i) { return mv(i); }), "II", "mV", kAtRate);
 }
