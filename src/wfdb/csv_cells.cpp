@@ -233,9 +233,23 @@ std::optional<TimeOfCell> time_in(std::string_view cell) {
   return time;
 }
 
+bool has_letter(std::string_view text) {
+  return std::ranges::any_of(
+      text, [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c & 0x80) != 0; });
+}
+
+bool is_error_sign(std::string_view cell) {
+  constexpr std::size_t longest = 16;
+  if (cell.empty() || cell.front() != '#' || cell.size() > longest) return false;
+  if (cell.find_first_not_of('#') == std::string_view::npos) return true;  // a column that is too narrow
+  const std::string lower = lower_case(cell);
+  return cell.back() == '!' || cell.back() == '?' || lower == "#n/a" || lower == "#n/d" || lower == "#nv";
+}
+
 bool is_missing(std::string_view cell) {
-  constexpr std::array<std::string_view, 14> signs = {"",     "-",    "--",  "---",  "nan",  "na",  "n/a",
-                                                      "n.a.", "null", "nil", "none", "#n/a", "inf", "infinity"};
+  constexpr std::array<std::string_view, 13> signs = {"",     "-",    "--",  "---",  "nan", "na",      "n/a",
+                                                      "n.a.", "null", "nil", "none", "inf", "infinity"};
+  if (is_error_sign(cell)) return true;
   constexpr std::size_t longest = 9;
   if (cell.size() > longest) return false;
   const std::string lower = lower_case(cell);

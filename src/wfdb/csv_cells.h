@@ -61,7 +61,13 @@ struct TimeOfCell {
 };
 std::optional<TimeOfCell> time_in(std::string_view cell);
 
-/// Whether a cell says that a value is missing: "-", "NaN", "NA", "null" or the like, or nothing.
+/// Whether a text has a letter of any alphabet.
+bool has_letter(std::string_view text);
+
+/// Whether a cell is what spreadsheets write for a value that they do not have: "#N/A", "#DIV/0!", "#WERT!", "###".
+bool is_error_sign(std::string_view cell);
+
+/// Whether a cell says that a value is missing: such a sign, "-", "NaN", "NA", "null" or the like, or nothing.
 bool is_missing(std::string_view cell);
 
 enum class CellKind { empty, missing, number, time, text };

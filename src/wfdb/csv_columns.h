@@ -16,16 +16,23 @@ struct CsvColumn {
   std::string units;        ///< "" where the file does not say
   bool is_digital = false;  ///< the file says that the values are those of an ADC
   std::vector<double> values;
-  std::size_t numbers = 0;  ///< cells that are numbers
-  std::size_t clocks = 0;   ///< cells that are a clock or date and time; their value is in seconds
-  std::size_t texts = 0;    ///< cells that are neither and no sign of a missing value
-  int decimals = 0;         ///< most digits after the decimal sign in any number or clock
-  bool is_plain = true;     ///< no number has an exponent
+  std::size_t numbers = 0;      ///< cells that are numbers
+  std::size_t clocks = 0;       ///< cells that are a clock or date and time; their value is in seconds
+  std::size_t texts = 0;        ///< cells that are neither and no sign of a missing value
+  std::size_t odd_numbers = 0;  ///< of those, without a letter and with digits: "145-", "(145)"
+  std::string odd_number;       ///< the first of them
+  std::size_t with_unit = 0;    ///< of the numbers, those with a unit behind them in the cell: "0.145 mV"
+  std::string word;             ///< of the first text or the first unit in a cell
+  bool same_word = true;        ///< there is no other
+  int decimals = 0;             ///< most digits after the decimal sign in any number or clock
+  int places = 0;               ///< likewise of any number, written without an exponent
+  bool is_plain = true;         ///< no number has an exponent
 };
 
 struct CsvTable {
   std::vector<CsvColumn> columns;
   CsvStatements statements;
+  std::size_t blank_lines = 0;        ///< between rows of several columns
   std::vector<std::string> warnings;  ///< a sentence each: what was left out, what was assumed
 
   std::size_t rows() const { return columns.front().values.size(); }

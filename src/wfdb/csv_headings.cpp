@@ -13,7 +13,7 @@ namespace {
 
 using Words = std::span<const std::string_view>;
 
-constexpr std::array<std::pair<std::string_view, double>, 31> kTimeUnits = {{{"s", 1.0},
+constexpr std::array<std::pair<std::string_view, double>, 33> kTimeUnits = {{{"s", 1.0},
                                                                              {"sec", 1.0},
                                                                              {"secs", 1.0},
                                                                              {"second", 1.0},
@@ -41,8 +41,10 @@ constexpr std::array<std::pair<std::string_view, double>, 31> kTimeUnits = {{{"s
                                                                              {"nanoseconds", 1e-9},
                                                                              {"nanosekunden", 1e-9},
                                                                              {"min", 60.0},
+                                                                             {"minute", 60.0},
                                                                              {"minutes", 60.0},
                                                                              {"h", 3600.0},
+                                                                             {"hour", 3600.0},
                                                                              {"hours", 3600.0}}};
 
 constexpr std::array<std::string_view, 12> kDigitalUnits = {
@@ -57,8 +59,23 @@ bool is_one_of(const std::string& word, Words words) { return std::ranges::find(
 
 bool is_other_unit(std::string_view units) { return is_one_of(lower_case(units), kOtherUnits); }
 
+std::optional<double> seconds_in_many(std::string_view units);
+
 bool is_any_unit(std::string_view units) {
   return is_voltage(units) || seconds_in(units) || is_digital(units) || is_other_unit(units);
+}
+
+// "10 us", "1/100 s"
+std::optional<double> seconds_in_many(std::string_view units) {
+  const bool is_fraction = units.starts_with("1/");
+  if (is_fraction) units.remove_prefix(2);
+  const std::size_t end = std::min(units.find_first_not_of("0123456789."), units.size());
+  const auto number = number_in(units.substr(0, end));
+  const std::string_view unit = trimmed(units.substr(end));
+  if (!number || !(*number > 0) || unit.empty() || (unit.front() >= '0' && unit.front() <= '9')) return std::nullopt;
+  const auto seconds = seconds_in(unit);
+  if (!seconds) return std::nullopt;
+  return is_fraction ? *seconds / *number : *seconds * *number;
 }
 
 CsvHeading named(std::string_view name, std::string_view whole, std::string_view units) {
@@ -73,6 +90,7 @@ CsvHeading named(std::string_view name, std::string_view whole, std::string_view
 }  // namespace
 
 std::optional<double> seconds_in(std::string_view units) {
+  if (!units.empty() && units.front() >= '0' && units.front() <= '9') return seconds_in_many(units);
   const std::string lower = lower_case(units);
   for (const auto& [name, seconds] : kTimeUnits) {
     if (lower == name) return seconds;
@@ -110,7 +128,8 @@ CsvHeading heading_in(std::string_view text) {
     return named(name, text, units);
   }
   const bool is_long = units.size() > 1 && lower_case(units) != "min";  // "s", "h" and "min" may be something else
-  if (seconds_in(units) && (is_long || before == std::string_view::npos || names_time(name))) {
+  const bool has_number = !units.empty() && units.front() >= '0' && units.front() <= '9';  // "ECG 10s"
+  if (seconds_in(units) && !has_number && (is_long || before == std::string_view::npos || names_time(name))) {
     return named("", text, units);
   }
   return {std::string(text), "", false};
@@ -120,7 +139,10 @@ bool names_time(std::string_view heading) {
   constexpr std::array<std::string_view, 5> words = {"t", "ts", "tid", "tijd", "s"};
   constexpr std::array<std::string_view, 4> within = {"time", "zeit", "elapsed", "clock"};
   constexpr std::array<std::string_view, 3> begin = {"temps", "tiempo", "tempo"};
-  const std::string lower = lower_case(trimmed(heading));
+  std::string lower = lower_case(trimmed(heading));
+  for (const std::string_view other : {"realtime", "real-time", "real time", "real_time"}) {
+    if (const std::size_t at = lower.find(other); at != std::string::npos) lower.erase(at, other.size());
+  }
   if (is_one_of(lower, words) || (seconds_in(lower) && lower != "h" && lower != "min")) return true;
   return std::ranges::any_of(within, [&](auto word) { return lower.find(word) != std::string::npos; }) ||
          std::ranges::any_of(begin, [&](auto word) { return lower.starts_with(word); });
@@ -147,6 +169,30 @@ bool is_like_heading(std::string_view cell) {
   const std::string lower = lower_case(heading.name);
   return names_time(lower) || names_counter(lower) ||
          std::ranges::any_of(signals, [&](auto word) { return lower.find(word) != std::string::npos; });
+}
+
+std::string_view unknown_units_in(std::string_view heading) {
+  constexpr std::array<std::string_view, 9> notes = {"utc",      "gmt",     "local",    "elapsed", "relative",
+                                                     "absolute", "relativ", "recorded", "lokal"};
+  const std::size_t close = heading.find_last_of(")]}>");
+  const std::size_t open = close == std::string_view::npos ? close : heading.find_last_of("([{<", close);
+  if (open == std::string_view::npos) return {};
+  const std::string_view units = trimmed(heading.substr(open + 1, close - open - 1));
+  return is_one_of(lower_case(units), notes) ? std::string_view() : units;
+}
+
+std::optional<double> seconds_among(std::string_view words) {
+  if (words.find_first_of("0123456789") != std::string_view::npos) return std::nullopt;
+  std::optional<double> found;
+  while (!words.empty()) {
+    const std::size_t end = std::min(words.find_first_of(" .,;:"), words.size());
+    if (const auto seconds = seconds_in(words.substr(0, end))) {
+      if (found && *found != *seconds) return std::nullopt;
+      found = seconds;
+    }
+    words.remove_prefix(std::min(end + 1, words.size()));
+  }
+  return found;
 }
 
 std::string_view units_in(std::string_view cell) {

@@ -8,7 +8,7 @@ namespace beatbench::wfdb {
 
 // What headings, rows of units and lines around a table say.
 
-/// Seconds in a unit of time, where it is one: h, min, s, ms, us, ns or such a word in full.
+/// Seconds in a unit of time, where it is one: h, min, s, ms, us, ns or such a word in full, or "10 us", "1/100 s".
 std::optional<double> seconds_in(std::string_view units);
 
 /// A heading taken apart: "MLII (mV)", "ecg [uV]", "I/uV", "ECG_mV", "EKG in mV". Other brackets, as in
@@ -31,6 +31,12 @@ bool is_like_heading(std::string_view cell);
 
 /// Whether a cell of a row of units is a unit, in brackets or not, or says how times are written ("hh:mm:ss.mmm").
 bool is_like_units(std::string_view cell);
+
+/// What stands in the last brackets of a heading of a time, where it may be a unit: "ticks", but not "UTC".
+std::string_view unknown_units_in(std::string_view heading);
+
+/// Seconds in the one unit of time among some words: "in ms", "sec.", "milliseconds since start".
+std::optional<double> seconds_among(std::string_view words);
 
 /// A cell of a row of units without brackets.
 std::string_view units_in(std::string_view cell);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <optional>
 #include <utility>
 
@@ -9,148 +10,13 @@
 #include "beatbench/core/record.h"
 #include "beatbench/core/text.h"
 #include "wfdb/csv_cells.h"
+#include "wfdb/csv_heading_search.h"
 #include "wfdb/csv_headings.h"
 #include "wfdb/csv_run_finder.h"
 #include "wfdb/text_fields.h"
 
 namespace beatbench::wfdb {
 namespace {
-
-// Lines above a table, the nearest first, without blank ones and comments. A line in which quotes are left open begins
-// some lines higher up.
-struct LineAbove {
-  std::string_view line;
-  std::size_t begin = 0;
-  std::int64_t number = 0;
-  bool is_adjacent = false;
-};
-struct LinesAbove {
-  std::vector<LineAbove> lines;
-  LineAbove comment;  // the one right above the table, or with an empty line
-
-  LinesAbove(std::string_view text, std::size_t begin, std::int64_t number) {
-    constexpr std::size_t most = 3;
-    bool adjacent = true;
-    while (begin > 0 && lines.size() < most) {
-      LineAbove above = line_before(text, begin, number);
-      for (int joined = 0; joined < 8 && above.begin > 0 && std::ranges::count(above.line, '"') % 2 != 0; ++joined) {
-        const LineAbove higher = line_before(text, above.begin, above.number);
-        above.line = text.substr(higher.begin, above.begin + above.line.size() - higher.begin);
-        above.begin = higher.begin;
-        above.number = higher.number;
-      }
-      begin = above.begin;
-      number = above.number;
-      const bool is_blank = trimmed(above.line).empty();
-      if (is_ruling(above.line)) continue;
-      if (is_beside_table(above.line)) {
-        if (!is_blank && lines.empty() && adjacent && comment.line.empty()) comment = above;
-        adjacent = adjacent && !is_blank;
-        continue;
-      }
-      above.is_adjacent = adjacent;
-      lines.push_back(above);
-    }
-  }
-
- private:
-  // A line drawn below headings: "---|---".
-  static bool is_ruling(std::string_view line) {
-    return line.find_first_not_of("-=_|+: \t") == std::string_view::npos && line.find_first_of("-=_") < line.size();
-  }
-
-  static LineAbove line_before(std::string_view text, std::size_t begin, std::int64_t number) {
-    const std::size_t end = begin - 1;  // its line feed
-    const std::size_t feed = end == 0 ? std::string_view::npos : text.rfind('\n', end - 1);
-    LineAbove above;
-    above.begin = feed == std::string_view::npos ? 0 : feed + 1;
-    above.line = text.substr(above.begin, end - above.begin);
-    if (above.line.ends_with('\r')) above.line.remove_suffix(1);
-    above.number = number - 1;
-    return above;
-  }
-};
-
-// "Elapsed time   MLII    V5" above columns that blanks separate.
-void split_at_wide_blanks(std::string_view line, std::vector<std::string_view>& cells) {
-  cells.clear();
-  for (line = trimmed(line); !line.empty(); line = trimmed(line)) {
-    const std::size_t end = std::min(line.find("  "), line.size());
-    cells.push_back(trimmed(line.substr(0, end)));
-    line.remove_prefix(end);
-  }
-}
-
-// The cells of a line of words that is as wide as the table; else none.
-std::vector<std::string_view> words_in(std::string_view line, char separator, std::size_t width) {
-  std::vector<std::string_view> cells;
-  split_cells(line, separator, cells);
-  if (cells.size() == width + 1 && cells.back().empty()) cells.pop_back();
-  if (separator == ' ' && cells.size() != width) split_at_wide_blanks(line, cells);
-  if (cells.size() != width) return {};
-  const LineShape shape(cells, false);
-  if (shape.texts == 0) return {};
-  // Numbers of channels may stand beside words that are surely a heading.
-  const auto is_channel = [](std::string_view cell) {
-    return kind_of(cell, false) != CellKind::number || cell.find_first_not_of("0123456789") == std::string_view::npos;
-  };
-  const bool is_heading = std::ranges::all_of(cells, is_channel) && std::ranges::any_of(cells, is_like_heading);
-  if (shape.good > 0 && !is_heading) return {};
-  return cells;
-}
-
-bool any_like_heading(const std::vector<std::string_view>& cells) {
-  return std::ranges::any_of(cells, is_like_heading);
-}
-
-// More than half of them are units, numbers of samples left aside, and none is a lead.
-bool are_units(const std::vector<std::string_view>& cells) {
-  std::size_t units = 0, others = 0;
-  for (const std::string_view cell : cells) {
-    if (cell.empty() || names_counter(units_in(cell))) continue;
-    ++(is_like_units(cell) ? units : others);
-    if (!is_like_units(cell) && is_ecg_lead(cell)) return false;
-  }
-  return units > others;
-}
-
-// Whether a line can be the heading of a single column: nothing in it separates cells, but a comma before a unit.
-bool is_single_heading(std::string_view line) {
-  if (line.starts_with('"') && line.ends_with('"')) return true;
-  int open = 0;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    open += c == '(' || c == '[' ? 1 : c == ')' || c == ']' ? -1 : 0;
-    const bool separates = c == ';' || c == ':' || c == '=' || c == '\t' || c == ',';
-    if (open <= 0 && separates && !(c == ',' && is_voltage(trimmed(line.substr(i + 1))))) return false;
-  }
-  return true;
-}
-
-// The headings above a table, and the units below them.
-struct HeadingAbove {
-  std::vector<std::string_view> names, units;  // as many as columns, or none
-  std::int64_t line = 0;
-
-  HeadingAbove(const LinesAbove& above, char separator, std::size_t width) {
-    std::vector<std::vector<std::string_view>> words;
-    for (const LineAbove& line : above.lines) {
-      if (above.lines.front().is_adjacent && !line.is_adjacent) break;  // behind a blank line
-      if (width == 1 && !is_single_heading(trimmed(line.line))) break;
-      auto cells = words_in(line.line, separator, width);
-      const Said said = cells.empty() ? Said::nothing : CsvStatements().add(line.line, 0);
-      const bool may_be = said == Said::nothing || (said == Said::rate && any_like_heading(cells));
-      if (cells.empty() || !may_be) break;
-      words.push_back(std::move(cells));
-    }
-    if (words.empty()) return;
-    const bool has_units = words.size() > 1 && are_units(words[0]);
-    if (words.size() > 2 && !has_units && !any_like_heading(words[0])) return;  // a list of names and values
-    if (has_units) units = words[0];
-    names = words[has_units];
-    line = above.lines[has_units].number;
-  }
-};
 
 // Whether the commas between the cells of a table look like decimal signs.
 struct CommaEvidence {
@@ -160,6 +26,7 @@ struct CommaEvidence {
   bool rises = true;        // what stands left rises from row to row, as no signal does
   bool is_open = true;      // one digit left and as many right in every row: nothing tells
   std::size_t rows = 0;     // with a comma
+  std::size_t others = 0;   // without
 
   CommaEvidence(std::string_view text, const Run& run, std::size_t width) {
     struct Column {
@@ -173,6 +40,7 @@ struct CommaEvidence {
     for (CsvLines at(text.substr(0, run.end), run.begin, run.first_line); at.next();) {
       if (is_beside_table(at.line())) continue;
       split_cells(at.line(), ',', cells);
+      others += cells.size() != width && !is_missing(trimmed(at.line()));
       if (cells.size() != width) continue;
       possible = false;
       for (std::size_t c = 0; c < width; ++c) {
@@ -247,7 +115,7 @@ RunFinder without_decimal_commas(std::string_view text, RunFinder commas, const 
     warnings.push_back("its commas are taken as decimal signs: its heading has none, or names a single lead");
     return whole;
   }
-  const std::size_t without_comma = lines.rows - evidence.rows;
+  const std::size_t without_comma = evidence.others;
   if (without_comma == 0) {
     if (evidence.is_open) {
       fail_at(where, run.first_line,
@@ -264,6 +132,18 @@ RunFinder without_decimal_commas(std::string_view text, RunFinder commas, const 
   return whole;
 }
 
+// "-0,145 mV": between commas "-0" and "145 mV", between blanks a number and its unit. A heading with commas decides.
+bool is_number_and_unit(std::string_view text, const RunFinder& commas, const RunFinder& blanks) {
+  const Run& run = blanks.longest();
+  if (commas.separator() != ',' || blanks.separator() != ' ' || run.clarity < commas.longest().clarity) return false;
+  CsvLines at(text, run.begin, run.first_line);
+  std::vector<std::string_view> row;
+  if (at.next()) split_cells(at.line(), ' ', row);
+  if (std::ranges::none_of(row, is_voltage)) return false;
+  const Run& other = commas.longest();
+  return HeadingAbove(LinesAbove(text, other.begin, other.first_line), ',', other.width).names.empty();
+}
+
 RunFinder find_run(std::string_view text, const std::string& where, std::vector<std::string>& warnings) {
   const SeparatorCounts counts(text, where);
   const bool is_told = lower_case(text.substr(0, 4)) == "sep=" && text.size() > 4;  // as Excel has it
@@ -273,7 +153,8 @@ RunFinder find_run(std::string_view text, const std::string& where, std::vector<
     if (counts.lines[i] == 0 || !can_win) continue;
     RunFinder finder(text, kSeparators[i]);
     if (is_told && text[4] == kSeparators[i] && finder.longest().rows > 0) return finder;
-    if (!best || finder.longest().clarity > best->longest().clarity) best.emplace(std::move(finder));
+    const bool is_clearer = !best || finder.longest().clarity > best->longest().clarity;
+    if (is_clearer || is_number_and_unit(text, *best, finder)) best.emplace(std::move(finder));
   }
   if (best && best->longest().rows == 0 && best->too_wide_line() > 0) return std::move(*best);
   if (!best || best->longest().width < 2) return RunFinder(text, '\0');
@@ -295,17 +176,63 @@ class LayoutFinder {
     layout_.separator = finder.separator();
     layout_.width = run_.width;
     layout_.rows = run_.rows;
+    layout_.blank_is_missing = finder.blank_is_missing();
     layout_.begin = run_.begin;
     layout_.end = run_.end;
     layout_.first_line = table_line_ = run_.first_line;
     find_headings();
+    skip_empty_rows();
     refuse_rows_of_windows();
     look_before();
     look_behind(finder.second());
+    refuse_island(finder.rows_of_tables() - (run_.is_table() ? run_.rows : 0));
     return std::move(layout_);
   }
 
  private:
+  // Lines of numbers that are no rows of this table or another, more of them than it has rows: most of the file was not
+  // understood.
+  void refuse_island(std::size_t rows_of_others) const {
+    std::size_t lines = 0;
+    std::int64_t last_before = 0, first_behind = 0;
+    for (CsvLines at(text_); at.next();) {
+      const bool is_within = at.begin() >= run_.begin && at.begin() < run_.end;
+      if (is_within || is_beside_table(at.line()) || !is_mostly_number(at.line())) continue;
+      ++lines;
+      if (at.begin() < run_.begin) last_before = at.number();
+      if (first_behind == 0 && at.begin() >= run_.end) first_behind = at.number();
+    }
+    if (lines < kShortestTable || lines - std::min(lines, rows_of_others) <= run_.rows) return;
+    fail_at(where_, first_behind > 0 ? first_behind : last_before,
+            "is no row of the table of " + std::to_string(run_.rows) + " rows beside it, and neither are " +
+                std::to_string(lines - 1) + " other lines of numbers; its numbers are not understood");
+  }
+
+  static bool is_mostly_number(std::string_view line) {
+    std::size_t digits = 0, marks = 0, others = 0;
+    for (const char c : line) {
+      if (c >= '0' && c <= '9')
+        ++digits;
+      else if (std::string_view(".,+-()").find(c) != std::string_view::npos)
+        ++marks;
+      else
+        others += std::string_view(" \t;|\"'").find(c) == std::string_view::npos;
+    }
+    return digits > 0 && 3 * (digits + marks) >= 2 * others;
+  }
+
+  // Empty rows below the headings of a table with times are none: there is no time for them.
+  void skip_empty_rows() {
+    if (std::ranges::none_of(layout_.headings, [](const auto& cell) { return names_time(heading_in(cell).name); })) {
+      return;
+    }
+    for (CsvLines at(text_, layout_.begin, layout_.first_line); at.next() && layout_.rows > 1; --layout_.rows) {
+      if (at.line().find_first_not_of(" \t,;|\"") != std::string_view::npos) return;
+      layout_.begin = at.end();
+      layout_.first_line = at.number() + 1;
+    }
+  }
+
   // Rows of so many numbers are leads or beats, not samples: a table that lies on its side.
   void refuse_rows_of_windows() const {
     constexpr std::size_t most_without_names = 64;
@@ -327,7 +254,8 @@ class LayoutFinder {
       --layout_.width;
       if (take_words(above)) return;
     }
-    if (take_comment(above.comment) || take_row_names(above) || take_numbers()) return;
+    if (take_comment(above.comment) || take_names_beside_units(above)) return;
+    if (take_row_names(above) || take_numbers()) return;
     if (above.lines.empty() || !above.lines.front().is_adjacent) return;
     std::vector<std::string_view> cells;
     split_cells(above.lines.front().line, layout_.separator, cells);
@@ -360,6 +288,27 @@ class LayoutFinder {
     return true;
   }
 
+  // "time ECG" above "0.002 0.145 mV": columns of units have no heading.
+  bool take_names_beside_units(const LinesAbove& above) {
+    CsvLines at(text_, run_.begin, run_.first_line);
+    if (!at.next() || above.lines.empty()) return false;
+    std::vector<std::string_view> row;
+    split_row(at.line(), layout_.separator, layout_.width, row);
+    const auto units = static_cast<std::size_t>(std::ranges::count_if(row, is_voltage));
+    if (units == 0 || units >= layout_.width) return false;
+    const std::size_t names = layout_.width - units;
+    const std::string_view line = trimmed(above.lines.front().line);
+    auto cells = words_in(line, layout_.separator, names);
+    if (cells.empty() && names == 1 && is_single_heading(line)) cells = {line};
+    if (cells.empty()) return false;
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      if (is_voltage(row[c])) cells.insert(cells.begin() + static_cast<std::ptrdiff_t>(c), "");
+    }
+    set_headings(cells);
+    table_line_ = above.lines.front().number;
+    return true;
+  }
+
   // R's write.table gives the column of row numbers no heading.
   bool take_row_names(const LinesAbove& above) {
     if (above.lines.empty() || layout_.width < 2) return false;
@@ -387,21 +336,42 @@ class LayoutFinder {
     for (std::size_t c = begin; c < first.size(); ++c) {
       if (first[c] != std::to_string(c - begin + from)) return false;
     }
-    constexpr std::size_t many = 4;  // numbers in order that no ECG has in its leads
-    for (int i = 0; i < 100 && !no_name && first.size() < many && at.next() && at.end() <= run_.end; ++i) {
-      if (is_beside_table(at.line())) continue;
-      split_row(at.line(), layout_.separator, layout_.width, row);
-      if (std::ranges::any_of(row, [](auto cell) { return cell.find_first_of(".,") == std::string_view::npos; })) {
-        return false;
-      }
-    }
+    if (!no_name && !may_be_above_numbers(first, at)) return false;
     set_headings(first);
     CsvLines next(text_, run_.begin, run_.first_line);
     while (next.next() && (is_beside_table(next.line()) || next.begin() == run_.begin)) continue;
     layout_.begin = next.begin();
+    if (!no_name) {
+      layout_.warnings.push_back("its first row, line " + std::to_string(layout_.first_line) +
+                                 ", is taken to number the columns");
+    }
     layout_.first_line = next.number();
     --layout_.rows;
     return true;
+  }
+
+  // Whether numbers in order are no row themselves: there are more of them than leads have so by chance, or all cells
+  // below have decimals, two or more where there are two columns, and do not go on as times would from the first row.
+  bool may_be_above_numbers(const std::vector<std::string_view>& first, CsvLines at) const {
+    constexpr std::size_t many = 4;
+    constexpr int rows_to_look_at = 100;
+    if (first.size() >= many) return true;
+    const std::size_t digits = first.size() == 2 ? 2 : 1;
+    std::vector<std::string_view> row;
+    std::vector<double> starts = {number_in(first.front()).value_or(0)};
+    for (int i = 0; i < rows_to_look_at && at.next() && at.end() <= run_.end; ++i) {
+      if (is_beside_table(at.line())) continue;
+      split_row(at.line(), layout_.separator, layout_.width, row);
+      const auto has_decimals = [&](std::string_view cell) {
+        const std::size_t mark = cell.find_first_of(".,");
+        return mark != std::string_view::npos && cell.size() - mark > digits;
+      };
+      if (!std::ranges::all_of(row, has_decimals)) return false;
+      if (starts.size() < 3) starts.push_back(number_in(row.front(), true).value_or(0));
+    }
+    if (starts.size() < 3) return true;
+    const double step = starts[2] - starts[1];
+    return !(step > 0) || std::abs(starts[1] - starts[0] - step) > 0.5 * step;
   }
 
   void set_headings(const std::vector<std::string_view>& cells) {
@@ -453,8 +423,7 @@ class LayoutFinder {
       layout_.warnings.push_back("what stands behind the columns, first in line " + std::to_string(run_.noted_line) +
                                  ", is left out");
     }
-    constexpr std::size_t shortest_table = 10;
-    if (second.rows < shortest_table) return;
+    if (second.rows < kShortestTable) return;
     layout_.warnings.push_back("another table of " + std::to_string(second.rows) + " rows, from line " +
                                std::to_string(second.first_line) + " on, is left out");
   }
@@ -471,6 +440,26 @@ class LayoutFinder {
 bool is_beside_table(std::string_view line) {
   line = trimmed(line);
   return line.empty() || line.front() == '#' || line.front() == '%' || line.starts_with("//");
+}
+
+bool BetweenRows::holds(std::string_view line) const {
+  if (!is_beside_table(line)) return false;
+  const std::string_view text = trimmed(line);
+  if (text.empty()) {
+    const auto tabs = static_cast<std::size_t>(std::ranges::count(line, '\t'));
+    const bool is_row = separator == '\t' && tabs > 0 && (width == 0 || tabs + 1 == width);
+    return !is_row && !(blank_is_missing && width == 1);
+  }
+  std::vector<std::string_view> cells;
+  split_cells(line, separator, cells);
+  const std::string_view first = cells.front();
+  if (width > 0 && cells.size() != width) return true;
+  const std::string_view behind = first.substr(std::min(first.find_first_not_of("#%/"), first.size()));
+  const bool is_word = first.find(' ') == std::string_view::npos && !number_form(behind, false);
+  const bool may_begin_row = width > 1 ? is_word : is_error_sign(first);
+  return !may_begin_row || !std::ranges::all_of(cells, [](std::string_view cell) {
+    return kind_of(cell, false) != CellKind::text || is_beside_table(cell);
+  });
 }
 
 void split_row(std::string_view line, char separator, std::size_t width, std::vector<std::string_view>& cells) {

@@ -41,6 +41,17 @@ class CsvLines {
 /// Whether a line is blank or a comment ("#", "%", "//"): no row of a table.
 bool is_beside_table(std::string_view line);
 
+/// Which of the lines between the rows of a table are none.
+struct BetweenRows {
+  char separator = '\0';
+  std::size_t width = 0;          ///< of the table; 0: it has not begun
+  bool blank_is_missing = false;  ///< in a single column a blank line is a row without a value
+
+  /// Whether a line is blank or a comment, and no row whose cells are empty ("\t\t") or that begins with a
+  /// spreadsheet's error ("#N/A;0.5").
+  bool holds(std::string_view line) const;
+};
+
 /// Cuts a row into as many cells as the table is wide; what it has behind them, a note or a separator, is left out.
 void split_row(std::string_view line, char separator, std::size_t width, std::vector<std::string_view>& cells);
 
@@ -52,6 +63,7 @@ struct CsvLayout {
   std::int64_t first_line = 0;        ///< of the rows, from 1
   std::vector<std::string> headings;  ///< one a column, or none
   std::vector<std::string> units;     ///< of the line of units: one a column, or none
+  bool blank_is_missing = false;      ///< see BetweenRows
   CsvStatements statements;           ///< of the lines around the table
   std::vector<std::string> warnings;
 };

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
@@ -12,6 +13,7 @@
 #include "beatbench/core/text.h"
 #include "wfdb/csv_columns.h"
 #include "wfdb/csv_time.h"
+#include "wfdb/signal_file.h"
 #include "wfdb/text_fields.h"
 
 namespace beatbench {
@@ -34,21 +36,69 @@ std::string hertz_text(double rate_hz) { return number_text(rate_hz) + " Hz"; }
 
 bool is_same_rate(double a, double b) { return std::abs(a - b) <= kSameRate * std::min(a, b); }
 
-// What a file becomes in memory is up to eight times as long.
-void check_size(const std::filesystem::path& path) {
-  std::error_code not_regular;
-  const std::uintmax_t size = std::filesystem::file_size(path, not_regular);
+std::uintmax_t memory_bytes() {
   const long pages = ::sysconf(_SC_PHYS_PAGES), page = ::sysconf(_SC_PAGE_SIZE);
-  if (not_regular || pages <= 0 || page <= 0) return;
-  const std::uintmax_t largest = static_cast<std::uintmax_t>(pages) * static_cast<std::uintmax_t>(page) / 8;
-  if (size <= largest) return;
-  constexpr std::uintmax_t mebibyte = 1 << 20;
-  throw Error(ErrorKind::data, path.string(),
-              "is of " + std::to_string(size / mebibyte) + " MiB; at most " + std::to_string(largest / mebibyte) +
-                  " MiB, an eighth of this machine's memory, are read");
+  if (pages <= 0 || page <= 0) return std::numeric_limits<std::uintmax_t>::max();
+  return static_cast<std::uintmax_t>(pages) * static_cast<std::uintmax_t>(page);
 }
 
+constexpr std::uintmax_t kMebibyte = 1 << 20;
+
+// What a file becomes in memory is up to sixteen times as long, gaps in its times left aside.
+void check_size(const std::filesystem::path& path) {
+  std::error_code not_regular;
+  const std::uintmax_t size = std::filesystem::file_size(path, not_regular), largest = memory_bytes() / 16;
+  if (not_regular || size <= largest) return;
+  throw Error(ErrorKind::data, path.string(),
+              "is of " + std::to_string(size / kMebibyte) + " MiB; at most " + std::to_string(largest / kMebibyte) +
+                  " MiB, a sixteenth of this machine's memory, are read");
+}
+
+// Gaps may be ten times as long as what is there.
+void check_samples(std::int64_t length, std::size_t leads, const std::string& where) {
+  const std::uintmax_t bytes = static_cast<std::uintmax_t>(length) * leads * sizeof(std::int32_t);
+  if (bytes <= memory_bytes() / 4) return;
+  throw Error(ErrorKind::data, where,
+              "holds, with the gaps that its times leave, " + std::to_string(bytes / kMebibyte) +
+                  " MiB of samples, more than a quarter of this machine's memory");
+}
+
+// How the values of a lead become whole numbers.
+struct Scale {
+  double gain = 1;
+  double limit = 0;    // larger values are none of the signal, but a sign of something or other
+  double largest = 0;  // of the values within
+  bool is_exact = true;
+
+  // Decimal digits are kept where an int32 holds them all. Where it does not hold a few values that are out of all
+  // proportion, the others keep theirs.
+  explicit Scale(const CsvColumn& column) {
+    constexpr double out_of_proportion = 1000, beyond_any = 1e4;  // in what most values are below
+    constexpr int most_places = 18, written_by_hand = 9;
+    std::vector<double> sizes;
+    for (const double value : column.values) {
+      if (value != 0 && !std::isnan(value)) sizes.push_back(std::abs(value));
+    }
+    const double exact = std::pow(10.0, std::min(column.places, most_places));
+    gain = exact;
+    limit = kLargestDigital / exact;
+    if (sizes.empty()) return;
+    // Below half of the values, or where they are computed, below more: what is left of a filter's zeros says nothing.
+    const std::size_t rank = column.places <= written_by_hand ? sizes.size() / 2 : sizes.size() * 3 / 4;
+    const auto most = sizes.begin() + static_cast<std::ptrdiff_t>(rank);
+    std::ranges::nth_element(sizes, most);
+    const double usual = *most;
+    is_exact = column.places <= most_places &&
+               std::ranges::none_of(sizes, [&](double v) { return v > limit && v <= out_of_proportion * usual; });
+    if (!is_exact) limit = beyond_any * usual;
+    for (const double size : sizes) largest = std::max(largest, size <= limit ? size : 0.0);
+    constexpr double finest = 100;  // 2^100 steps a unit: beyond it there are no signals, but numbers that overflow
+    if (!is_exact) gain = std::exp2(std::min(finest, std::floor(std::log2(kLargestDigital / largest))));
+  }
+};
+
 CsvTable read_table(const std::filesystem::path& path, std::string& hash) {
+  wfdb::check_ordinary_file(path);
   check_size(path);
   std::string bytes = read_text_file(path);
   hash = content_hash(bytes);
@@ -68,6 +118,7 @@ class CsvRecordingReader {
     const std::vector<std::size_t> times = find_times();
     set_timing(times);
     const std::vector<std::size_t> signals = find_signals(times);
+    check_samples(timing_.length_samples, signals.size(), where_);
     for (const std::size_t column : signals) add_lead(table_.columns[column], column);
     set_stated(signals);
     return std::move(record_);
@@ -111,6 +162,11 @@ class CsvRecordingReader {
       warn(rate_conflict_ + "; neither is taken for its sampling rate");
       return;
     }
+    if (!wfdb::is_stated_rate(stated.front().value)) {
+      rate_conflict_ = "it says " + text_of(stated.front()) + ", which is no rate of an ECG";
+      warn(rate_conflict_ + "; it is left aside");
+      return;
+    }
     stated_rate_ = stated.front().value;
     if (!given) {
       known_rate_ = stated_rate_;
@@ -136,7 +192,8 @@ class CsvRecordingReader {
   // The first of several columns, rising evenly as no signal does.
   bool is_time_by_content(std::size_t index) const {
     const CsvColumn& column = table_.columns[index];
-    return index == 0 && table_.columns.size() > 1 && !is_ecg_lead(column.name) && wfdb::rises_evenly(column);
+    const bool may_be = index == 0 && table_.columns.size() > 1 && !is_ecg_lead(column.name);
+    return may_be && !is_voltage(column.units) && wfdb::rises_evenly(column);
   }
 
   bool counts_rows(const CsvColumn& column) const {
@@ -190,6 +247,9 @@ class CsvRecordingReader {
       timing_ = {};
       timing_.length_samples = static_cast<std::int64_t>(table_.rows());
       warn_of_jumps();
+      if (table_.blank_lines > 0 && table_.blank_lines * 2 < table_.rows()) {
+        warn("its " + std::to_string(table_.blank_lines) + " blank lines between rows are taken to mean nothing");
+      }
       return;
     }
     const double rate = timing_.sampling_rate_hz;
@@ -235,6 +295,7 @@ class CsvRecordingReader {
     std::vector<std::size_t> signals;
     for (const std::string& name : options_.signals) {
       signals.push_back(find_column(name));
+      refuse_odd_numbers(table_.columns[signals.back()], signals.back());
       if (table_.columns[signals.back()].numbers == 0) {
         throw Error(ErrorKind::data, where_, "column " + quote(name) + " holds no numbers");
       }
@@ -244,6 +305,7 @@ class CsvRecordingReader {
       const CsvColumn& column = table_.columns[i];
       const bool is_time = std::ranges::find(times, i) != times.end() || wfdb::looks_like_time(column);
       if (is_time || is_time_by_content(i) || counts_rows(column)) continue;
+      refuse_odd_numbers(column, i);
       if (column.numbers > column.texts + column.clocks)
         signals.push_back(i);
       else if (column.texts > 0)
@@ -255,29 +317,48 @@ class CsvRecordingReader {
     return signals;
   }
 
-  // Decimal digits are kept exactly where an int32 holds them all.
+  void refuse_odd_numbers(const CsvColumn& column, std::size_t index) const {
+    const bool are_most = 2 * (column.odd_numbers + column.numbers) > table_.rows();
+    if (column.numbers == 0 || !are_most || column.odd_numbers * 100 <= table_.rows()) return;
+    throw Error(ErrorKind::data, where_,
+                "column " + quote(heading_of(column, index)) + " has " + std::to_string(column.odd_numbers) +
+                    " cells such as " + quote(column.odd_number) + ", which are no numbers as they are known");
+  }
+
   void add_lead(const CsvColumn& column, std::size_t index) {
-    double largest = 0;
-    for (const double value : column.values) largest = std::max(largest, std::isnan(value) ? 0.0 : std::abs(value));
-    const double exact = std::pow(10.0, column.decimals);
-    const bool fits = column.is_plain && largest * exact <= kLargestDigital;
+    const Scale scale(column);
     Lead lead;
     lead.name = column.name.empty() ? "column " + std::to_string(index + 1) : column.name;
-    lead.gain = fits ? exact : largest > 0 ? std::exp2(std::floor(std::log2(kLargestDigital / largest))) : 1.0;
+    lead.gain = scale.gain;
     lead.units = units_of(column);
-    if (lead.units.empty() && largest > kLargestMillivolts) {
-      warn("column " + quote(heading_of(column, index)) + " has no unit and values up to " + number_text(largest) +
-           ", which cannot be mV");
+    const std::string heading = "column " + quote(heading_of(column, index));
+    if (lead.units.empty() && scale.largest > kLargestMillivolts) {
+      warn(heading + " has no unit and values up to " + number_text(scale.largest) + ", which cannot be mV");
+    }
+    constexpr int written_by_hand = 9;  // decimals; more are those of a double, which mean nothing
+    if (!scale.is_exact && column.places <= written_by_hand) {
+      warn(heading + " has more digits than a sample holds; its values are rounded to " +
+           number_text(1.0 / scale.gain));
     }
     lead.samples.assign(static_cast<std::size_t>(timing_.length_samples), kMissingSample);
+    std::size_t too_large = 0, first_too_large = 0;
     for (std::size_t row = 0; row < column.values.size(); ++row) {
-      if (std::isnan(column.values[row])) continue;
+      const double value = column.values[row];
+      if (std::isnan(value)) continue;
+      if (std::abs(value) > scale.limit) {
+        if (too_large++ == 0) first_too_large = row;
+        continue;
+      }
       const auto sample = timing_.sample_of_row.empty() ? row : static_cast<std::size_t>(timing_.sample_of_row[row]);
-      lead.samples[sample] = static_cast<std::int32_t>(std::llround(column.values[row] * lead.gain));
+      lead.samples[sample] = static_cast<std::int32_t>(std::llround(value * lead.gain));
+    }
+    if (too_large > 0) {
+      warn(heading + " has " + std::to_string(too_large) + " values beyond all others, first " +
+           number_text(column.values[first_too_large]) + " in line " + std::to_string(table_.line_of(first_too_large)) +
+           ", taken as missing samples");
     }
     if (column.texts > 0) {
-      warn("column " + quote(heading_of(column, index)) + " has " + std::to_string(column.texts) +
-           " cells of text, taken as missing samples");
+      warn(heading + " has " + std::to_string(column.texts) + " cells of text, taken as missing samples");
     }
     record_.leads.push_back(std::move(lead));
   }

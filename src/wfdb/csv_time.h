@@ -23,6 +23,9 @@ struct CsvTiming {
 /// Whether an ECG may be sampled at such a rate: 30 to 10,000 Hz.
 bool is_rate_of_ecg(double rate_hz);
 
+/// Whether a text may state such a rate: 10 to 20,000 Hz.
+bool is_stated_rate(double rate_hz);
+
 /// Whether a column counts the samples: with whole numbers, and headed so, or not headed and rising by 1.
 bool is_counter(const CsvColumn& column);
 

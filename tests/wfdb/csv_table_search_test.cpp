@@ -1,4 +1,6 @@
 // Where the table of a text is, and which of its columns are times.
+#include <sys/stat.h>
+
 #include "wfdb/csv_texts.h"
 
 namespace beatbench {
@@ -9,6 +11,8 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using namespace std::string_literals;
+
+constexpr int kMany = 2000;
 
 TEST_F(CsvTables, HeadingsOfTimes) {
   const auto expect_time = [&](const std::string& heading, double start, double per_second, const char* form) {
@@ -206,7 +210,7 @@ TEST_F(CsvTables, LimitsAreToldBeforeAnythingIsDecoded) {
     return names + "\n" + line + "\n" + line + "\n";
   };
   EXPECT_EQ(read(wide(4096), kAtRate).leads.size(), 4096U);
-  EXPECT_ERROR(read(wide(4097), kAtRate), ErrorKind::data, "r1.csv, line 2", "more than 4096 columns");
+  EXPECT_ERROR(read(wide(4097), kAtRate), ErrorKind::data, "r1.csv, line 1", "more than 4096 columns");
   folder_.put("large.csv", body);
   std::error_code failed;
   std::filesystem::resize_file(folder_ / "large.csv", std::uintmax_t{1} << 43, failed);
@@ -233,6 +237,45 @@ TEST_F(CsvTables, TablesOnTheirSideAreRefused) {
     EXPECT_ERROR(read(text, kAtRate), ErrorKind::data, "r1.csv, line ", "without names", "a row for each sample");
   }
   EXPECT_EQ(read(table(300, 64, ""), kAtRate).leads.size(), 64U);
+}
+
+// Most of the lines are numbers that are not understood: what is left is no recording.
+TEST_F(CsvTables, IslandsAreRefused) {
+  const auto hex = [](int i) { return text_of("%.0f", i % 10) + "A" + text_of("%.0f", i % 7) + "F"; };
+  const std::vector<std::function<std::string(int)>> cells = {
+      [](int i) { return i % 5 == 0 ? uv(i) : "1 0" + std::to_string(24 + i % 70); },
+      [](int i) { return microvolts(i) < 0 ? std::to_string(-microvolts(i)) + "-" : uv(i); },
+      [](int i) { return microvolts(i) < 0 ? "(" + std::to_string(-microvolts(i)) + ")" : uv(i); },
+      [](int i) { return i % 7 == 0 ? "+-5"s : uv(i); }, [&](int i) { return i % 50 < 6 ? uv(i) : hex(i); }};
+  for (const char* heading : {"", "II (uV)\n"}) {
+    for (const auto& cell : cells) {
+      SCOPED_TRACE(heading + cell(2) + cell(7));
+      try {
+        const Record record = read(heading + rows(cell, kMany), kAtRate);
+        EXPECT_EQ(record.length_samples(), static_cast<std::size_t>(kMany)) << "or all of it";
+        EXPECT_THAT(warnings_, Contains(HasSubstr("cells of text")));
+      } catch (const Error& error) {
+        EXPECT_THAT(error.what(), HasSubstr("r1.csv, line "));
+      }
+    }
+  }
+  // Text before a table, however long, and a table for each lead, are no such thing.
+  std::string preamble, tables;
+  for (int i = 0; i < 2 * kRows; ++i) preamble += "Key" + std::to_string(i) + ",a value or other of the device\n";
+  for (const char* name : {"I", "II", "V5", "V6"}) {
+    tables += "Time (s),"s + name + " (mV)\n" + rows([](int i) { return seconds(i) + "," + mv(i); });
+  }
+  expect_ecg(preamble + "time (s),II (mV)\n" + rows([](int i) { return seconds(i) + "," + mv(i); }), "II", "mV");
+  expect_ecg(tables, "I", "mV");
+  EXPECT_THAT(warnings_, Contains(HasSubstr("another table of 360 rows")));
+}
+
+TEST_F(CsvTables, WhatIsNoFileIsRefused) {
+  ASSERT_EQ(::mkfifo((folder_ / "fifo.csv").c_str(), 0600), 0);
+  std::filesystem::create_symlink("/dev/zero", folder_ / "zero.csv");
+  for (const char* name : {"fifo.csv", "zero.csv"}) {
+    EXPECT_ERROR(read_csv_recording(folder_ / name), ErrorKind::io, name, "not an ordinary file");
+  }
 }
 
 // What would take minutes if any search began anew at each cell.
