@@ -17,7 +17,8 @@ namespace {
 
 constexpr std::uint64_t kEndSize = 22, kEnd64Size = 56, kLocatorSize = 20, kEntrySize = 46, kLocalSize = 30;
 constexpr std::uint64_t kMostComment = 0xFFFF;
-constexpr std::uint64_t kMostDeflated = std::uint64_t{64} << 20;  // code and its debug tables: no tensors
+constexpr std::uint64_t kMostDeflated = std::uint64_t{64} << 20;  // in all: code and its debug tables, no tensors
+constexpr std::uint64_t kMostEntries = 0xFFFF;
 constexpr std::uint32_t kSaturated = 0xFFFFFFFF;
 constexpr int kNewestVersion = 45;                // of what ZIP64 needs
 constexpr int kDescribed = 8, kNamedIn8 = 0x800;  // flags: sizes behind the content, a name in UTF-8
@@ -134,9 +135,11 @@ void ZipFile::find_directory() {
 void ZipFile::read_directory() {
   const std::string directory = bytes_at(directory_offset_, directory_size_);
   if (entry_count_ > directory.size() / kEntrySize) fail("is damaged: its directory is too short");
+  if (entry_count_ > kMostEntries) fail("has more than 65535 entries");
   std::set<std::string> names;
   std::vector<Stretch> stretches;
   std::size_t at = 0;
+  std::uint64_t deflated = 0;
   for (std::uint64_t i = 0; i < entry_count_; ++i) {
     if (directory.size() - at < kEntrySize || directory.compare(at, 4, std::string_view("PK\1\2", 4)) != 0) {
       fail("is damaged: entry " + std::to_string(i + 1) + " of its directory is wrong");
@@ -163,7 +166,8 @@ void ZipFile::read_directory() {
     }
     if (u16(record, 34) != 0 || comment_size > 0) fail(where + "is damaged");
     if (!entry.deflated && entry.size != entry.stored_size) fail(where + "has two sizes");
-    if (entry.deflated && entry.size > kMostDeflated) fail(where + "is packed and larger than 64 MiB");
+    deflated += entry.deflated ? std::min(entry.size, kMostDeflated + 1) : 0;
+    if (deflated > kMostDeflated) fail("has packed entries of more than 64 MiB in all");
     if (!names.insert(lower_case(entry.name)).second) fail(where + "is there twice");
     entry.offset = check_local_header(entry, record, header_offset);
     if (entry.offset > directory_offset_ || entry.stored_size > directory_offset_ - entry.offset) {

@@ -165,5 +165,17 @@ TEST(ZipFile, ReadsDeflatedEntries) {
   EXPECT_EQ(contents_of(folder / "a.pt"), kContents);
 }
 
+// 65 zeros of a MiB each are packed into 66 kB.
+TEST(ZipFile, BoundsWhatIsUnpackedInAll) {
+  const TestFolder folder;
+  Contents contents;
+  for (int i = 0; i < 65; ++i) contents.emplace_back("m/" + std::to_string(i), std::string(1 << 20, '\0'));
+  folder.put("a.pt", zip_archive(contents, tests::ZipForm::deflated));
+  EXPECT_ERROR(ZipFile(folder / "a.pt"), ErrorKind::data, "64 MiB in all");
+  contents.pop_back();
+  folder.put("b.pt", zip_archive(contents, tests::ZipForm::deflated));
+  EXPECT_NO_THROW(ZipFile(folder / "b.pt"));
+}
+
 }  // namespace
 }  // namespace beatbench::archive
