@@ -15,8 +15,10 @@ namespace {
 
 using Kind = Token::Kind;
 
-constexpr std::int64_t kMostOperators = 100'000;  // in one run of the network, an unrolled LSTM included
-constexpr int kDeepestExpression = 100;
+constexpr std::int64_t kMostOperations = 300'000;  // in one run of the network, an unrolled LSTM included
+constexpr std::size_t kMostFiles = 1000, kLongestModule = 256;
+constexpr std::uint64_t kMostCode = std::uint64_t{4} << 20;  // in all
+constexpr int kDeepest = 100;                                // of an expression, and of methods that call each other
 
 // What means something else than a local name.
 constexpr auto kReserved = std::to_array<std::string_view>(
@@ -30,24 +32,34 @@ constexpr auto kReserved = std::to_array<std::string_view>(
 // Calls that are no operator: conversions of one number.
 constexpr auto kConversions = std::to_array<std::string_view>({"bool", "float", "int", "len"});
 
+struct Class;
+
 struct Method {
-  std::vector<std::string> calls;  // qualified methods, once for each call
-  std::int64_t operators = 0;
+  struct Call {
+    Class* of;
+    std::string_view method;
+  };
+  std::vector<Call> calls;
+  std::int64_t operations = 0;
+  bool is_counted = false;  // with all it calls; before that, only its own
+  int height = 0;           // of the methods it calls, one within another
 };
 
 struct Class {
+  std::string name;
   std::map<std::string, std::string> submodules;  // attribute -> class
   std::map<std::string, std::string> others;      // attribute -> its type's first word
+  std::map<std::string, Method, std::less<>> methods;
 };
 
-// The type of an expression as far as it matters: the class of a submodule, or "".
-using ClassName = std::string;
+// The type of an expression as far as it matters: the class of a submodule, or none.
+using Module = Class*;
 
 class ModuleReader {
  public:
   ModuleReader(const std::string& module, std::string_view source, const std::string& where,
-               std::map<std::string, Class>& classes, std::map<std::string, Method>& methods)
-      : module_(module), where_(where), tokens_(tokens_of(source, where)), classes_(classes), methods_(methods) {}
+               std::map<std::string, Class>& classes)
+      : module_(module), where_(where), tokens_(tokens_of(source, where)), classes_(classes) {}
 
   // Attributes first, of all classes of all modules: a method may refer to classes that come later.
   void read_attributes() {
@@ -65,8 +77,9 @@ class ModuleReader {
     at_ = 0;
     while (!is(Kind::end)) {
       expect("class");
-      class_ = module_ + "." + name();
-      Class& about = classes_[class_];
+      const std::string class_name = module_ + "." + std::string(name());
+      class_ = &classes_[class_name];
+      class_->name = class_name;
       own_classes_.push_back(class_);
       expect("(");
       expect("Module");
@@ -76,18 +89,18 @@ class ModuleReader {
       expect(Kind::indent);
       while (!accept(Kind::dedent)) {
         if (accept("def"))
-          on_method(name());
+          on_method(std::string(name()));
         else if (accept("pass"))
           expect(Kind::line_end);
         else
-          read_attribute(about);
+          read_attribute(*class_);
       }
     }
   }
 
   // NAME : TYPE, NAME : Final[TYPE] = literal, __parameters__ = [...], __annotations__["0"] = TYPE
   void read_attribute(Class& about) {
-    std::string attribute = name();
+    std::string attribute(name());
     if (attribute == "__parameters__" || attribute == "__buffers__") {
       expect("=");
       expect("[");
@@ -105,7 +118,7 @@ class ModuleReader {
         return expect(Kind::line_end);
       }
       expect("[");
-      attribute = text();
+      attribute = std::string(text());
       expect("]");
       expect("=");
     } else {
@@ -136,8 +149,8 @@ class ModuleReader {
 
   // Returns the type without what stands in brackets behind it: "Tensor", "Optional", "__torch__.a.B".
   std::string read_type() {
-    std::string type = name();
-    while (accept(".")) type += "." + name();
+    std::string type(name());
+    while (accept(".")) type += "." + std::string(name());
     if (accept("[")) {
       while (!accept("]")) {
         if (accept("(")) {  // Tuple[()]
@@ -166,13 +179,13 @@ class ModuleReader {
     expect("(");
     expect("self");
     expect(":");
-    if (read_type() != class_) fail("has a method of another class than its own");
+    if (read_type() != class_->name) fail("has a method of another class than its own");
     while (accept(",")) {
-      const std::string argument = local_name();
+      const std::string_view argument = local_name();
       expect(":");
       read_type();
       if (is("=")) fail("has a default for an argument, which LibTorch runs while it loads");
-      locals_[argument] = "";
+      locals_[argument] = nullptr;
     }
     expect(")");
     expect("->");
@@ -186,7 +199,7 @@ class ModuleReader {
       if (returns) fail("goes on behind its return");
       returns = read_statement();
     }
-    if (!methods_.emplace(class_ + "." + method_name, method_).second) fail("defines " + method_name + " twice");
+    if (!class_->methods.emplace(method_name, method_).second) fail("defines " + method_name + " twice");
   }
 
   // Whether it was the return.
@@ -195,15 +208,15 @@ class ModuleReader {
       read_expressions(Kind::line_end);
       return true;
     }
-    std::vector<std::string> names;
+    std::vector<std::string_view> names;
     do {
       if (!names.empty() && is("=")) break;  // a, = x
       names.push_back(local_name());
     } while (accept(","));
     expect("=");
-    const ClassName type = read_expression(0);
+    const Module type = read_expression(0);
     expect(Kind::line_end);
-    for (const std::string& one : names) locals_[one] = names.size() == 1 ? type : "";
+    for (const std::string_view one : names) locals_[one] = names.size() == 1 ? type : nullptr;
     return false;
   }
 
@@ -216,7 +229,7 @@ class ModuleReader {
 
   void read_list(std::string_view end, int depth) {
     while (!accept(end)) {
-      read_expression(depth + 1);
+      read_expression(depth);
       if (!accept(",") && !is(end)) refuse();
     }
   }
@@ -226,58 +239,66 @@ class ModuleReader {
     while (!accept(")")) {
       const Token& next = tokens_[at_ + 1];
       if (is(Kind::name) && next.kind == Kind::sign && next.text == "=") at_ += 2;
-      read_expression(depth + 1);
+      read_expression(depth);
       if (!accept(",") && !is(")")) refuse();
     }
   }
 
-  ClassName read_expression(int depth) {
-    if (depth > kDeepestExpression) fail("has an expression that is nested too deeply");
-    while (accept("-")) {
-    }
-    ClassName type = read_operand(depth);
+  // Every sign, member and index nests what LibTorch makes of it one deeper.
+  Module read_expression(int depth) {
+    while (accept("-")) deepen(depth);
+    Module type = read_operand(depth);
     while (true) {
       if (accept(".")) {
-        const std::string member = name();
-        if (type.empty()) fail("takes '" + member + "' of what is no module");
+        deepen(depth);
+        const std::string_view member = name();
+        if (type == nullptr) fail("takes '" + std::string(member) + "' of what is no module");
         type = is("(") ? call_method(type, member, depth) : attribute_of(type, member);
       } else if (accept("[")) {
-        read_expression(depth + 1);
+        deepen(depth);
+        read_expression(depth);
         expect("]");
-        type.clear();
+        type = nullptr;
       } else {
         return type;
       }
     }
   }
 
-  ClassName read_operand(int depth) {
+  // Whatever is run is counted: also what is no tensor's operator.
+  void deepen(int& depth) {
+    if (++depth > kDeepest) fail("has an expression that is nested too deeply");
+    ++method_.operations;
+  }
+
+  Module read_operand(int depth) {
+    deepen(depth);
     if (accept("(")) {
-      const ClassName type = read_expression(depth + 1);
+      const Module type = read_expression(depth);
       if (accept(")")) return type;
       expect(",");
       read_list(")", depth);
-      return "";
+      return nullptr;
     }
     if (accept("[")) {
       read_list("]", depth);
-      return "";
+      return nullptr;
     }
     if (is(Kind::number) || is(Kind::text) || is("True") || is("False") || is("None") || is("inf") || is("nan")) {
       ++at_;
-      return "";
+      return nullptr;
     }
     if (accept("CONSTANTS")) {
       expect(".");
       name();
-      return "";
+      return nullptr;
     }
     if (accept("self")) return class_;
     if (accept("getattr")) {
       expect("(");
-      const ClassName of = read_expression(depth + 1);
+      const Module of = read_expression(depth);
       expect(",");
-      const std::string attribute = text();
+      const std::string_view attribute = text();
       expect(")");
       return attribute_of(of, attribute);
     }
@@ -285,9 +306,9 @@ class ModuleReader {
       expect("(");
       read_type();
       expect(",");
-      read_expression(depth + 1);
+      read_expression(depth);
       expect(")");
-      return "";
+      return nullptr;
     }
     if (accept("torch")) return call_operator(depth);
     if (accept("ops")) return call_special_operator(depth);
@@ -295,73 +316,73 @@ class ModuleReader {
       if (!accept(conversion)) continue;
       expect("(");
       read_list(")", depth);
-      return "";
+      return nullptr;
     }
     if (!is(Kind::name)) refuse();
-    const std::string local(tokens_[at_].text);
-    const auto found = locals_.find(local);
+    const auto found = locals_.find(tokens_[at_].text);
     if (found == locals_.end()) refuse();
     ++at_;
     return found->second;
   }
 
-  ClassName call_operator(int depth) {
+  Module call_operator(int depth) {
     expect(".");
-    const std::string op = name();
+    const std::string_view op = name();
     expect("(");
     if (op == "device") {
       if (text() != "cpu") fail("runs on another device than the CPU");
       expect(")");
-      return "";
+      return nullptr;
     }
-    if (!is_harmless_operator(op)) fail("calls torch." + op);
-    ++method_.operators;
+    if (!is_harmless_operator(op)) fail("calls torch." + std::string(op));
     read_arguments(depth);
-    return "";
+    return nullptr;
   }
 
-  ClassName call_special_operator(int depth) {
+  Module call_special_operator(int depth) {
     expect(".");
-    std::string op = name();
+    std::string op(name());
     expect(".");
-    op += "." + name();
+    op += "." + std::string(name());
     if (!is_harmless_special_operator(op)) fail("calls ops." + op);
-    ++method_.operators;
     expect("(");
     read_arguments(depth);
-    return "";
+    return nullptr;
   }
 
-  ClassName call_method(const ClassName& of, const std::string& method_name, int depth) {
-    method_.calls.push_back(of + "." + method_name);
+  Module call_method(Module of, std::string_view method_name, int depth) {
+    method_.calls.push_back({of, method_name});
     expect("(");
     read_list(")", depth);
-    return "";
+    return nullptr;
   }
 
-  ClassName attribute_of(const ClassName& of, const std::string& attribute) const {
-    const auto found = classes_.find(of);
-    if (found == classes_.end()) fail("uses " + (of.empty() ? "the attribute of what is no module" : of));
-    const auto submodule = found->second.submodules.find(attribute);
-    if (submodule != found->second.submodules.end()) return submodule->second;
-    if (!found->second.others.contains(attribute)) fail("takes attribute '" + attribute + "', which is not declared");
-    return "";
+  Module attribute_of(Module of, std::string_view attribute) const {
+    if (of == nullptr) fail("uses the attribute of what is no module");
+    const auto submodule = of->submodules.find(std::string(attribute));
+    if (submodule == of->submodules.end()) {
+      if (of->others.contains(std::string(attribute))) return nullptr;
+      fail("takes attribute '" + std::string(attribute) + "', which is not declared");
+    }
+    const auto found = classes_.find(submodule->second);
+    if (found == classes_.end()) fail("uses " + submodule->second + ", which is not there");
+    return &found->second;
   }
 
-  std::string local_name() {
+  std::string_view local_name() {
     if (!is(Kind::name)) refuse();
     if (std::ranges::binary_search(kReserved, tokens_[at_].text)) refuse();
     return name();
   }
 
-  std::string name() {
+  std::string_view name() {
     if (!is(Kind::name)) refuse();
-    return std::string(tokens_[at_++].text);
+    return tokens_[at_++].text;
   }
 
-  std::string text() {
+  std::string_view text() {
     if (!is(Kind::text)) refuse();
-    return std::string(tokens_[at_++].text);
+    return tokens_[at_++].text;
   }
 
   bool is(Kind kind) const { return tokens_[at_].kind == kind; }
@@ -389,43 +410,46 @@ class ModuleReader {
   }
 
   const std::string& module_;
-  const std::string& where_;
+  const std::string where_;
   std::vector<Token> tokens_;
   std::map<std::string, Class>& classes_;
-  std::map<std::string, Method>& methods_;
   std::size_t at_ = 0;
-  std::string class_;
-  std::vector<std::string> own_classes_;
-  std::map<std::string, ClassName> locals_;
+  Class* class_ = nullptr;
+  std::vector<const Class*> own_classes_;
+  std::map<std::string_view, Module> locals_;
   Method method_;
 };
 
-// The operators that a method runs with all it calls.
-class OperatorCount {
+// Counts the operations that a method runs with all it calls.
+class OperationCount {
  public:
-  OperatorCount(const std::map<std::string, Method>& methods, const std::string& where)
-      : methods_(methods), where_(where) {}
+  explicit OperationCount(const std::string& where) : where_(where) {}
 
-  std::int64_t of(const std::string& method_name, int depth = 0) {
-    const auto known = counts_.find(method_name);
-    if (known != counts_.end()) return known->second;
-    const auto found = methods_.find(method_name);
-    if (found == methods_.end()) throw Error(ErrorKind::data, where_, "calls " + method_name + ", which is not there");
-    if (depth > kDeepestExpression) throw Error(ErrorKind::data, where_, method_name + " calls itself");
-    std::int64_t count = found->second.operators;
-    for (const std::string& called : found->second.calls) {
-      count += of(called, depth + 1);
-      if (count <= kMostOperators) continue;
-      throw Error(ErrorKind::data, where_,
-                  "has more than " + std::to_string(kMostOperators) + " operators in one run of the network");
+  const Method& of(Class& module, std::string_view name, int depth = 0) {
+    const auto found = module.methods.find(name);
+    const std::string whole = module.name + "." + std::string(name);
+    if (found == module.methods.end()) fail("calls " + whole + ", which is not there");
+    Method& method = found->second;
+    if (method.is_counted) return method;
+    if (depth > kDeepest) fail(whole + " calls itself");
+    for (const Method::Call& call : method.calls) {
+      const Method& called = of(*call.of, call.method, depth + 1);
+      method.operations += called.operations;
+      method.height = std::max(method.height, called.height + 1);
+      if (method.height > kDeepest) fail(whole + " calls methods nested too deeply");
+      if (method.operations > kMostOperations) break;
     }
-    return counts_[method_name] = count;
+    if (method.operations > kMostOperations) {
+      fail("has more than " + std::to_string(kMostOperations) + " operations in one run of the network");
+    }
+    method.is_counted = true;
+    return method;
   }
 
  private:
-  const std::map<std::string, Method>& methods_;
+  [[noreturn]] void fail(const std::string& what) const { throw Error(ErrorKind::data, where_, what); }
+
   const std::string& where_;
-  std::map<std::string, std::int64_t> counts_;
 };
 
 static_assert(std::ranges::is_sorted(kReserved) && std::ranges::is_sorted(kConversions));
@@ -433,18 +457,25 @@ static_assert(std::ranges::is_sorted(kReserved) && std::ranges::is_sorted(kConve
 }  // namespace
 
 std::set<std::string> check_code(const CodeFiles& files, const std::string& where) {
+  if (files.size() > kMostFiles) throw Error(ErrorKind::data, where, "more than 1000 files of code");
+  std::uint64_t size = 0;
+  for (const auto& [module, source] : files) {
+    if (module.size() > kLongestModule) throw Error(ErrorKind::data, where, "a module with too long a name");
+    size += source.size();
+  }
+  if (size > kMostCode) throw Error(ErrorKind::data, where, "more than 4 MiB of code");
   std::map<std::string, Class> classes;
-  std::map<std::string, Method> methods;
-  std::vector<std::string> places;
-  for (const auto& [module, source] : files) places.push_back(where + ": code of " + module);
-  std::vector<ModuleReader> readers;
-  readers.reserve(files.size());
-  std::size_t i = 0;
-  for (const auto& [module, source] : files) readers.emplace_back(module, source, places[i++], classes, methods);
-  for (ModuleReader& reader : readers) reader.read_attributes();
-  for (ModuleReader& reader : readers) reader.read_methods();
-  OperatorCount count(methods, where);
-  for (const auto& [name, method] : methods) count.of(name);
+  // The tokens of one file at a time: they take more memory than it.
+  for (const auto& [module, source] : files) {
+    ModuleReader(module, source, where + ": code of " + module, classes).read_attributes();
+  }
+  for (const auto& [module, source] : files) {
+    ModuleReader(module, source, where + ": code of " + module, classes).read_methods();
+  }
+  OperationCount count(where);
+  for (auto& [name, about] : classes) {
+    for (const auto& [method, content] : about.methods) count.of(about, method);
+  }
   std::set<std::string> names;
   for (const auto& [name, about] : classes) names.insert(name);
   return names;

@@ -7,6 +7,8 @@
 namespace beatbench::archive {
 namespace {
 
+constexpr std::size_t kMostTokens = 1'000'000, kLongestName = 256;
+
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -16,6 +18,7 @@ class Lexer {
 
   std::vector<Token> run() {
     while (at_ < source_.size()) {
+      if (tokens_.size() > kMostTokens) fail("comes after " + std::to_string(kMostTokens) + " words and signs");
       if (at_line_start_ && brackets_ == 0) take_indentation();
       if (at_ < source_.size()) take_token();
     }
@@ -50,7 +53,9 @@ class Lexer {
       ++line_;
       ++at_;
     } else if (is_letter(c)) {
-      put(Token::Kind::name, length_while([](char d) { return is_letter(d) || is_digit(d); }));
+      const std::size_t length = length_while([](char d) { return is_letter(d) || is_digit(d); });
+      if (length > kLongestName) fail("has too long a name");
+      put(Token::Kind::name, length);
     } else if (is_digit(c) || (c == '.' && at_ + 1 < source_.size() && is_digit(source_[at_ + 1]))) {
       put(Token::Kind::number, number_length());
     } else if (c == '"' || c == '\'') {

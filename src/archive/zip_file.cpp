@@ -17,8 +17,11 @@ namespace {
 
 constexpr std::uint64_t kEndSize = 22, kEnd64Size = 56, kLocatorSize = 20, kEntrySize = 46, kLocalSize = 30;
 constexpr std::uint64_t kMostComment = 0xFFFF;
-constexpr std::uint64_t kMostDeflated = std::uint64_t{64} << 20;  // code and its debug tables: no tensors
+constexpr std::uint64_t kMostDeflated = std::uint64_t{64} << 20;  // in all: code and its debug tables, no tensors
+constexpr std::uint64_t kMostEntries = 0xFFFF;
 constexpr std::uint32_t kSaturated = 0xFFFFFFFF;
+constexpr int kNewestVersion = 45;                // of what ZIP64 needs
+constexpr int kDescribed = 8, kNamedIn8 = 0x800;  // flags: sizes behind the content, a name in UTF-8
 
 std::uint64_t number_at(std::string_view bytes, std::size_t offset, std::size_t count) {
   std::uint64_t value = 0;
@@ -69,6 +72,8 @@ ZipFile::ZipFile(const std::filesystem::path& path, Check check) : path_(path.st
   file_.open(path, std::ios::binary | std::ios::ate);
   if (!file_) throw Error(ErrorKind::io, path_, std::string("cannot open: ") + std::strerror(errno));
   size_ = static_cast<std::uint64_t>(file_.tellg());
+  // LibTorch looks for the mark of another format before it looks for the mark of ZIP, and runs what it finds there.
+  if (size_ >= 8 && bytes_at(4, 4) == "PTMF") fail("is a flatbuffer of LibTorch, not a ZIP archive");
   find_directory();
   read_directory();
   if (check == Check::structure) return;
@@ -130,9 +135,11 @@ void ZipFile::find_directory() {
 void ZipFile::read_directory() {
   const std::string directory = bytes_at(directory_offset_, directory_size_);
   if (entry_count_ > directory.size() / kEntrySize) fail("is damaged: its directory is too short");
+  if (entry_count_ > kMostEntries) fail("has more than 65535 entries");
   std::set<std::string> names;
-  std::vector<std::pair<std::uint64_t, std::uint64_t>> stretches;
+  std::vector<Stretch> stretches;
   std::size_t at = 0;
+  std::uint64_t deflated = 0;
   for (std::uint64_t i = 0; i < entry_count_; ++i) {
     if (directory.size() - at < kEntrySize || directory.compare(at, 4, std::string_view("PK\1\2", 4)) != 0) {
       fail("is damaged: entry " + std::to_string(i + 1) + " of its directory is wrong");
@@ -154,34 +161,70 @@ void ZipFile::read_directory() {
     const std::string where = "entry '" + entry.name + "' ";
     if (method != 0 && method != 8) fail(where + "is packed by method " + std::to_string(method));
     if ((u16(record, 8) & 0x2041) != 0) fail(where + "is encrypted");
+    if ((u16(record, 8) & ~(kDescribed | kNamedIn8)) != 0 || u16(record, 6) > kNewestVersion) {
+      fail(where + "needs another version of ZIP");
+    }
     if (u16(record, 34) != 0 || comment_size > 0) fail(where + "is damaged");
     if (!entry.deflated && entry.size != entry.stored_size) fail(where + "has two sizes");
-    if (entry.deflated && entry.size > kMostDeflated) fail(where + "is packed and larger than 64 MiB");
+    deflated += entry.deflated ? std::min(entry.size, kMostDeflated + 1) : 0;
+    if (deflated > kMostDeflated) fail("has packed entries of more than 64 MiB in all");
     if (!names.insert(lower_case(entry.name)).second) fail(where + "is there twice");
-    check_local_header(entry, header_offset);
-    const std::string local = bytes_at(header_offset, kLocalSize);
-    entry.offset = header_offset + kLocalSize + u16(local, 26) + u16(local, 28);
+    entry.offset = check_local_header(entry, record, header_offset);
     if (entry.offset > directory_offset_ || entry.stored_size > directory_offset_ - entry.offset) {
       fail(where + "leads beyond the archive's entries");
     }
-    stretches.emplace_back(header_offset, entry.offset + entry.stored_size);
+    stretches.push_back({header_offset, entry.offset + entry.stored_size, i});
     entries_.push_back(std::move(entry));
     at += kEntrySize + name_size + extra_size + comment_size;
   }
   if (at != directory.size()) fail("is damaged: its directory is longer than its entries");
-  std::ranges::sort(stretches);
-  for (std::size_t i = 1; i < stretches.size(); ++i) {
-    if (stretches[i].first < stretches[i - 1].second) fail("is damaged: two of its entries overlap");
-  }
-  if (!stretches.empty() && stretches.front().first != 0) fail("does not begin with an entry of the archive");
+  check_stretches(std::move(stretches));
 }
 
-void ZipFile::check_local_header(const ZipEntry& entry, std::uint64_t header_offset) {
-  const std::string local = bytes_at(header_offset, kLocalSize);
-  const bool fits = local.starts_with(std::string_view("PK\3\4", 4)) && u16(local, 8) == (entry.deflated ? 8 : 0) &&
-                    u16(local, 26) == entry.name.size() &&
-                    bytes_at(header_offset + kLocalSize, entry.name.size()) == entry.name;
-  if (!fits) fail("is damaged: the header of entry '" + entry.name + "' does not fit the directory");
+// The entries fill the archive up to its directory, each with nothing behind it but a description of itself.
+void ZipFile::check_stretches(std::vector<Stretch> stretches) {
+  std::ranges::sort(stretches, {}, &Stretch::begin);
+  if (!stretches.empty() && stretches.front().begin != 0) fail("does not begin with an entry of the archive");
+  for (std::size_t i = 0; i < stretches.size(); ++i) {
+    const std::uint64_t end = stretches[i].end;
+    const std::uint64_t next = i + 1 < stretches.size() ? stretches[i + 1].begin : directory_offset_;
+    const ZipEntry& entry = entries_[stretches[i].entry];
+    if (next < end) fail("is damaged: two of its entries overlap");
+    if (next > end && !is_description(entry, end, next - end)) {
+      fail("is damaged: there are bytes behind entry '" + entry.name + "'");
+    }
+  }
+}
+
+// 4.3.9 of the note, with the signature that every writer puts there.
+bool ZipFile::is_description(const ZipEntry& entry, std::uint64_t offset, std::uint64_t size) {
+  if (size != 16 && size != 24) return false;
+  const std::string bytes = bytes_at(offset, size);
+  const std::size_t width = size == 16 ? 4 : 8;
+  return bytes.starts_with(std::string_view("PK\7\10", 4)) && u32(bytes, 4) == entry.crc &&
+         number_at(bytes, 8, width) == entry.stored_size && number_at(bytes, 8 + width, width) == entry.size;
+}
+
+// Everything in the header of an entry that its record in the directory has too must be the same there. Returns where
+// the content begins.
+std::uint64_t ZipFile::check_local_header(const ZipEntry& entry, std::string_view record, std::uint64_t offset) {
+  const std::string local = bytes_at(offset, kLocalSize);
+  const std::uint64_t name_size = entry.name.size(), extra_size = u16(local, 28);
+  const bool fits = local.starts_with(std::string_view("PK\3\4", 4)) && u16(local, 4) <= u16(record, 6) &&
+                    u16(local, 6) == u16(record, 8) && u16(local, 8) == u16(record, 10) &&
+                    u16(local, 26) == name_size && bytes_at(offset + kLocalSize, name_size) == entry.name;
+  const auto refuse = [&] { fail("is damaged: the header of entry '" + entry.name + "' does not fit the directory"); };
+  if (!fits) refuse();
+  const std::uint64_t begin = offset + kLocalSize + name_size + extra_size;
+  // A writer that did not know CRC and sizes (12 bytes) yet left zeros, and says them behind the content.
+  const bool is_described =
+      (u16(local, 6) & kDescribed) != 0 && number_at(local, 14, 6) == 0 && number_at(local, 20, 6) == 0;
+  if (is_described) return begin;
+  const std::string extra = bytes_at(begin - extra_size, extra_size);
+  std::string_view wide = zip64_field(extra);
+  const std::uint64_t size = wide_field(u32(local, 22), wide), stored_size = wide_field(u32(local, 18), wide);
+  if (u32(local, 14) != entry.crc || size != entry.size || stored_size != entry.stored_size) refuse();
+  return begin;
 }
 
 void ZipFile::check_crc(const ZipEntry& entry) {

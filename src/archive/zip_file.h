@@ -5,6 +5,7 @@
 #include <fstream>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace beatbench::archive {
@@ -21,9 +22,9 @@ struct ZipEntry {
 
 /// A ZIP archive as LibTorch writes and reads them (PKWARE's APPNOTE.TXT 6.3.9): one disk, nothing encrypted, entries
 /// stored or deflated, with the records of ZIP64 or without. It must be sound in every byte that a reader goes by, so
-/// that no two readers can take it for different things: no bytes before the first entry, none between the directory
-/// and its end record, no two names that are equal but for case, no entries that overlap, and local headers that say
-/// what the directory says.
+/// that no two readers can take it for different things: no bytes before the first entry, none between entries but
+/// descriptions of them, none between the directory and its end record, no two names that are equal but for case, no
+/// entries that overlap, local headers that say what the directory says, and no mark of another format of LibTorch.
 class ZipFile {
  public:
   enum class Check { structure, content };
@@ -42,7 +43,12 @@ class ZipFile {
  private:
   void find_directory();
   void read_directory();
-  void check_local_header(const ZipEntry& entry, std::uint64_t header_offset);
+  struct Stretch {
+    std::uint64_t begin, end, entry;
+  };
+  void check_stretches(std::vector<Stretch> stretches);
+  bool is_description(const ZipEntry& entry, std::uint64_t offset, std::uint64_t size);
+  std::uint64_t check_local_header(const ZipEntry& entry, std::string_view record, std::uint64_t offset);
   void check_crc(const ZipEntry& entry);
   std::string bytes_at(std::uint64_t offset, std::uint64_t count);
   [[noreturn]] void fail(const std::string& what) const;

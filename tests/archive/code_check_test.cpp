@@ -80,6 +80,64 @@ TEST(CodeCheck, RefusesWhatRunsOnLoading) {
   EXPECT_ERROR(check("class Net(NamedTuple):\n  a : int\n"), ErrorKind::data, "NamedTuple");
 }
 
+std::string repeated(const std::string& what, std::size_t times) {
+  std::string all;
+  for (std::size_t i = 0; i < times; ++i) all += what;
+  return all;
+}
+
+const std::string kHead = "(self: __torch__.Net,\n    x: Tensor) -> Tensor:\n";
+
+// LibTorch goes through all of these by recursion.
+TEST(CodeCheck, RefusesDeepNesting) {
+  const std::string keep = "    weight = self.weight\n";
+  const auto expression = [&](const std::string& text) { return check(with(keep + "    _9 = " + text + "\n")); };
+  for (const auto& [before, what, after] : {std::tuple<std::string, std::string, std::string>{"", "-", "x"},
+                                            {"x", "[0]", ""},
+                                            {"-x", "[-1]", ""},
+                                            {"[-", "-", "1]"}}) {
+    EXPECT_NO_THROW(expression(before + repeated(what, 80) + after));
+    EXPECT_ERROR(expression(before + repeated(what, 120) + after), ErrorKind::data, "nested too deeply");
+  }
+  EXPECT_NO_THROW(expression(repeated("torch.relu(", 45) + "x" + repeated(")", 45)));
+  EXPECT_ERROR(expression(repeated("torch.relu(-[", 35) + "x" + repeated("])", 35)), ErrorKind::data, "line");
+  std::string own = "class Net(Module):\n  n : __torch__.Net\n  def forward" + kHead + "    _1 = self";
+  EXPECT_ERROR(check(own + repeated(".n", 120) + "\n    return x\n"), ErrorKind::data, "nested too deeply");
+  // a100 calls a099 calls a098: in their order, and against it.
+  for (const bool forwards : {true, false}) {
+    std::string chain = "class Net(Module):\n  a : Tensor\n";
+    for (int i = 1000; i < 1200; ++i) {
+      const bool is_last = forwards ? i == 1199 : i == 1000;
+      const std::string called = "(self).a" + std::to_string(forwards ? i + 1 : i - 1) + "(x, )";
+      chain += "  def a" + std::to_string(i) + kHead + "    return " + (is_last ? "x" : called) + "\n";
+    }
+    EXPECT_ERROR(check(chain), ErrorKind::data, forwards ? "calls itself" : "nested too deeply");
+  }
+}
+
+// Nothing that takes time is free: each method calls the one before twice.
+TEST(CodeCheck, CountsWhatIsNoOperator) {
+  for (const std::string base : {"x", "-x", "x[0]", "[x]", "(x, x)", "int(x)", "1", "self.a", "CONSTANTS.c0"}) {
+    std::string code = "class Net(Module):\n  a : Tensor\n  def f0" + kHead + "    return " + base + "\n";
+    for (int i = 1; i <= 60; ++i) {
+      const std::string before = "(self).f" + std::to_string(i - 1);
+      code += "  def f" + std::to_string(i) + kHead + "    _0 = " + before + "(x, )\n    return " + before + "(_0, )\n";
+    }
+    EXPECT_ERROR(check(code), ErrorKind::data, "300000 operations");
+  }
+}
+
+TEST(CodeCheck, BoundsTheCodeInAll) {
+  EXPECT_ERROR(check("class Net(Module):\n" + repeated("  pass\n", 600'000)), ErrorKind::data, "4 MiB");
+  EXPECT_ERROR(check("class Net(Module):\n  __parameters__ = [" + repeated(",", 1'000'001)), ErrorKind::data,
+               "1000000 words");
+  EXPECT_ERROR(check("class " + repeated("a", 257) + "(Module):\n  pass\n"), ErrorKind::data, "too long a name");
+  EXPECT_ERROR(check_code({{repeated("a", 257), ""}}, "file"), ErrorKind::data, "too long a name");
+  CodeFiles files;
+  for (int i = 0; i < 1001; ++i) files["m" + std::to_string(i)] = "";
+  EXPECT_ERROR(check_code(files, "file"), ErrorKind::data, "1000 files");
+}
+
 TEST(CodeCheck, RefusesNetworksWithoutEnd) {
   EXPECT_ERROR(check(replaced(kNet, "getattr(self, \"0\")", "self")), ErrorKind::data, "calls itself");
   // Each method calls the one before twice: two to the fortieth operators.
@@ -90,7 +148,7 @@ TEST(CodeCheck, RefusesNetworksWithoutEnd) {
     const std::string before = "(self).f" + std::to_string(i - 1) + "(x, )";
     code += "  def f" + std::to_string(i) + head + "    return torch.add(" + before + ", " + before + ")\n";
   }
-  EXPECT_ERROR(check(code), ErrorKind::data, "100000 operators");
+  EXPECT_ERROR(check(code), ErrorKind::data, "300000 operations");
 }
 
 TEST(CodeCheck, RefusesDamage) {

@@ -67,6 +67,144 @@ TEST(PickleCheck, RefusesAMemoWithoutEnd) {
   EXPECT_ERROR(check(kProto + "h\x05."), ErrorKind::data, "never remembered");
 }
 
+std::string repeated(const std::string& what, std::size_t times) {
+  std::string all;
+  for (std::size_t i = 0; i < times; ++i) all += what;
+  return all;
+}
+
+// LibTorch does the same for a state as for a call.
+TEST(PickleCheck, RefusesStatesOfWhatIsNoObject) {
+  std::string made = tensor(storage("0", 16), 0, {400}, {1});
+  made.back() = 'b';
+  EXPECT_ERROR(check(kProto + made + "."), ErrorKind::data, "state to what is no object");
+  const std::string net = "c__torch__\nNet\n";
+  EXPECT_NO_THROW(check(kProto + net + ")\x81}b."));
+  for (const std::string& bytes :
+       {net + "}b.", net + ")\x81}b}b.", std::string("}}b."), "J" + std::string(4, '\0') + "}b.", std::string("}b.")}) {
+    EXPECT_ERROR(check(kProto + bytes), ErrorKind::data, "state to what is no object");
+  }
+  for (const std::string& bytes : {net + ")\x81)b.", net + ")\x81Nb.", net + ")\x81" + integer(1) + "b."}) {
+    EXPECT_ERROR(check(kProto + bytes), ErrorKind::data, "no state");
+  }
+  EXPECT_ERROR(check(kProto + net + ")\x81q" + std::string(1, '\0') + "}b."), ErrorKind::data, "without its state");
+  EXPECT_ERROR(check(kProto + net + ")\x81\x85."), ErrorKind::data, "damaged");
+}
+
+TEST(PickleCheck, RefusesDeepNesting) {
+  const std::string fits = repeated("\x85", 63), deep = repeated("\x85", 100'000);
+  EXPECT_NO_THROW(check(kProto + ")" + fits + "."));
+  EXPECT_ERROR(check(kProto + ")" + fits + "\x85."), ErrorKind::data, "nested more than 64 deep");
+  EXPECT_ERROR(check(kProto + ")" + deep + "."), ErrorKind::data, "nested more than 64 deep");
+  for (const auto& [open, close] :
+       {std::pair<std::string, std::string>{"(", "l"}, {"]", "a"}, {"](", "e"}, {"}" + text("a"), "s"}}) {
+    EXPECT_ERROR(check(kProto + repeated(open, 1000) + "N" + repeated(close, 1000) + "."), ErrorKind::data, "64 deep");
+  }
+  const std::string object = "c__torch__\nNet\n)\x81}" + text("a");
+  EXPECT_ERROR(check(kProto + repeated(object, 1000) + "N" + repeated("sb", 1000) + "."), ErrorKind::data, "64 deep");
+}
+
+TEST(PickleCheck, RefusesValuesThatHoldThemselves) {
+  const std::string place(1, '\0'), remember = "q" + place, recall = "h" + place;
+  EXPECT_NO_THROW(check(kProto + "(]" + remember + "Na" + recall + "l."));
+  for (const std::string& bytes :
+       {"]" + remember + recall + "a.", "]" + remember + "(" + recall + "e.", "]" + remember + recall + "\x85" + "a.",
+        "}" + remember + text("a") + recall + "s."}) {
+    EXPECT_ERROR(check(kProto + bytes), ErrorKind::data, "after its use");
+  }
+}
+
+TEST(PickleCheck, RefusesTypesThatAreNone) {
+  const auto make = [](const std::string& list, const std::string& type) {
+    return check(kProto + "ctorch.jit._pickle\nrestore_type_tag\n" + list + text(type) + "\x86R.");
+  };
+  EXPECT_NO_THROW(make("]", "List[int]"));
+  EXPECT_NO_THROW(make("}", "Dict[str, Tuple[int, __torch__.a.Net]]"));
+  for (const char* type : {"", "List[int", "List[int]]", "List[(int)]", "List\n", "-1"}) {
+    EXPECT_ERROR(make("]", type), ErrorKind::data, "gives a type to what has none");
+  }
+  const std::string deep = repeated("A[", 17) + repeated("]", 17);
+  EXPECT_ERROR(make("]", deep), ErrorKind::data, "gives a type to what has none");
+  EXPECT_ERROR(make(")", "List[int]"), ErrorKind::data, "gives a type to what has none");
+  const std::string long_type = std::string("X\1\2\0\0", 5) + std::string(513, 'a');
+  EXPECT_ERROR(check(kProto + "ctorch.jit._pickle\nrestore_type_tag\n]" + long_type + "\x86R."), ErrorKind::data,
+               "gives a type to what has none");
+}
+
+TEST(PickleCheck, RefusesListsOfOtherValues) {
+  const auto make = [](const std::string& kind, const std::string& elements) {
+    return check(kProto + "ctorch.jit._pickle\nbuild_" + kind + "\n](" + elements + "e\x85R.");
+  };
+  EXPECT_NO_THROW(make("intlist", integer(1) + integer(2)));
+  EXPECT_NO_THROW(make("boollist", "\x88\x89"));
+  EXPECT_NO_THROW(make("doublelist", "G" + std::string(8, '\0')));
+  EXPECT_NO_THROW(make("tensorlist", tensor(storage("0", 16), 0, {16}, {1})));
+  EXPECT_ERROR(make("intlist", integer(1) + "N"), ErrorKind::data, "other values than it says");
+  EXPECT_ERROR(make("tensorlist", storage("0", 16)), ErrorKind::data, "other values than it says");
+  EXPECT_ERROR(check(kProto + "ctorch.jit._pickle\nbuild_intlist\n)R."), ErrorKind::data, "list of no list");
+}
+
+TEST(PickleCheck, RefusesDictsThatLibTorchWouldReadBeyond) {
+  EXPECT_ERROR(check(kProto + "}(" + text("a") + "u."), ErrorKind::data, "key without a value");
+  EXPECT_ERROR(check(kProto + "}(]Nu."), ErrorKind::data, "neither short text nor a number");
+  EXPECT_ERROR(check(kProto + "](NNu."), ErrorKind::data, "no list or dict");
+  EXPECT_ERROR(check(kProto + "}(NNe."), ErrorKind::data, "no list or dict");
+}
+
+// Each object holds the one before twice.
+TEST(PickleCheck, RefusesModulesUsedWithoutEnd) {
+  std::string pickle = kProto + "N";
+  for (int i = 0; i < 40; ++i) {
+    const std::string place(1, static_cast<char>(i)), before = "h" + place;
+    pickle += "q" + place + "c__torch__\nNet\n)\x81}(" + text("a") + before + text("b") + before + "ub";
+  }
+  EXPECT_ERROR(check(pickle + "."), ErrorKind::data, "the pickle");
+  std::string tuples = kProto + ")";
+  for (int i = 0; i < 40; ++i) {
+    const std::string place(1, static_cast<char>(i));
+    tuples += "q" + place + "h" + place + "\x86";
+  }
+  EXPECT_ERROR(check(tuples + "."), ErrorKind::data, "holds more than 1000000");
+}
+
+// A long list that is given a type again and again.
+TEST(PickleCheck, BoundsItsOwnWork) {
+  const std::string place(1, '\0');
+  const std::string list = "](" + repeated("K\1", 100'000) + "eq" + place;
+  const std::string again = "ctorch.jit._pickle\nbuild_intlist\nh" + place + "\x85R";
+  EXPECT_ERROR(check(kProto + list + repeated(again, 100) + "."), ErrorKind::data, "too often");
+  EXPECT_ERROR(check(kProto + repeated("N", 1'000'001) + "."), ErrorKind::data, "1000000 steps");
+}
+
+TEST(PickleCheck, RefusesTensorsOfManyDimensions) {
+  const auto make = [](std::size_t dimensions) {
+    const std::vector<std::int32_t> ones(dimensions, 1);
+    return check(kProto + tensor(storage("0", 16), 0, ones, ones) + ".");
+  };
+  EXPECT_NO_THROW(make(16));
+  EXPECT_ERROR(make(17), ErrorKind::data, "another way");
+}
+
+TEST(PickleCheck, RefusesScalesThatDoNotFit) {
+  const std::string bytes = storage("0", 16, "torch\nQInt8Storage\n");
+  const auto make = [&](const std::string& stored, const std::string& scales) {
+    const std::string sizes = integer(0) + tuple({4, 4}) + tuple({4, 1});
+    return check(kProto + "ctorch._utils\n_rebuild_qtensor\n(" + stored + sizes + scales + "\x89NtR.");
+  };
+  const auto channels = [](int count, int axis) {
+    const std::string of = tensor(storage("0", 16), 0, {count}, {1});
+    return "(ctorch\nper_channel_affine\n" + of + of + integer(axis) + "t";
+  };
+  EXPECT_NO_THROW(make(bytes, "(ctorch\nper_tensor_affine\nG" + std::string(8, '\0') + integer(0) + "t"));
+  EXPECT_NO_THROW(make(bytes, channels(4, 1)));
+  for (const std::string& scales : {channels(1, 0), channels(5, 0), channels(4, 2), channels(4, -1)}) {
+    EXPECT_ERROR(make(bytes, scales), ErrorKind::data, "scales do not fit");
+  }
+  EXPECT_ERROR(make(bytes, "N"), ErrorKind::data, "without scales");
+  EXPECT_ERROR(make(storage("0", 16), channels(4, 1)), ErrorKind::data, "another way");
+  EXPECT_ERROR(check(kProto + tensor(bytes, 0, {16}, {1}) + "."), ErrorKind::data, "another way");
+}
+
 TEST(PickleCheck, RefusesDamage) {
   const std::string sound = kProto + tensor(storage("0", 16), 0, {4, 4}, {4, 1}) + ".";
   EXPECT_NO_THROW(check(sound));

@@ -87,6 +87,57 @@ TEST(ZipFile, RefusesWhatIsAmbiguous) {
   expect(overlapping, "there twice");
 }
 
+// Fields of an entry's own header, by their offset in it.
+TEST(ZipFile, RefusesHeadersThatContradictTheDirectory) {
+  const TestFolder folder;
+  for (const tests::ZipForm form : {tests::ZipForm::stored, tests::ZipForm::described}) {
+    const std::string sound = zip_archive(kContents, form);
+    const std::size_t second = sound.find("PK\3\4", 1);
+    for (const std::size_t header : {std::size_t{0}, second}) {
+      for (const std::size_t field : {4, 6, 8, 14, 18, 22, 26}) {
+        std::string damaged = sound;
+        damaged.replace(header + field, 2, little_endian(0x4D46, 2));
+        folder.put("a.pt", damaged);
+        EXPECT_ERROR(ZipFile(folder / "a.pt"), ErrorKind::data, "does not fit the directory");
+      }
+    }
+  }
+}
+
+TEST(ZipFile, RefusesOtherVersionsAndFlags) {
+  const TestFolder folder;
+  for (const auto& [field, value] : {std::pair{4, 46}, {4, 0x5450}, {6, 2}, {6, 0x4D06}, {6, 16}}) {
+    std::string both = zip_archive({{"m/a", "content"}});
+    both.replace(field, 2, little_endian(value, 2));
+    both.replace(both.find("PK\1\2") + 2 + field, 2, little_endian(value, 2));
+    folder.put("a.pt", both);
+    EXPECT_ERROR(ZipFile(folder / "a.pt"), ErrorKind::data, "another version of ZIP");
+  }
+}
+
+// LibTorch would run such a file as a flatbuffer, whatever its directory says.
+TEST(ZipFile, RefusesTheMarkOfAnotherFormat) {
+  const TestFolder folder;
+  std::string both = zip_archive(kContents);
+  both.replace(4, 4, "PTMF");
+  both.replace(both.find("PK\1\2") + 6, 4, "PTMF");
+  folder.put("a.pt", both);
+  EXPECT_ERROR(ZipFile(folder / "a.pt"), ErrorKind::data, "flatbuffer");
+}
+
+TEST(ZipFile, ReadsDescriptionsBehindEntries) {
+  const TestFolder folder;
+  const std::string sound = zip_archive(kContents, tests::ZipForm::described);
+  folder.put("a.pt", sound);
+  EXPECT_EQ(contents_of(folder / "a.pt"), kContents);
+  for (std::size_t i = 0; i < 16; ++i) {
+    std::string damaged = sound;
+    damaged[damaged.find("PK\7\10") + i] ^= 1;
+    folder.put("a.pt", damaged);
+    EXPECT_ERROR(ZipFile(folder / "a.pt"), ErrorKind::data, "bytes behind entry 'm/data.pkl'");
+  }
+}
+
 TEST(ZipFile, RefusesWhatIsNoRegularFile) {
   const TestFolder folder;
   EXPECT_ERROR(ZipFile(folder.path()), ErrorKind::io, "no regular file");
@@ -112,6 +163,18 @@ TEST(ZipFile, ReadsDeflatedEntries) {
   const TestFolder folder;
   folder.put("a.pt", zip_archive(kContents, tests::ZipForm::deflated));
   EXPECT_EQ(contents_of(folder / "a.pt"), kContents);
+}
+
+// 65 zeros of a MiB each are packed into 66 kB.
+TEST(ZipFile, BoundsWhatIsUnpackedInAll) {
+  const TestFolder folder;
+  Contents contents;
+  for (int i = 0; i < 65; ++i) contents.emplace_back("m/" + std::to_string(i), std::string(1 << 20, '\0'));
+  folder.put("a.pt", zip_archive(contents, tests::ZipForm::deflated));
+  EXPECT_ERROR(ZipFile(folder / "a.pt"), ErrorKind::data, "64 MiB in all");
+  contents.pop_back();
+  folder.put("b.pt", zip_archive(contents, tests::ZipForm::deflated));
+  EXPECT_NO_THROW(ZipFile(folder / "b.pt"));
 }
 
 }  // namespace

@@ -244,6 +244,7 @@ void make_archives(const fs::path& folder) {
   zip.add(tests::zip_archive(entries));
   zip.add(tests::with_zip64_end(tests::zip_archive(entries)));
   zip.add(tests::zip_archive(entries, tests::ZipForm::deflated));
+  zip.add(tests::zip_archive(entries, tests::ZipForm::described));
 }
 
 void make_all(const fs::path& folder) {

@@ -32,7 +32,11 @@ inline std::string deflated(const std::string& text) {
   return packed;
 }
 
-enum class ZipForm { stored, deflated };
+enum class ZipForm {
+  stored,
+  deflated,
+  described,  ///< as LibTorch writes: sizes behind the content
+};
 
 /// A ZIP archive by PKWARE's APPNOTE.TXT (4.3), its records in their plainest form.
 inline std::string zip_archive(const std::vector<std::pair<std::string, std::string>>& entries,
@@ -41,13 +45,16 @@ inline std::string zip_archive(const std::vector<std::pair<std::string, std::str
   for (const auto& [name, content] : entries) {
     const auto crc = ::crc32_z(0, reinterpret_cast<const Bytef*>(content.data()), content.size());
     const std::string packed = form == ZipForm::deflated ? deflated(content) : content;
-    const std::string common = little_endian(20, 2) + little_endian(0, 2) +
-                               little_endian(form == ZipForm::deflated ? 8 : 0, 2) + little_endian(0, 4) +
-                               little_endian(crc, 4) + little_endian(packed.size(), 4) +
-                               little_endian(content.size(), 4) + little_endian(name.size(), 2) + little_endian(0, 2);
-    directory += "PK\1\2" + little_endian(20, 2) + common + little_endian(0, 2) + little_endian(0, 2) +
+    const bool is_described = form == ZipForm::described;
+    const std::string sizes =
+        little_endian(crc, 4) + little_endian(packed.size(), 4) + little_endian(content.size(), 4);
+    const std::string start = little_endian(20, 2) + little_endian(is_described ? 8 : 0, 2) +
+                              little_endian(form == ZipForm::deflated ? 8 : 0, 2) + little_endian(0, 4);
+    const std::string lengths = little_endian(name.size(), 2) + little_endian(0, 2);
+    directory += "PK\1\2" + little_endian(20, 2) + start + sizes + lengths + little_endian(0, 2) + little_endian(0, 2) +
                  little_endian(0, 2) + little_endian(0, 4) + little_endian(archive.size(), 4) + name;
-    archive += "PK\3\4" + common + name + packed;
+    archive += "PK\3\4" + start + (is_described ? std::string(12, '\0') : sizes) + lengths + name + packed;
+    if (is_described) archive += "PK\7\10" + sizes;
   }
   const std::string count = little_endian(entries.size(), 2);
   return archive + directory + "PK\5\6" + little_endian(0, 4) + count + count + little_endian(directory.size(), 4) +
