@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "beatbench/core/record.h"
 #include "beatbench/core/text.h"
 
 namespace beatbench::wfdb {
@@ -175,6 +176,15 @@ std::optional<NumberForm> number_form(std::string_view cell, bool blank_groups) 
   if (!can_be_decimal || digits == 0) return std::nullopt;
   form.mark = last;
   return form;
+}
+
+std::optional<NumberWithUnit> number_with_unit(std::string_view cell) {
+  const std::size_t last = cell.find_last_of("0123456789.");
+  if (last == std::string_view::npos || last + 1 == cell.size()) return std::nullopt;
+  const std::string_view unit = trimmed(cell.substr(last + 1));
+  if (!is_voltage(unit)) return std::nullopt;
+  const auto form = number_form(trimmed(cell.substr(0, last + 1)), false);
+  return form ? std::optional(NumberWithUnit{*form, unit}) : std::nullopt;
 }
 
 std::optional<double> number_value(const NumberForm& form, const NumberStyle& style) {

@@ -25,6 +25,13 @@ struct NumberForm {
 /// `blank_groups` by a plain blank too.
 std::optional<NumberForm> number_form(std::string_view cell, bool blank_groups);
 
+/// "0.145 mV": a number and the voltage behind it.
+struct NumberWithUnit {
+  NumberForm form;
+  std::string_view unit;
+};
+std::optional<NumberWithUnit> number_with_unit(std::string_view cell);
+
 /// Which marks are decimal signs; the others keep thousands apart.
 struct NumberStyle {
   bool point_is_decimal = true, comma_is_decimal = true;

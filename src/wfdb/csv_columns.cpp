@@ -103,15 +103,11 @@ class ColumnFiller {
  private:
   // "0.145 mV"
   bool add_with_unit(std::string_view cell, CsvColumn& column, NumberMarks& marks) const {
-    const std::size_t last = cell.find_last_of("0123456789.");
-    if (last == std::string_view::npos || last + 1 == cell.size()) return false;
-    const std::string_view unit = trimmed(cell.substr(last + 1));
-    const auto form = number_form(trimmed(cell.substr(0, last + 1)), false);
-    if (!form || !is_voltage(unit)) return false;
-    const auto value = number_value(*form, style_);
+    const auto number = number_with_unit(cell);
+    const auto value = number ? number_value(number->form, style_) : std::nullopt;
     if (!value) return false;
-    add_number(*value, *form, cell, column, marks);
-    add_word(unit, column);
+    add_number(*value, number->form, cell, column, marks);
+    add_word(number->unit, column);
     ++column.with_unit;
     return true;
   }

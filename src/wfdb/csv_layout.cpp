@@ -135,7 +135,7 @@ RunFinder without_decimal_commas(std::string_view text, RunFinder commas, const 
 // "-0,145 mV": between commas "-0" and "145 mV", between blanks a number and its unit. A heading with commas decides.
 bool is_number_and_unit(std::string_view text, const RunFinder& commas, const RunFinder& blanks) {
   const Run& run = blanks.longest();
-  if (commas.separator() != ',' || blanks.separator() != ' ' || run.clarity < commas.longest().clarity) return false;
+  if (commas.separator() != ',' || blanks.separator() != ' ' || run.rows < commas.longest().rows) return false;
   CsvLines at(text, run.begin, run.first_line);
   std::vector<std::string_view> row;
   if (at.next()) split_cells(at.line(), ' ', row);

@@ -64,7 +64,8 @@ struct LineShape {
   LineShape(const std::vector<std::string_view>& cells, bool blank_groups) : width(cells.size()) {
     if (width > kMostColumns) return;
     for (std::size_t c = 0; c < width; ++c) {
-      const CellKind kind = kind_of(cells[c], blank_groups);
+      CellKind kind = kind_of(cells[c], blank_groups);
+      if (kind == CellKind::text && number_with_unit(cells[c])) kind = CellKind::number;
       const std::uint64_t bit = c < 64 ? std::uint64_t{1} << c : 0;
       if (kind == CellKind::number || kind == CellKind::time) {
         ++good;

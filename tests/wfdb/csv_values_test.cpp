@@ -199,7 +199,15 @@ TEST_F(CsvTables, UnitsInTheCells) {
   expect_ecg("time (s);II\n" + rows([&](int i) { return seconds(i) + ";" + joined(i); }), "II", "uV");
   expect_ecg("time(s) II\n" + rows([&](int i) { return seconds(i) + " " + volts(i); }), "II", "V");
   expect_ecg("time (s),II,unit\n" + rows([&](int i) { return seconds(i) + "," + uv(i) + ",uV"; }), "II", "uV");
+  for (const char* separator : {";", ",", "\t", " ; "}) {
+    const Record two =
+        read("II"s + separator + "V5\n" + rows([&](int i) { return volts(i) + separator + joined(i); }), kAtRate);
+    ASSERT_EQ(two.leads.size(), 2U) << separator;
+    EXPECT_EQ(two.leads[0].name + two.leads[0].units + two.leads[1].name + two.leads[1].units, "IIVV5uV");
+    EXPECT_EQ(to_millivolts(two.leads[0]), to_millivolts(two.leads[1]));
+  }
   EXPECT_THAT(warnings_, IsEmpty());
+  expect_ecg("Gain;10 mV\nII\n" + rows(joined), "II", "uV", kAtRate);
   const auto mixed = [&](int i) { return i == 40 ? mv(i) + " mV" : volts(i); };
   EXPECT_ERROR(read("II\n" + rows(mixed), kAtRate), ErrorKind::data, "unit");
   EXPECT_ERROR(read("time (s),II\n" + rows([&](int i) { return seconds(i) + "," + mixed(i); })), ErrorKind::data,
