@@ -92,12 +92,10 @@ class EdfReader {
 
   // The highest, or that of the first lead asked for.
   void keep_one_rate() {
-    if (options_.leads.empty()) {
-      const auto fastest = std::ranges::max_element(signals_, {}, &EdfSignal::samples_per_record);
-      std::rotate(signals_.begin(), fastest, signals_.end());
-    }
-    const std::uint64_t kept = samples_per_record();
-    const std::string rate = number_text(rate_of(signals_.front()));
+    const auto fastest = std::ranges::max_element(signals_, {}, &EdfSignal::samples_per_record);
+    const EdfSignal& chosen = options_.leads.empty() ? *fastest : signals_.front();
+    const std::uint64_t kept = chosen.samples_per_record;
+    const std::string rate = number_text(rate_of(chosen));
     std::erase_if(signals_, [&](const EdfSignal& s) {
       if (s.samples_per_record == kept) return false;
       warnings_.add(

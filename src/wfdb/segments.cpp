@@ -43,8 +43,14 @@ class Scale {
   bool is_identity_;
 };
 
+// A header without a description gets "record a, signal 0" for one.
+bool is_unnamed(const SignalSpec& signal) {
+  return signal.description.empty() ||
+         (signal.description.starts_with("record ") && signal.description.find(", signal ") != std::string::npos);
+}
+
 bool is_named_alike(const SignalSpec& a, const SignalSpec& b) {
-  return a.description.empty() || b.description.empty() || is_same_lead(a.description, b.description);
+  return is_unnamed(a) || is_unnamed(b) || is_same_lead(a.description, b.description);
 }
 
 // "12:30:00.5", "25/04/1989"; the CinC Challenges have "05-Feb-2020", in front of the time.

@@ -232,6 +232,8 @@ TEST(AtomicFolder, FilesOfOthersStay) {
   }
   EXPECT_FALSE(is_temporary_name(".a.json.partial-x1Y2z3", "b.json"));
   const TestFolder folder;
+  fs::create_directory(folder / ".report.partial-2024-draft.d");
+  fs::create_directory(folder / ".other.partial-x1Y2z3");
   folder.put(".report.partial-2024-draft.d/thesis.txt", "years of work");
   folder.put(".other.partial-x1Y2z3/file", "of another run");
   AtomicFolder(folder / "new").commit();

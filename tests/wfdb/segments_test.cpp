@@ -103,7 +103,7 @@ TEST(FixedLayout, ASegmentOfOtherSignalsIsRefused) {
   const TestFolder folder;
   put_segment(folder, "a", "a 1 100 2\na.dat 80 200/mV 8 0 0 0 0 MLII\n", "\x81\x82");
   put_segment(folder, "b", "b 1 100 2\nb.dat 80 200/mV 8 0 0 0 0 V5\n", "\x81\x82");
-  put_segment(folder, "c", "c 1 100 2\nc.dat 80 200 8 0 0 0 0 mod. lead II\n", "\x81\x82");
+  put_segment(folder, "c", "c 1 100 2\nc.dat 80 200 8 0 0 0 0 mlii\n", "\x81\x82");
   folder.put("x.hea", "x/2 1 100 4\na 2\nb 2\n");
   EXPECT_ERROR(read_record(folder / "x", {}), ErrorKind::data, "x.hea", "the segment 'b' at sample 2 has 'V5'",
                "'MLII'");
