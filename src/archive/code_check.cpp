@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "archive/code_bounds.h"
 #include "archive/code_lexer.h"
 #include "archive/operators.h"
 #include "beatbench/core/error.h"
@@ -15,10 +16,9 @@ namespace {
 
 using Kind = Token::Kind;
 
-constexpr std::int64_t kMostOperations = 300'000;  // in one run of the network, an unrolled LSTM included
 constexpr std::size_t kMostFiles = 1000, kLongestModule = 256;
 constexpr std::uint64_t kMostCode = std::uint64_t{4} << 20;  // in all
-constexpr int kDeepest = 100;                                // of an expression, and of methods that call each other
+constexpr int kDeepestExpression = 100;
 
 // What means something else than a local name.
 constexpr auto kReserved = std::to_array<std::string_view>(
@@ -31,26 +31,6 @@ constexpr auto kReserved = std::to_array<std::string_view>(
      "uninitialized", "while",     "with",    "yield"});
 // Calls that are no operator: conversions of one number.
 constexpr auto kConversions = std::to_array<std::string_view>({"bool", "float", "int", "len"});
-
-struct Class;
-
-struct Method {
-  struct Call {
-    Class* of;
-    std::string_view method;
-  };
-  std::vector<Call> calls;
-  std::int64_t operations = 0;
-  bool is_counted = false;  // with all it calls; before that, only its own
-  int height = 0;           // of the methods it calls, one within another
-};
-
-struct Class {
-  std::string name;
-  std::map<std::string, std::string> submodules;  // attribute -> class
-  std::map<std::string, std::string> others;      // attribute -> its type's first word
-  std::map<std::string, Method, std::less<>> methods;
-};
 
 // The type of an expression as far as it matters: the class of a submodule, or none.
 using Module = Class*;
@@ -68,6 +48,7 @@ class ModuleReader {
     if (std::ranges::adjacent_find(own_classes_) != own_classes_.end()) fail("defines a class twice");
   }
   void read_methods() {
+    knows_attributes_ = true;
     read([&](const std::string& name) { read_method(name); });
   }
 
@@ -124,13 +105,21 @@ class ModuleReader {
     } else {
       expect(":");
     }
-    const std::string type = read_type();
-    if (type.starts_with("__torch__.") && !type.starts_with("__torch__.torch.classes."))
-      about.submodules[attribute] = type;
-    else
-      about.others[attribute] = type;
-    if (accept("=")) read_literal();
+    Type type = read_type();
+    const bool is_constant = type.name == "Final" && accept("=");
+    if (is_constant) read_literal();
     expect(Kind::line_end);
+    if (!knows_attributes_) declare(about, attribute, std::move(type), is_constant);
+  }
+
+  void declare(Class& about, const std::string& name, Type type, bool is_constant) {
+    // LibTorch takes it for the packed weights of old int8 layers.
+    if (name == "_packed_params" && type.name == "Tensor") fail("declares " + name + " as a tensor");
+    if (about.attributes.contains(name) || about.constants.contains(name)) fail("declares '" + name + "' twice");
+    if (is_constant)
+      about.constants.insert(name);
+    else
+      about.attributes[name] = std::move(type);
   }
 
   void read_literal() {
@@ -147,20 +136,9 @@ class ModuleReader {
     ++at_;
   }
 
-  // Returns the type without what stands in brackets behind it: "Tensor", "Optional", "__torch__.a.B".
-  std::string read_type() {
-    std::string type(name());
-    while (accept(".")) type += "." + std::string(name());
-    if (accept("[")) {
-      while (!accept("]")) {
-        if (accept("(")) {  // Tuple[()]
-          expect(")");
-        } else {
-          read_type();
-        }
-        accept(",");
-      }
-    }
+  Type read_type() {
+    Type type;
+    if (!archive::read_type(tokens_, at_, type)) refuse();
     return type;
   }
 
@@ -179,7 +157,7 @@ class ModuleReader {
     expect("(");
     expect("self");
     expect(":");
-    if (read_type() != class_->name) fail("has a method of another class than its own");
+    if (read_type() != Type{class_->name, {}}) fail("has a method of another class than its own");
     while (accept(",")) {
       const std::string_view argument = local_name();
       expect(":");
@@ -267,7 +245,7 @@ class ModuleReader {
 
   // Whatever is run is counted: also what is no tensor's operator.
   void deepen(int& depth) {
-    if (++depth > kDeepest) fail("has an expression that is nested too deeply");
+    if (++depth > kDeepestExpression) fail("has an expression that is nested too deeply");
     ++method_.operations;
   }
 
@@ -302,7 +280,7 @@ class ModuleReader {
       expect(")");
       return attribute_of(of, attribute);
     }
-    if (accept("annotate") || accept("unchecked_cast")) {
+    if (accept("annotate")) {
       expect("(");
       read_type();
       expect(",");
@@ -359,13 +337,17 @@ class ModuleReader {
 
   Module attribute_of(Module of, std::string_view attribute) const {
     if (of == nullptr) fail("uses the attribute of what is no module");
-    const auto submodule = of->submodules.find(std::string(attribute));
-    if (submodule == of->submodules.end()) {
-      if (of->others.contains(std::string(attribute))) return nullptr;
-      fail("takes attribute '" + std::string(attribute) + "', which is not declared");
-    }
-    const auto found = classes_.find(submodule->second);
-    if (found == classes_.end()) fail("uses " + submodule->second + ", which is not there");
+    const auto found = of->attributes.find(std::string(attribute));
+    if (found != of->attributes.end()) return module_of(found->second);
+    if (of->constants.contains(std::string(attribute))) return nullptr;
+    fail("takes attribute '" + std::string(attribute) + "', which is not declared");
+  }
+
+  // The class of a module, or none where the type is another.
+  Module module_of(const Type& type) const {
+    if (!type.name.starts_with("__torch__.") || type.name.starts_with("__torch__.torch.classes.")) return nullptr;
+    const auto found = classes_.find(type.name);
+    if (found == classes_.end()) fail("uses " + type.name + ", which is not there");
     return &found->second;
   }
 
@@ -414,49 +396,18 @@ class ModuleReader {
   std::vector<Token> tokens_;
   std::map<std::string, Class>& classes_;
   std::size_t at_ = 0;
+  bool knows_attributes_ = false;
   Class* class_ = nullptr;
   std::vector<const Class*> own_classes_;
   std::map<std::string_view, Module> locals_;
   Method method_;
 };
 
-// Counts the operations that a method runs with all it calls.
-class OperationCount {
- public:
-  explicit OperationCount(const std::string& where) : where_(where) {}
-
-  const Method& of(Class& module, std::string_view name, int depth = 0) {
-    const auto found = module.methods.find(name);
-    const std::string whole = module.name + "." + std::string(name);
-    if (found == module.methods.end()) fail("calls " + whole + ", which is not there");
-    Method& method = found->second;
-    if (method.is_counted) return method;
-    if (depth > kDeepest) fail(whole + " calls itself");
-    for (const Method::Call& call : method.calls) {
-      const Method& called = of(*call.of, call.method, depth + 1);
-      method.operations += called.operations;
-      method.height = std::max(method.height, called.height + 1);
-      if (method.height > kDeepest) fail(whole + " calls methods nested too deeply");
-      if (method.operations > kMostOperations) break;
-    }
-    if (method.operations > kMostOperations) {
-      fail("has more than " + std::to_string(kMostOperations) + " operations in one run of the network");
-    }
-    method.is_counted = true;
-    return method;
-  }
-
- private:
-  [[noreturn]] void fail(const std::string& what) const { throw Error(ErrorKind::data, where_, what); }
-
-  const std::string& where_;
-};
-
 static_assert(std::ranges::is_sorted(kReserved) && std::ranges::is_sorted(kConversions));
 
 }  // namespace
 
-std::set<std::string> check_code(const CodeFiles& files, const std::string& where) {
+Classes check_code(const CodeFiles& files, const std::string& where) {
   if (files.size() > kMostFiles) throw Error(ErrorKind::data, where, "more than 1000 files of code");
   std::uint64_t size = 0;
   for (const auto& [module, source] : files) {
@@ -472,13 +423,10 @@ std::set<std::string> check_code(const CodeFiles& files, const std::string& wher
   for (const auto& [module, source] : files) {
     ModuleReader(module, source, where + ": code of " + module, classes).read_methods();
   }
-  OperationCount count(where);
-  for (auto& [name, about] : classes) {
-    for (const auto& [method, content] : about.methods) count.of(about, method);
-  }
-  std::set<std::string> names;
-  for (const auto& [name, about] : classes) names.insert(name);
-  return names;
+  check_bounds(classes, where);
+  Classes attributes;
+  for (auto& [name, about] : classes) attributes[name] = std::move(about.attributes);
+  return attributes;
 }
 
 }  // namespace beatbench::archive

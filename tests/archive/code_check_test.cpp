@@ -9,12 +9,11 @@
 namespace beatbench::archive {
 namespace {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
 using tests::kLinear;
 using tests::kNet;
 
-std::set<std::string> check(const std::string& net, const std::string& linear = kLinear) {
+Classes check(const std::string& net, const std::string& linear = kLinear) {
   return check_code({{"__torch__", net}, {"__torch__.nn", linear}}, "file");
 }
 
@@ -22,7 +21,14 @@ std::string replaced(std::string text, std::string_view what, std::string_view b
   return text.replace(text.find(what), what.size(), by);
 }
 
-TEST(CodeCheck, TakesATracedNetwork) { EXPECT_THAT(check(kNet), ElementsAre("__torch__.Net", "__torch__.nn.Linear")); }
+TEST(CodeCheck, TakesATracedNetwork) {
+  const Type tensor{"Tensor", {}}, flag{"bool", {}};
+  const Attributes net = {{"weight", tensor},
+                          {"training", flag},
+                          {"_is_full_backward_hook", {"Optional", {flag}}},
+                          {"0", {"__torch__.nn.Linear", {}}}};
+  EXPECT_EQ(check(kNet), (Classes{{"__torch__.Net", net}, {"__torch__.nn.Linear", {{"weight", tensor}}}}));
+}
 
 // A statement of kNet's method in place of its first.
 std::string with(const std::string& statement) { return replaced(kNet, "    weight = self.weight\n", statement); }
@@ -61,6 +67,8 @@ TEST(CodeCheck, RefusesWhatCouldDoHarm) {
            "    return x\n    _9 = torch.add(x, 1)\n",
            "    _9 = unknown\n",
            "    import os\n",
+           "    _9 = unchecked_cast(Tuple[Tensor, Tensor], x)\n",  // what no one checks when it runs
+           "    _9 = uninitialized(Tensor)\n",
            "    with x:\n      pass\n",
        }) {
     EXPECT_NO_THROW(check(with(keep)));
@@ -149,6 +157,35 @@ TEST(CodeCheck, RefusesNetworksWithoutEnd) {
     code += "  def f" + std::to_string(i) + head + "    return torch.add(" + before + ", " + before + ")\n";
   }
   EXPECT_ERROR(check(code), ErrorKind::data, "300000 operations");
+}
+
+// LibTorch follows the types of attributes by recursion.
+TEST(CodeCheck, RefusesClassesNestedWithoutEnd) {
+  const auto chain = [](int classes, const std::string& before, const std::string& after) {
+    std::string code;
+    for (int i = 1000; i < 1000 + classes; ++i) {
+      const std::string next = "__torch__.C" + std::to_string(i + 1);
+      code += "class C" + std::to_string(i) + "(Module):\n  a : " + before + next + after + "\n";
+    }
+    return check(code + "class C" + std::to_string(1000 + classes) + "(Module):\n  pass\n");
+  };
+  EXPECT_NO_THROW(chain(90, "", ""));
+  EXPECT_ERROR(chain(200, "", ""), ErrorKind::data, "holds itself");
+  EXPECT_ERROR(chain(200, "Optional[List[", "]]"), ErrorKind::data, "holds itself");
+  EXPECT_ERROR(check("class Net(Module):\n  a : __torch__.Net\n"), ErrorKind::data, "holds itself");
+  EXPECT_ERROR(check("class Net(Module):\n  a : List[__torch__.Other]\n"), ErrorKind::data, "Other");
+}
+
+TEST(CodeCheck, RefusesAttributesOfTwoTypes) {
+  EXPECT_ERROR(check("class Net(Module):\n  a : int\n  a : Tensor\n"), ErrorKind::data, "twice");
+  EXPECT_ERROR(check("class Net(Module):\n  a : int\n  a : Final[int] = 1\n"), ErrorKind::data, "twice");
+  EXPECT_ERROR(check("class Net(Module):\n  a : int\n  __annotations__[\"a\"] = Tensor\n"), ErrorKind::data, "twice");
+  EXPECT_ERROR(check("class Net(Module):\n  a : int = 1\n"), ErrorKind::data, "line 2");
+  EXPECT_ERROR(check("class Net(Module):\n  _packed_params : Tensor\n"), ErrorKind::data, "as a tensor");
+  for (const char* type :
+       {"List[", "List[]", "List[int", "List[int,]", "[int]", "List[(int)]", "a.", "1", "Tuple[(]"}) {
+    EXPECT_ERROR(check("class Net(Module):\n  a : " + std::string(type) + "\n"), ErrorKind::data, "line");
+  }
 }
 
 TEST(CodeCheck, RefusesDamage) {
