@@ -6,6 +6,7 @@
 
 #include "archive/checksum.h"
 #include "archive/code_check.h"
+#include "archive/debug_check.h"
 #include "archive/pickle_check.h"
 #include "archive/zip_file.h"
 #include "beatbench/core/error.h"
@@ -41,7 +42,7 @@ Entries entries_below_top(const ZipFile& zip) {
   return entries;
 }
 
-enum class Part { pickle, code, other, unknown };
+enum class Part { pickle, code, version, other, unknown };
 
 // The entries that such files have. An older form of them ("model.json") is read by other code of LibTorch.
 Part part_of(std::string_view name) {
@@ -54,8 +55,9 @@ Part part_of(std::string_view name) {
   }
   const bool is_tensor = (name.starts_with("data/") && is_number(name.substr(5))) ||
                          (name.starts_with("constants/") && is_number(name.substr(10)));
-  const bool is_mark = name == "version" || name == "byteorder" || name == ".data/serialization_id" ||
-                       name == ".format_version" || name == ".storage_alignment";
+  if (name == "version" || name == ".data/version") return Part::version;
+  const bool is_mark = name == "byteorder" || name == ".data/serialization_id" || name == ".format_version" ||
+                       name == ".storage_alignment";
   return is_tensor || is_mark || name.starts_with("extra/") ? Part::other : Part::unknown;
 }
 
@@ -66,7 +68,7 @@ void check_parts(const ZipFile& zip, const Entries& entries) {
     if (part == Part::unknown) {
       throw Error(ErrorKind::data, zip.path(), "holds '" + name + "', which models of LibTorch do not have");
     }
-    sizes[part] += part == Part::other ? 0 : entry.size;
+    sizes[part] += part == Part::code || part == Part::pickle ? entry.size : 0;
     if (sizes[Part::code] > kMostCode) throw Error(ErrorKind::data, zip.path(), "holds more than 4 MiB of code");
     if (sizes[Part::pickle] > kMostPickles) throw Error(ErrorKind::data, zip.path(), "has pickles of more than 16 MiB");
   }
@@ -80,7 +82,24 @@ void check_one_pickle(ZipFile& zip, const Entries& entries, const std::string& n
     if (folder.empty() || found == entries.end()) return std::nullopt;
     return found->second.size;
   };
-  check_pickle(zip.content(entries.at(name), kMostPickles), size_of, share, zip.path() + ": " + name);
+  const std::string where = zip.path() + ": " + name;
+  const Value value = check_pickle(zip.content(entries.at(name), kMostPickles), size_of, share, where);
+  if (folder.empty()) check_debug_table(value, where);
+}
+
+// Networks with operators whose meaning has changed since (GELU) name the entry otherwise.
+void check_version(ZipFile& zip, const Entries& entries) {
+  if (entries.contains("version") && entries.contains(".data/version")) {
+    throw Error(ErrorKind::data, zip.path(), "says its version twice");
+  }
+  for (const auto& [name, entry] : entries) {
+    if (part_of(name) != Part::version) continue;
+    const std::string version = zip.content(entry, 4);
+    const std::string_view digits = std::string_view(version).substr(0, version.find('\n'));
+    if (!is_number(digits) || digits.size() > 3 || version.size() > digits.size() + 1) {
+      throw Error(ErrorKind::data, zip.path(), "has a version that is no small number");
+    }
+  }
 }
 
 // code/__torch__/torch/nn.py -> __torch__.torch.nn
@@ -98,6 +117,7 @@ void check_archive(const std::filesystem::path& file, Trust trust) {
   if (trust == Trust::given) return;
   const Entries entries = entries_below_top(zip);
   check_parts(zip, entries);
+  check_version(zip, entries);
   CodeFiles code;
   for (const auto& [name, entry] : entries) {
     if (part_of(name) == Part::code) code[module_of(name)] = zip.content(entry, kMostCode);

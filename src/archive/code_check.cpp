@@ -16,7 +16,7 @@ namespace {
 
 using Kind = Token::Kind;
 
-constexpr std::size_t kMostFiles = 1000, kLongestModule = 256;
+constexpr std::size_t kMostFiles = 4000, kLongestModule = 256;
 constexpr std::uint64_t kMostCode = std::uint64_t{4} << 20;  // in all
 constexpr int kDeepestExpression = 100;
 
@@ -408,7 +408,7 @@ static_assert(std::ranges::is_sorted(kReserved) && std::ranges::is_sorted(kConve
 }  // namespace
 
 Classes check_code(const CodeFiles& files, const std::string& where) {
-  if (files.size() > kMostFiles) throw Error(ErrorKind::data, where, "more than 1000 files of code");
+  if (files.size() > kMostFiles) throw Error(ErrorKind::data, where, "more than 4000 files of code");
   std::uint64_t size = 0;
   for (const auto& [module, source] : files) {
     if (module.size() > kLongestModule) throw Error(ErrorKind::data, where, "a module with too long a name");

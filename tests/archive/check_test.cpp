@@ -56,8 +56,8 @@ TEST(CheckArchive, BoundsCodeAndPicklesInAll) {
   const std::string pickle = kProto + "(" + std::string(600'000, 'N') + "t.";
   EXPECT_NO_THROW(check_with("constants.pkl", pickle));
   entries = kModel;
-  entries["constants.pkl"] = entries["code/__torch__/a.py.debug_pkl"] = pickle;
-  EXPECT_ERROR(check(entries), ErrorKind::data, "too many values");
+  entries["constants.pkl"] = entries["data.pkl"] = pickle;
+  EXPECT_ERROR(check(entries), ErrorKind::data, "data.pkl: byte", "too many values");
   EXPECT_ERROR(check_with("constants.pkl", std::string(17 << 20, 'N')), ErrorKind::data, "more than 16 MiB");
 }
 
@@ -91,6 +91,74 @@ TEST(CheckArchive, HoldsPicklesAgainstTheCode) {
     } else {
       EXPECT_ERROR(check(entries), ErrorKind::data, "another type");
     }
+  }
+}
+
+// One record of a source of three texts, 9 characters long.
+std::string debug_table(const std::string& texts = std::string("K\1K\0K\1", 6),
+                        const std::string& name_and_line = std::string("K\0K\7", 4),
+                        const std::string& range = std::string("K\0K\11", 4), const std::string& place = "K\5") {
+  return kProto + "(" + text("FORMAT_WITH_STRING_TABLE") + text("a.b") + text("xyz") + "\x86(" + place +
+         "ctorch.jit._pickle\nbuild_intlist\n](" + texts + "e\x85R" + name_and_line + "\x87" + range + "\x87K\3\x87tt.";
+}
+
+// LibTorch uses their indices as they are.
+TEST(CheckArchive, RefusesDebugTablesThatLeadElsewhere) {
+  const auto table = [](const std::string& pickle) { check_with("code/__torch__/a.py.debug_pkl", pickle); };
+  EXPECT_NO_THROW(table(debug_table()));
+  EXPECT_NO_THROW(table(debug_table("", std::string("K\0K\7", 4), std::string("K\0K\1", 4))));
+  EXPECT_NO_THROW(table(debug_table("", std::string("K\0K\7", 4), std::string("K\0K\0", 4))));
+  EXPECT_NO_THROW(table(kProto + text("FORMAT_WITH_STRING_TABLE") + "))\x87."));
+  const std::string nul(1, '\0');
+  const std::string zero = "K" + nul, far = "\x8a\x08" + std::string(5, '\0') + "\1" + std::string(2, '\0');
+  for (const std::string& index : {std::string("K\2"), integer(-1), integer(2147483647), far, std::string("N")}) {
+    EXPECT_ERROR(table(debug_table(index)), ErrorKind::data, "a.py.debug_pkl");
+    EXPECT_ERROR(table(debug_table(zero, index + "K\7")), ErrorKind::data, "no table of sources");
+  }
+  for (const std::string& line : {integer(-1), far, std::string("N"), std::string("")}) {
+    EXPECT_ERROR(table(debug_table(zero, zero + line)), ErrorKind::data, "a.py.debug_pkl");
+  }
+  for (const std::string& range : {zero + "K\12", std::string("K\2K\1"), integer(-1) + "K\1", zero + far, zero + "N"}) {
+    EXPECT_ERROR(table(debug_table("K\1K" + nul + "K\1", zero + "K\7", range)), ErrorKind::data, "no table of sources");
+  }
+  EXPECT_ERROR(table(debug_table(zero, zero + zero, zero + zero, "N")), ErrorKind::data, "no table of sources");
+  EXPECT_ERROR(table(debug_table(zero, zero + zero, zero + zero, integer(-1))), ErrorKind::data, "no table of sources");
+  for (const std::string& other :
+       {std::string("N"), std::string(")"), text("FORMAT_WITH_STRING_TABLE") + ")\x86", text("other") + "))\x87",
+        text("FORMAT_WITH_STRING_TABLE") + "N\x85)\x87", text("FORMAT_WITH_STRING_TABLE") + ")N\x85\x87",
+        text("FORMAT_WITH_STRING_TABLE") + ")]\x87"}) {
+    EXPECT_ERROR(table(kProto + other + "."), ErrorKind::data, "no table of sources");
+  }
+}
+
+// A text of 1 MiB, named 17 times.
+TEST(CheckArchive, BoundsTheTextOfDebugTables) {
+  const std::string long_text = std::string("X\0\0\x10\0", 5) + std::string(1 << 20, 'a');
+  const auto table = [&](int times) {
+    std::string texts;
+    for (int i = 0; i < times; ++i) texts += std::string("K\0", 2);
+    const std::string source = "ctorch.jit._pickle\nbuild_intlist\n](" + texts + "e\x85RJ" + std::string(4, '\0') +
+                               "J" + std::string(4, '\0') + "\x87";
+    const std::string none = integer(0);
+    check_with("code/__torch__/a.py.debug_pkl", kProto + text("FORMAT_WITH_STRING_TABLE") + long_text + "\x85" + none +
+                                                    source + none + none + "\x87" + none + "\x87\x85\x87.");
+  };
+  EXPECT_NO_THROW(table(15));
+  EXPECT_ERROR(table(17), ErrorKind::data, "no table of sources");
+}
+
+TEST(CheckArchive, ReadsEitherVersion) {
+  Entries entries = kModel;
+  entries.erase("version");
+  entries[".data/version"] = "10\n";
+  EXPECT_NO_THROW(check(entries));
+  entries["version"] = "3\n";
+  EXPECT_ERROR(check(entries), ErrorKind::data, "version twice");
+  for (const char* version : {"", "\n", "a", "-1", "1000", "3\n\n", "3 ", "33333"}) {
+    EXPECT_ERROR(check_with("version", version), ErrorKind::data, "m.pt");
+    entries.erase("version");
+    entries[".data/version"] = version;
+    EXPECT_ERROR(check(entries), ErrorKind::data, "m.pt");
   }
 }
 

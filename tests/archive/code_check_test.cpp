@@ -142,8 +142,8 @@ TEST(CodeCheck, BoundsTheCodeInAll) {
   EXPECT_ERROR(check("class " + repeated("a", 257) + "(Module):\n  pass\n"), ErrorKind::data, "too long a name");
   EXPECT_ERROR(check_code({{repeated("a", 257), ""}}, "file"), ErrorKind::data, "too long a name");
   CodeFiles files;
-  for (int i = 0; i < 1001; ++i) files["m" + std::to_string(i)] = "";
-  EXPECT_ERROR(check_code(files, "file"), ErrorKind::data, "1000 files");
+  for (int i = 0; i < 4001; ++i) files["m" + std::to_string(i)] = "";
+  EXPECT_ERROR(check_code(files, "file"), ErrorKind::data, "4000 files");
 }
 
 TEST(CodeCheck, RefusesNetworksWithoutEnd) {
