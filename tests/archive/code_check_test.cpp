@@ -88,6 +88,16 @@ TEST(CodeCheck, RefusesWhatRunsOnLoading) {
   EXPECT_ERROR(check("class Net(NamedTuple):\n  a : int\n"), ErrorKind::data, "NamedTuple");
 }
 
+// Of layers that are traced to more than their own name.
+TEST(CodeCheck, TakesOperatorsOfPlainLayers) {
+  for (const std::string call :
+       {"_convolution_mode(x, weight, None, [1], \"same\", [1], 1)", "_weight_norm(weight, weight, 0)", "triu(x, 1)",
+        "unfold(x, 1, 24, 24)", "unsafe_chunk(x, 4, 1)", "index(x, [None, x])", "remainder(x, 5)", "logsumexp(x, [2])",
+        "nan_to_num(x)", "topk(x, 8, 2)", "fft_rfft(x, None, -1, None)"}) {
+    EXPECT_NO_THROW(check(with("    weight = self.weight\n    _9 = torch." + call + "\n"))) << call;
+  }
+}
+
 std::string repeated(const std::string& what, std::size_t times) {
   std::string all;
   for (std::size_t i = 0; i < times; ++i) all += what;
