@@ -314,6 +314,7 @@ class ModuleReader {
     }
     if (!is_harmless_operator(op)) fail("calls torch." + std::string(op));
     read_arguments(depth);
+    if (op == "remainder") check_divisor();
     return nullptr;
   }
 
@@ -325,7 +326,18 @@ class ModuleReader {
     if (!is_harmless_special_operator(op)) fail("calls ops." + op);
     expect("(");
     read_arguments(depth);
+    if (op == "aten.remainder") check_divisor();
     return nullptr;
+  }
+
+  // The processor stops a program that takes the remainder of whole numbers by 0, or of the smallest one by -1, and
+  // LibTorch does not look: behind such a call's arguments, the last must be a number above 0 as it is written.
+  void check_divisor() const {
+    const Token &comma = tokens_[at_ - 3], &number = tokens_[at_ - 2];
+    const bool is_digits = number.text.find_first_not_of("0123456789") == std::string_view::npos;
+    if (number.kind != Kind::number || !is_digits || number.text.starts_with('0') || comma.text != ",") {
+      fail("takes a remainder by something else than a number above 0");
+    }
   }
 
   Module call_method(Module of, std::string_view method_name, int depth) {

@@ -156,7 +156,7 @@ constexpr auto kOperators = std::to_array<std::string_view>({
     "relu6",
     "relu6_",
     "relu_",
-    "remainder",  // (Tensor, Tensor or Scalar other)
+    "remainder",  // (Tensor, Scalar other); the code check allows it numbers above 0 only
     "repeat",
     "replication_pad1d",
     "reshape",

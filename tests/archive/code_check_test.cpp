@@ -98,6 +98,21 @@ TEST(CodeCheck, TakesOperatorsOfPlainLayers) {
   }
 }
 
+// By 0 the program would be stopped.
+TEST(CodeCheck, RefusesRemaindersByAnything) {
+  const auto remainder = [](const std::string& arguments) {
+    for (const std::string& by : {std::string("torch."), std::string("ops.aten.")}) {
+      check(with("    weight = self.weight\n    _9 = " + by + "remainder(" + arguments + ")\n"));
+    }
+  };
+  EXPECT_NO_THROW(remainder("x, 5"));
+  EXPECT_NO_THROW(remainder("torch.neg(x), 10"));
+  for (const char* arguments : {"x, 0", "5, 00", "5, 0x0", "x, -1", "x, x", "x, weight", "5, int(x)", "x, 0.", "x, 0e1",
+                                "x, other=0", "x, [5]", "5", "", "x, (5 )", "x, 1-1"}) {
+    EXPECT_ERROR(remainder(arguments), ErrorKind::data, "line");
+  }
+}
+
 std::string repeated(const std::string& what, std::size_t times) {
   std::string all;
   for (std::size_t i = 0; i < times; ++i) all += what;
