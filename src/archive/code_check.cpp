@@ -18,6 +18,7 @@ using Kind = Token::Kind;
 
 constexpr std::size_t kMostFiles = 4000, kLongestModule = 256;
 constexpr std::uint64_t kMostCode = std::uint64_t{4} << 20;  // in all
+constexpr std::size_t kMostTypeWords = 500'000;              // names and signs in types, which take much memory
 constexpr int kDeepestExpression = 100;
 
 // What means something else than a local name.
@@ -38,8 +39,8 @@ using Module = Class*;
 class ModuleReader {
  public:
   ModuleReader(const std::string& module, std::string_view source, const std::string& where,
-               std::map<std::string, Class>& classes)
-      : module_(module), where_(where), tokens_(tokens_of(source, where)), classes_(classes) {}
+               std::map<std::string, Class>& classes, std::size_t& words_left)
+      : module_(module), where_(where), tokens_(tokens_of(source, where)), classes_(classes), words_left_(words_left) {}
 
   // Attributes first, of all classes of all modules: a method may refer to classes that come later.
   void read_attributes() {
@@ -138,7 +139,10 @@ class ModuleReader {
 
   Type read_type() {
     Type type;
+    const std::size_t begin = at_;
     if (!archive::read_type(tokens_, at_, type)) refuse();
+    if (at_ - begin > words_left_) fail("and those before it have too many words in types");
+    words_left_ -= at_ - begin;
     return type;
   }
 
@@ -407,6 +411,7 @@ class ModuleReader {
   const std::string where_;
   std::vector<Token> tokens_;
   std::map<std::string, Class>& classes_;
+  std::size_t& words_left_;  // in types, of all files
   std::size_t at_ = 0;
   bool knows_attributes_ = false;
   Class* class_ = nullptr;
@@ -428,12 +433,13 @@ Classes check_code(const CodeFiles& files, const std::string& where) {
   }
   if (size > kMostCode) throw Error(ErrorKind::data, where, "more than 4 MiB of code");
   std::map<std::string, Class> classes;
+  std::size_t words_left = kMostTypeWords;
   // The tokens of one file at a time: they take more memory than it.
   for (const auto& [module, source] : files) {
-    ModuleReader(module, source, where + ": code of " + module, classes).read_attributes();
+    ModuleReader(module, source, where + ": code of " + module, classes, words_left).read_attributes();
   }
   for (const auto& [module, source] : files) {
-    ModuleReader(module, source, where + ": code of " + module, classes).read_methods();
+    ModuleReader(module, source, where + ": code of " + module, classes, words_left).read_methods();
   }
   check_bounds(classes, where);
   Classes attributes;

@@ -245,6 +245,7 @@ class PickleMachine {
   const Type& type_of(const std::string& name) {
     const auto [found, is_new] = share_.tags.try_emplace(name);
     if (!is_new) return found->second;
+    work(4 * name.size());  // each of its words takes more memory than a value
     const std::vector<Token> tokens = tokens_of(name, where_);
     std::size_t at = 0;
     const bool is_whole = read_type(tokens, at, found->second) && tokens[at].kind == Token::Kind::line_end;

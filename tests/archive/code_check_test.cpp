@@ -164,6 +164,8 @@ TEST(CodeCheck, BoundsTheCodeInAll) {
   EXPECT_ERROR(check("class Net(Module):\n" + repeated("  pass\n", 600'000)), ErrorKind::data, "4 MiB");
   EXPECT_ERROR(check("class Net(Module):\n  __parameters__ = [" + repeated(",", 1'000'001)), ErrorKind::data,
                "1000000 words");
+  EXPECT_ERROR(check("class Net(Module):\n  a : Tuple[" + repeated("i,", 300'000) + "i]\n"), ErrorKind::data,
+               "too many words in types");
   EXPECT_ERROR(check("class " + repeated("a", 257) + "(Module):\n  pass\n"), ErrorKind::data, "too long a name");
   EXPECT_ERROR(check_code({{repeated("a", 257), ""}}, "file"), ErrorKind::data, "too long a name");
   CodeFiles files;

@@ -186,6 +186,12 @@ TEST(PickleCheck, BoundsItsOwnWork) {
   const std::string list = "](" + repeated("K\1", 100'000) + "eq" + place;
   const std::string again = "ctorch.jit._pickle\nbuild_intlist\nh" + place + "\x85R";
   EXPECT_ERROR(check(kProto + list + repeated(again, 100) + "."), ErrorKind::data, "too often");
+  std::string tags = kProto;
+  for (int i = 0; i < 10'000; ++i) {
+    tags += "ctorch.jit._pickle\nrestore_type_tag\n]" +
+            text("List[Tuple[" + repeated("i,", 50) + "a" + std::to_string(i) + "]]") + "\x86R";
+  }
+  EXPECT_ERROR(check(tags + "."), ErrorKind::data, "too often");
   EXPECT_ERROR(check(kProto + repeated("N", 1'000'001) + "."), ErrorKind::data, "too many values");
 }
 
