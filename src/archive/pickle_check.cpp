@@ -43,6 +43,17 @@ constexpr std::array<std::string_view, 2> kOwnClasses = {
 
 using Kind = Value::Kind;
 
+// How LibTorch keeps the weights of a layer: (weight, bias) or ("2", [numbers, weight], [bias]), the numbers of a
+// convolution in two dimensions being 11. It takes the parts without counting them.
+bool is_packed(const Value& state, bool is_linear) {
+  if (state.kind != Kind::tuple) return false;
+  const Values& parts = elements_of(state);
+  if (is_linear) return are(parts, {Kind::tensor, Kind::tensor}) || are(parts, {Kind::tensor, Kind::none});
+  return are(parts, {Kind::text, Kind::list, Kind::list}) && text_of(parts[0]) == "2" &&
+         are(elements_of(parts[1]), {Kind::tensor, Kind::tensor}) && elements_of(parts[1])[0].integer == 11 &&
+         (are(elements_of(parts[2]), {Kind::tensor}) || are(elements_of(parts[2]), {Kind::none}));
+}
+
 bool is_callable(std::string_view name) {
   return std::ranges::find(kCallables, name) != kCallables.end() ||
          std::ranges::find(kListCallables, name, &ListCallable::name) != kListCallables.end();
@@ -176,7 +187,8 @@ class PickleMachine {
     if (stack_.empty() || stack_.back().kind != Kind::unbuilt) fail("gives a state to what is no object");
     const std::string& name = text_of(stack_.back());
     const bool is_own = name.starts_with("__torch__.torch.classes.");
-    if (state.kind != (is_own ? Kind::tuple : Kind::dict)) fail("gives an object of " + name + " no state");
+    if (is_own ? !is_packed(state, name.ends_with(".LinearPackedParamsBase")) : state.kind != Kind::dict)
+      fail("gives an object of " + name + " no state");
     work(state.content->weight);
     if (!is_own) check_state(name, elements_of(state));
     Value object{.kind = Kind::object, .content = content({.text = name})};

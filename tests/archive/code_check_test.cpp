@@ -98,6 +98,20 @@ TEST(CodeCheck, TakesOperatorsOfPlainLayers) {
   }
 }
 
+// LibTorch ends some of them earlier, and reads what follows as more.
+TEST(CodeCheck, RefusesNumbersThatAreNone) {
+  const auto number = [](const std::string& text) {
+    return check(with("    weight = self.weight\n    _9 = " + text + "\n"));
+  };
+  for (const char* text : {"1", "-1", "1.", ".5", "1.5", "1e5", "1e-05", "1.5e+10", "9223372036854775807"}) {
+    EXPECT_NO_THROW(number(text)) << text;
+  }
+  for (const char* text :
+       {"0x1e-x", "0x1", "1or[x]", "1if[x]", "1j", "1_000", "1e", "1e-", "1e-x", "1.2.3", "1x", "1E5"}) {
+    EXPECT_ERROR(number(text), ErrorKind::data, "number that is none");
+  }
+}
+
 // By 0 the program would be stopped.
 TEST(CodeCheck, RefusesRemaindersByAnything) {
   const auto remainder = [](const std::string& arguments) {
@@ -107,7 +121,7 @@ TEST(CodeCheck, RefusesRemaindersByAnything) {
   };
   EXPECT_NO_THROW(remainder("x, 5"));
   EXPECT_NO_THROW(remainder("torch.neg(x), 10"));
-  for (const char* arguments : {"x, 0", "5, 00", "5, 0x0", "x, -1", "x, x", "x, weight", "5, int(x)", "x, 0.", "x, 0e1",
+  for (const char* arguments : {"x, 0", "5, 00", "x, -1", "x, x", "x, weight", "5, int(x)", "x, 0.", "x, 0e1",
                                 "x, other=0", "x, [5]", "5", "", "x, (5 )", "x, 1-1"}) {
     EXPECT_ERROR(remainder(arguments), ErrorKind::data, "line");
   }

@@ -224,6 +224,33 @@ TEST(PickleCheck, RefusesScalesThatDoNotFit) {
   EXPECT_ERROR(check(kProto + tensor(bytes, 0, {16}, {1}) + "."), ErrorKind::data, "another way");
 }
 
+// LibTorch does not count what it takes of them.
+TEST(PickleCheck, RefusesPackedWeightsOfAnotherForm) {
+  const std::string own = "c__torch__.torch.classes.quantized\n";
+  const auto linear = [&](const std::string& state) {
+    return check(kProto + own + "LinearPackedParamsBase\n)\x81(" + state + "tb.");
+  };
+  const auto convolution = [&](const std::string& state) {
+    return check(kProto + own + "Conv2dPackedParamsBase\n)\x81(" + state + "tb.");
+  };
+  const std::string weight = tensor(storage("0", 16), 0, {4, 4}, {4, 1});
+  const std::string eleven = tensor(storage("0", 16, "torch\nShortStorage\n"), 0, {11}, {1});
+  const std::string ten = tensor(storage("0", 16, "torch\nShortStorage\n"), 0, {10}, {1});
+  EXPECT_NO_THROW(linear(weight + "N"));
+  EXPECT_NO_THROW(linear(weight + weight));
+  const std::string two = text("2"), numbers = "](" + eleven + weight + "e", bias = "](Ne";
+  EXPECT_NO_THROW(convolution(two + numbers + bias));
+  EXPECT_NO_THROW(convolution(two + numbers + "](" + weight + "e"));
+  for (const std::string& state : {std::string(), weight, weight + "NN", "N" + weight, two + numbers + bias}) {
+    EXPECT_ERROR(linear(state), ErrorKind::data, "no state");
+  }
+  for (const std::string& state :
+       {std::string(), weight, weight + "N", two, two + "]]", two + "](" + ten + weight + "e" + bias,
+        two + "](" + eleven + "e" + bias, two + numbers + "]", two + numbers + "](NNe", text("3") + numbers + bias}) {
+    EXPECT_ERROR(convolution(state), ErrorKind::data, "no state");
+  }
+}
+
 TEST(PickleCheck, RefusesDamage) {
   const std::string sound = kProto + tensor(storage("0", 16), 0, {4, 4}, {4, 1}) + ".";
   EXPECT_NO_THROW(check(sound));
