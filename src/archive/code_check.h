@@ -1,8 +1,9 @@
 #pragma once
 
 #include <map>
-#include <set>
 #include <string>
+
+#include "archive/type.h"
 
 namespace beatbench::archive {
 
@@ -17,7 +18,7 @@ using CodeFiles = std::map<std::string, std::string>;
 /// (an LSTM is one operator), no recursion, no default arguments (which LibTorch runs while it loads) and no
 /// `__setstate__`.
 /// @throws Error(data) at `where` with the module, the line and what is not allowed.
-/// @returns the qualified names of its classes.
-std::set<std::string> check_code(const CodeFiles& files, const std::string& where);
+/// @returns its classes, by qualified name, with the attributes they declare.
+Classes check_code(const CodeFiles& files, const std::string& where);
 
 }  // namespace beatbench::archive

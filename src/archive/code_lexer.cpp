@@ -72,14 +72,26 @@ class Lexer {
     }
   }
 
+  // 1, 1.5, .5, 1., 1e-05. LibTorch would go on differently behind any other ("0x1e-x", "1or").
   std::size_t number_length() const {
-    std::size_t n = 0;
-    for (; at_ + n < source_.size(); ++n) {
-      const char c = source_[at_ + n];
-      const bool after_exponent = n > 0 && (source_[at_ + n - 1] == 'e' || source_[at_ + n - 1] == 'E');
-      if (!is_digit(c) && !is_letter(c) && c != '.' && !(after_exponent && (c == '-' || c == '+'))) break;
+    std::size_t n = digits_at(0);
+    if (is_at(n, '.')) n += 1 + digits_at(n + 1);
+    if (is_at(n, 'e')) {
+      n += is_at(n + 1, '-') || is_at(n + 1, '+') ? 2 : 1;
+      const std::size_t digits = digits_at(n);
+      if (digits == 0) fail("has a number that is none");
+      n += digits;
     }
+    const char next = at_ + n < source_.size() ? source_[at_ + n] : ' ';
+    if (is_letter(next) || is_digit(next) || next == '.') fail("has a number that is none");
     return n;
+  }
+
+  bool is_at(std::size_t n, char c) const { return at_ + n < source_.size() && source_[at_ + n] == c; }
+  std::size_t digits_at(std::size_t n) const {
+    std::size_t count = 0;
+    while (at_ + n + count < source_.size() && is_digit(source_[at_ + n + count])) ++count;
+    return count;
   }
 
   void take_text(char quote) {

@@ -8,12 +8,15 @@ namespace beatbench::archive {
 namespace {
 
 // Sorted. What a network for signals or images is traced to by PyTorch 1.13 to 2.6; with a trailing underscore, what
-// changes a tensor in place.
+// changes a tensor in place. None writes a file, and what they allocate follows from their tensors and sizes; the
+// signature stands behind a name that does not say so itself.
 constexpr auto kOperators = std::to_array<std::string_view>({
     "__and__",
     "__or__",
     "_convolution",
+    "_convolution_mode",  // as conv1d and conv2d, but (..., str padding, ...)
     "_unsafe_view",
+    "_weight_norm",  // (Tensor v, Tensor g, int dim)
     "abs",
     "adaptive_avg_pool1d",
     "adaptive_avg_pool2d",
@@ -51,12 +54,14 @@ constexpr auto kOperators = std::to_array<std::string_view>({
     "conv_transpose1d",
     "conv_transpose2d",
     "cos",
+    "cosine_similarity",  // (Tensor, Tensor, int dim, float eps)
     "cumsum",
     "dequantize",
     "detach",
     "dim",
     "div",
     "div_",
+    "dot",  // (Tensor, Tensor)
     "dropout",
     "dropout_",
     "einsum",
@@ -69,6 +74,8 @@ constexpr auto kOperators = std::to_array<std::string_view>({
     "expand",
     "expand_as",
     "feature_dropout",
+    "fft_irfft",  // (Tensor, int? n, int dim, str? norm): n elements, as of zeros()
+    "fft_rfft",   // (Tensor, int? n, int dim, str? norm): n elements, as of zeros()
     "flatten",
     "flip",
     "floor",
@@ -82,14 +89,17 @@ constexpr auto kOperators = std::to_array<std::string_view>({
     "group_norm",
     "gru",
     "gt",
+    "hardshrink",  // (Tensor, Scalar lambd)
     "hardsigmoid",
     "hardsigmoid_",
     "hardswish",
     "hardswish_",
     "hardtanh",
     "hardtanh_",
+    "index",  // (Tensor, Tensor?[] indices): as many elements as the indices have, each of which is checked
     "index_select",
     "instance_norm",
+    "isnan",  // (Tensor)
     "layer_norm",
     "le",
     "leaky_relu",
@@ -103,6 +113,7 @@ constexpr auto kOperators = std::to_array<std::string_view>({
     "logical_and",
     "logical_not",
     "logical_or",
+    "logsumexp",  // (Tensor, int[] dim, bool keepdim)
     "lstm",
     "lt",
     "masked_fill",
@@ -112,6 +123,7 @@ constexpr auto kOperators = std::to_array<std::string_view>({
     "max_pool2d",
     "maximum",
     "mean",
+    "median",  // (Tensor, int dim, bool keepdim)
     "min",
     "minimum",
     "mish",
@@ -120,6 +132,8 @@ constexpr auto kOperators = std::to_array<std::string_view>({
     "movedim",
     "mul",
     "mul_",
+    "mv",          // (Tensor, Tensor vec)
+    "nan_to_num",  // (Tensor, float? nan, float? posinf, float? neginf)
     "narrow",
     "ne",
     "neg",
@@ -142,6 +156,7 @@ constexpr auto kOperators = std::to_array<std::string_view>({
     "relu6",
     "relu6_",
     "relu_",
+    "remainder",  // (Tensor, Scalar other); the code check allows it numbers above 0 only
     "repeat",
     "replication_pad1d",
     "reshape",
@@ -167,7 +182,9 @@ constexpr auto kOperators = std::to_array<std::string_view>({
     "slice",
     "softmax",
     "softplus",
+    "softshrink",  // (Tensor, Scalar lambd)
     "softsign",
+    "sort",  // (Tensor, int dim, bool descending)
     "split",
     "split_with_sizes",
     "sqrt",
@@ -186,12 +203,16 @@ constexpr auto kOperators = std::to_array<std::string_view>({
     "threshold",
     "threshold_",
     "to",
+    "topk",  // (Tensor, int k, int dim, bool largest, bool sorted): k is at most the size of dim
     "transpose",
     "tril",
+    "triu",  // (Tensor, int diagonal)
     "true_divide",
     "type_as",
     "unbind",
     "unflatten",
+    "unfold",        // (Tensor, int dimension, int size, int step): a view
+    "unsafe_chunk",  // (Tensor, int chunks, int dim): views, at most as many as the size of dim
     "unsqueeze",
     "unsqueeze_",
     "upsample_linear1d",
@@ -200,6 +221,7 @@ constexpr auto kOperators = std::to_array<std::string_view>({
     "var",
     "view",
     "view_as",
+    "view_as_real",  // (Tensor): a view
     "where",
     "zeros",
     "zeros_like",

@@ -2,46 +2,38 @@
 
 #include <algorithm>
 #include <array>
-#include <initializer_list>
 #include <iterator>
 #include <memory>
+#include <set>
 #include <utility>
 #include <vector>
 
-#include "archive/pickle_value.h"
+#include "archive/code_lexer.h"
+#include "archive/tensor_check.h"
 #include "beatbench/core/error.h"
 
 namespace beatbench::archive {
 namespace {
 
-constexpr std::size_t kMostValues = 1'000'000;  // as a bound on memory and time
-constexpr std::uint64_t kMostWork = 2'000'000;  // values looked at again, by us or by LibTorch
+constexpr std::uint64_t kMostHeld = 1'000'000;  // by one value
 constexpr int kDeepest = 64;                    // values within values, which are taken down by recursion
-constexpr std::size_t kMostDimensions = 16;
-constexpr std::size_t kLongestName = 512;
 constexpr int kDeepestType = 16;
-constexpr std::int64_t kMostElements = std::int64_t{1} << 28;  // of a tensor that repeats its storage's
 
-struct ElementType {
-  std::string_view storage;
-  std::uint64_t bytes;
-};
-constexpr std::array kElementTypes = {
-    ElementType{"torch FloatStorage", 4},  ElementType{"torch DoubleStorage", 8},
-    ElementType{"torch HalfStorage", 2},   ElementType{"torch BFloat16Storage", 2},
-    ElementType{"torch LongStorage", 8},   ElementType{"torch IntStorage", 4},
-    ElementType{"torch ShortStorage", 2},  ElementType{"torch CharStorage", 1},
-    ElementType{"torch ByteStorage", 1},   ElementType{"torch BoolStorage", 1},
-    ElementType{"torch QInt8Storage", 1},  ElementType{"torch QUInt8Storage", 1},
-    ElementType{"torch QInt32Storage", 4},
-};
-
-constexpr std::array<std::string_view, 9> kCallables = {
-    "torch._utils _rebuild_tensor_v2",  "torch._utils _rebuild_qtensor",      "collections OrderedDict",
-    "torch.jit._pickle build_intlist",  "torch.jit._pickle build_tensorlist", "torch.jit._pickle build_doublelist",
-    "torch.jit._pickle build_boollist", "torch.jit._pickle restore_type_tag", "torch.serialization _get_layout",
+constexpr std::array<std::string_view, 5> kCallables = {
+    "torch._utils _rebuild_tensor_v2",    "torch._utils _rebuild_qtensor",   "collections OrderedDict",
+    "torch.jit._pickle restore_type_tag", "torch.serialization _get_layout",
 };
 constexpr std::array<std::string_view, 2> kConstants = {"torch per_tensor_affine", "torch per_channel_affine"};
+
+struct ListCallable {
+  std::string_view name, type;
+};
+constexpr std::array kListCallables = {
+    ListCallable{"torch.jit._pickle build_intlist", "List[int]"},
+    ListCallable{"torch.jit._pickle build_tensorlist", "List[Tensor]"},
+    ListCallable{"torch.jit._pickle build_doublelist", "List[float]"},
+    ListCallable{"torch.jit._pickle build_boollist", "List[bool]"},
+};
 
 // Packed weights of int8 layers, classes of LibTorch's own.
 constexpr std::array<std::string_view, 2> kOwnClasses = {
@@ -49,33 +41,41 @@ constexpr std::array<std::string_view, 2> kOwnClasses = {
     "__torch__.torch.classes.quantized LinearPackedParamsBase",
 };
 
-const ElementType* element_type(std::string_view name) {
-  const auto* found = std::ranges::find(kElementTypes, name, &ElementType::storage);
-  return found == kElementTypes.end() ? nullptr : found;
+using Kind = Value::Kind;
+
+// How LibTorch keeps the weights of a layer: (weight, bias) or ("2", [numbers, weight], [bias]), the numbers of a
+// convolution in two dimensions being 11. It takes the parts without counting them.
+bool is_packed(const Value& state, bool is_linear) {
+  if (state.kind != Kind::tuple) return false;
+  const Values& parts = elements_of(state);
+  if (is_linear) return are(parts, {Kind::tensor, Kind::tensor}) || are(parts, {Kind::tensor, Kind::none});
+  return are(parts, {Kind::text, Kind::list, Kind::list}) && text_of(parts[0]) == "2" &&
+         are(elements_of(parts[1]), {Kind::tensor, Kind::tensor}) && elements_of(parts[1])[0].integer == 11 &&
+         (are(elements_of(parts[2]), {Kind::tensor}) || are(elements_of(parts[2]), {Kind::none}));
 }
 
-using Kind = Value::Kind;
-using Values = std::vector<Value>;
-
-const std::string& text_of(const Value& value) { return value.content->text; }
-const Values& elements_of(const Value& value) { return value.content->elements; }
+bool is_callable(std::string_view name) {
+  return std::ranges::find(kCallables, name) != kCallables.end() ||
+         std::ranges::find(kListCallables, name, &ListCallable::name) != kListCallables.end();
+}
 
 class PickleMachine {
  public:
-  PickleMachine(std::string_view pickle, const StorageSize& storage_size, const std::string& where)
-      : pickle_(pickle), storage_size_(storage_size), where_(where) {}
+  PickleMachine(std::string_view pickle, const StorageSize& storage_size, PickleShare& share, const std::string& where)
+      : pickle_(pickle), storage_size_(storage_size), share_(share), where_(where) {}
 
-  PickleUse run() {
+  Value run() {
     while (true) {
       opcode_at_ = at_;
       const auto opcode = static_cast<unsigned char>(bytes(1)[0]);
       if (opcode == '.') break;
-      if (++values_ > kMostValues) fail("has more than " + std::to_string(kMostValues) + " steps");
+      if (share_.steps_left == 0) fail("and those before it have too many values");
+      --share_.steps_left;
       step(opcode);
     }
     if (at_ != pickle_.size()) fail("goes on behind its end");
     if (stack_.size() != 1) fail("leaves " + std::to_string(stack_.size()) + " values; allowed: 1");
-    return std::move(use_);
+    return std::move(stack_.front());
   }
 
  private:
@@ -157,9 +157,9 @@ class PickleMachine {
     const std::string module = line(), name = line();
     std::string whole = module + " " + name;
     Kind kind = Kind::class_name;
-    if (element_type(whole)) {
+    if (is_element_type(whole)) {
       kind = Kind::element_type;
-    } else if (std::ranges::find(kCallables, whole) != kCallables.end()) {
+    } else if (is_callable(whole)) {
       kind = Kind::callable;
     } else if (std::ranges::find(kConstants, whole) != kConstants.end()) {
       kind = Kind::constant;
@@ -168,7 +168,7 @@ class PickleMachine {
     } else if ((module == "__torch__" || module.starts_with("__torch__.")) &&
                !module.starts_with("__torch__.torch.classes")) {
       whole = module + "." + name;
-      use_.classes.insert(whole);
+      if (!share_.classes.contains(whole)) fail("refers to class " + whole + ", whose code is not there");
     } else {
       fail("refers to '" + whole + "', which a saved module does not need");
     }
@@ -187,32 +187,37 @@ class PickleMachine {
     if (stack_.empty() || stack_.back().kind != Kind::unbuilt) fail("gives a state to what is no object");
     const std::string& name = text_of(stack_.back());
     const bool is_own = name.starts_with("__torch__.torch.classes.");
-    if (state.kind != (is_own ? Kind::tuple : Kind::dict)) fail("gives an object of " + name + " no state");
+    if (is_own ? !is_packed(state, name.ends_with(".LinearPackedParamsBase")) : state.kind != Kind::dict)
+      fail("gives an object of " + name + " no state");
     work(state.content->weight);
+    if (!is_own) check_state(name, elements_of(state));
     Value object{.kind = Kind::object, .content = content({.text = name})};
     hold(*object.content, state);
     stack_.back() = std::move(object);
   }
 
-  // ("storage", element type, key, "cpu", number of elements)
+  // LibTorch reads an attribute as the type that its class declares, whatever it is.
+  void check_state(const std::string& name, const Values& state) const {
+    const Attributes& declared = share_.classes.at(name);
+    std::set<std::string_view> seen;
+    for (std::size_t i = 0; i < state.size(); i += 2) {
+      if (state[i].kind != Kind::text) fail("gives an object of " + name + " what is no attribute");
+      const std::string& attribute = text_of(state[i]);
+      const auto found = declared.find(attribute);
+      if (found == declared.end()) fail("gives an object of " + name + " attribute '" + attribute + "'");
+      if (!seen.insert(attribute).second) fail("gives an object of " + name + " attribute '" + attribute + "' twice");
+      if (!is_of(state[i + 1], found->second)) {
+        fail("gives attribute '" + attribute + "' of " + name + " another type than its class declares");
+      }
+    }
+    if (seen.size() != declared.size()) fail("lacks attributes of " + name);
+  }
+
   void load_storage() {
     const Value id = pop(1).front();
-    if (id.kind != Kind::tuple ||
-        !are(elements_of(id), {Kind::text, Kind::element_type, Kind::text, Kind::text, Kind::integer})) {
-      fail("refers to a storage in another way than LibTorch does");
-    }
-    const Values& parts = elements_of(id);
-    const std::string& key = text_of(parts[2]);
-    const std::int64_t count = parts[4].integer;
-    const ElementType& type = *element_type(text_of(parts[1]));
-    if (text_of(parts[0]) != "storage" || text_of(parts[3]) != "cpu") fail("refers to what is no storage");
-    const std::optional<std::uint64_t> bytes = key.size() > kLongestName ? std::nullopt : storage_size_(key);
-    if (!bytes) fail("refers to storage '" + key + "', which is not there");
-    if (count < 0 || static_cast<std::uint64_t>(count) > *bytes / type.bytes) {
-      fail("takes storage '" + key + "' for " + std::to_string(count) + " elements; it holds " +
-           std::to_string(*bytes / type.bytes));
-    }
-    push({.kind = Kind::storage, .integer = count, .content = id.content});
+    const Checked checked = check_storage(id, storage_size_);
+    if (!checked.fault.empty()) fail(checked.fault);
+    push({.kind = Kind::storage, .integer = checked.elements, .content = id.content});
   }
 
   void call() {
@@ -220,31 +225,44 @@ class PickleMachine {
     if (parts[0].kind != Kind::callable || parts[1].kind != Kind::tuple) fail("calls what is not to be called");
     const std::string_view name = text_of(parts[0]);
     const Values& arguments = elements_of(parts[1]);
-    if (name.starts_with("torch._utils ")) return push_tensor(arguments, name.ends_with("qtensor"));
+    if (name.starts_with("torch._utils ")) return push_tensor(arguments, name.ends_with("_rebuild_qtensor"));
     if (name.ends_with(" OrderedDict")) return push({});  // of a tensor's hooks: LibTorch takes it for nothing
     if (name.ends_with(" _get_layout")) return push({.kind = Kind::constant});
     if (name.ends_with(" restore_type_tag")) return push_tagged(arguments);
-    const Kind kind = name.ends_with("build_tensorlist")   ? Kind::tensor
-                      : name.ends_with("build_doublelist") ? Kind::number
-                      : name.ends_with("build_boollist")   ? Kind::boolean
-                                                           : Kind::integer;
-    push_list_of(kind, arguments);
+    const auto* list = std::ranges::find(kListCallables, name, &ListCallable::name);
+    push_typed(arguments, std::string(list->type));
+  }
+
+  void push_tensor(const Values& arguments, bool is_quantised) {
+    const Checked checked = check_tensor(arguments, is_quantised);
+    if (!checked.fault.empty()) fail(checked.fault);
+    push({.kind = Kind::tensor, .integer = checked.elements});
   }
 
   // (list or dict, text of its type)
   void push_tagged(const Values& arguments) {
     const bool fits = are(arguments, {Kind::list, Kind::text}) || are(arguments, {Kind::dict, Kind::text});
     if (!fits || !is_type(text_of(arguments[1]))) fail("gives a type to what has none");
+    push_typed({arguments[0]}, text_of(arguments[1]));
+  }
+
+  // LibTorch writes the type into the list or dict.
+  void push_typed(const Values& arguments, const std::string& name) {
+    if (!are(arguments, {Kind::list}) && !are(arguments, {Kind::dict})) fail("makes a list of no list");
+    work(arguments[0].content->weight);
+    if (!is_of(arguments[0], type_of(name))) fail("has a list or dict of other values than it says");
     push(arguments[0]);
   }
 
-  void push_list_of(Kind kind, const Values& arguments) {
-    if (!are(arguments, {Kind::list})) fail("makes a list of no list");
-    work(arguments[0].content->weight);
-    if (!std::ranges::all_of(elements_of(arguments[0]), [&](const Value& v) { return v.kind == kind; })) {
-      fail("has a list of other values than it says");
-    }
-    push(arguments[0]);
+  const Type& type_of(const std::string& name) {
+    const auto [found, is_new] = share_.tags.try_emplace(name);
+    if (!is_new) return found->second;
+    work(4 * name.size());  // each of its words takes more memory than a value
+    const std::vector<Token> tokens = tokens_of(name, where_);
+    std::size_t at = 0;
+    const bool is_whole = read_type(tokens, at, found->second) && tokens[at].kind == Token::Kind::line_end;
+    if (!is_whole) fail("gives a type to what has none");
+    return found->second;
   }
 
   // What LibTorch parses by recursion.
@@ -254,69 +272,10 @@ class PickleMachine {
       depth += c == '[' ? 1 : c == ']' ? -1 : 0;
       deepest = std::max(deepest, depth);
       const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                            std::string_view("_.,[] ").find(c) != std::string_view::npos;
+                            std::string_view("_.,[] ()").find(c) != std::string_view::npos;
       if (!is_plain || depth < 0) return false;
     }
     return !text.empty() && text.size() <= kLongestName && depth == 0 && deepest <= kDeepestType;
-  }
-
-  // (storage, offset, sizes, strides, requires gradient, hooks); of a quantised one its scales before the last two
-  void push_tensor(const Values& arguments, bool is_quantised) {
-    const auto all_integers = [](const Value& tuple) {
-      return tuple.kind == Kind::tuple && elements_of(tuple).size() <= kMostDimensions &&
-             std::ranges::all_of(elements_of(tuple), [](const Value& v) { return v.kind == Kind::integer; });
-    };
-    if (arguments.size() < 6 || arguments[0].kind != Kind::storage || arguments[1].kind != Kind::integer ||
-        !all_integers(arguments[2]) || !all_integers(arguments[3]) ||
-        elements_of(arguments[2]).size() != elements_of(arguments[3]).size() ||
-        is_quantised != text_of(elements_of(arguments[0])[1]).starts_with("torch Q")) {
-      fail("makes a tensor in another way than LibTorch does");
-    }
-    const Values &sizes = elements_of(arguments[2]), &strides = elements_of(arguments[3]);
-    if (is_quantised) check_scales(arguments[4], sizes);
-    push({.kind = Kind::tensor, .integer = check_tensor(arguments[0], arguments[1].integer, sizes, strides)});
-  }
-
-  // Returns how many elements the tensor has.
-  std::int64_t check_tensor(const Value& storage, std::int64_t offset, const Values& sizes, const Values& strides) {
-    const std::int64_t available = storage.integer;
-    const auto refuse = [&] {
-      fail("has a tensor that reaches beyond storage '" + text_of(elements_of(storage)[2]) + "' of " +
-           std::to_string(available) + " elements");
-    };
-    std::int64_t last = offset, elements = 1;
-    if (last < 0) refuse();
-    const std::int64_t most = std::max(available, kMostElements);
-    const bool is_empty = std::ranges::any_of(sizes, [](const Value& size) { return size.integer == 0; });
-    for (std::size_t i = 0; i < sizes.size(); ++i) {
-      const std::int64_t size = sizes[i].integer, stride = strides[i].integer;
-      if (size < 0 || stride < 0 || (size > 0 && elements > most / size)) refuse();
-      elements *= std::max<std::int64_t>(size, 1);
-      if (size < 2 || stride == 0) {
-        if (size > available && stride == 0 && size > 1) refuse();  // a value repeated without end
-        continue;
-      }
-      if (last > available || size - 1 > (available - last) / stride) refuse();
-      last += (size - 1) * stride;
-    }
-    if (is_empty ? last > available : last >= available) refuse();
-    return is_empty ? 0 : elements;
-  }
-
-  // (scheme, scale, zero point), or one of each for every channel along an axis: (scheme, scales, zero points, axis)
-  void check_scales(const Value& scales, const Values& sizes) const {
-    if (scales.kind != Kind::tuple) fail("has a quantised tensor without scales");
-    const Values& parts = elements_of(scales);
-    if (are(parts, {Kind::constant, Kind::number, Kind::integer})) return;
-    const bool fits = are(parts, {Kind::constant, Kind::tensor, Kind::tensor, Kind::integer}) &&
-                      parts[3].integer >= 0 && parts[3].integer < static_cast<std::int64_t>(sizes.size()) &&
-                      parts[1].integer == sizes[static_cast<std::size_t>(parts[3].integer)].integer &&
-                      parts[2].integer == parts[1].integer;
-    if (!fits) fail("has a quantised tensor whose scales do not fit it");
-  }
-
-  static bool are(const Values& values, std::initializer_list<Kind> kinds) {
-    return std::ranges::equal(values, kinds, {}, &Value::kind);
   }
 
   void push_long() {
@@ -372,12 +331,12 @@ class PickleMachine {
     holder.weight += value.content->weight;
     holder.depth = std::max(holder.depth, value.content->depth + 1);
     if (holder.depth > kDeepest) fail("has values nested more than " + std::to_string(kDeepest) + " deep");
-    if (holder.weight > kMostValues) fail("has a value that holds more than " + std::to_string(kMostValues));
+    if (holder.weight > kMostHeld) fail("has a value that holds more than " + std::to_string(kMostHeld));
   }
 
   void work(std::uint64_t weight) {
-    work_ += weight;
-    if (work_ > kMostWork) fail("uses its values too often");
+    if (weight > share_.work_left) fail("uses its values too often");
+    share_.work_left -= weight;
   }
 
   Values pop(std::size_t count) {
@@ -445,17 +404,17 @@ class PickleMachine {
 
   std::string_view pickle_;
   const StorageSize& storage_size_;
+  PickleShare& share_;
   const std::string& where_;
-  std::size_t at_ = 0, opcode_at_ = 0, values_ = 0;
-  std::uint64_t work_ = 0;
+  std::size_t at_ = 0, opcode_at_ = 0;
   Values stack_, memo_;
-  PickleUse use_;
 };
 
 }  // namespace
 
-PickleUse check_pickle(std::string_view pickle, const StorageSize& storage_size, const std::string& where) {
-  return PickleMachine(pickle, storage_size, where).run();
+Value check_pickle(std::string_view pickle, const StorageSize& storage_size, PickleShare& share,
+                   const std::string& where) {
+  return PickleMachine(pickle, storage_size, share, where).run();
 }
 
 }  // namespace beatbench::archive

@@ -1,27 +1,34 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <optional>
-#include <set>
+#include <map>
 #include <string>
 #include <string_view>
 
+#include "archive/pickle_value.h"
+#include "archive/tensor_check.h"
+#include "archive/type.h"
+
 namespace beatbench::archive {
 
-/// What a pickle refers to.
-struct PickleUse {
-  std::set<std::string> classes;  ///< of TorchScript, by qualified name: "__torch__.torch.nn.modules.linear.Linear"
+/// What all the pickles of an archive have in common, and what they may still take in all.
+struct PickleShare {
+  explicit PickleShare(const Classes& known) : classes(known) {}
+
+  const Classes& classes;               ///< of the archive's code
+  std::size_t steps_left = 1'000'000;   ///< as a bound on memory and time
+  std::uint64_t work_left = 2'000'000;  ///< values looked at again, by us or by LibTorch
+  std::map<std::string, Type> tags;     ///< types that pickles give to lists and dicts
 };
 
-/// How many bytes the storage of a key holds ("0" -> the entry data/0); nullopt where there is none.
-using StorageSize = std::function<std::optional<std::uint64_t>(const std::string& key)>;
-
 /// Goes through a pickle as LibTorch's unpickler does (torch/csrc/jit/serialization/unpickler.cpp of PyTorch 1.13 and
-/// 2.6), without making anything, and refuses whatever a saved module does not need: opcodes, callables and classes
-/// that are not on the list, memo entries that were never made, and tensors that reach beyond their storages, which
-/// LibTorch does not check.
+/// 2.6), and refuses whatever a saved module does not need and LibTorch does not check: opcodes, callables and classes
+/// that are not on the list, objects without the attributes that their classes declare or with values of other types,
+/// memo entries that were never made, tensors that reach beyond their storages, values nested more than 64 deep, and
+/// values that hold themselves or are held without end.
 /// @throws Error(data) at `where`, naming the byte and what is wrong.
-PickleUse check_pickle(std::string_view pickle, const StorageSize& storage_size, const std::string& where);
+/// @returns the value; types in it are those of `share`.
+Value check_pickle(std::string_view pickle, const StorageSize& storage_size, PickleShare& share,
+                   const std::string& where);
 
 }  // namespace beatbench::archive

@@ -9,12 +9,11 @@
 namespace beatbench::archive {
 namespace {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
 using tests::kLinear;
 using tests::kNet;
 
-std::set<std::string> check(const std::string& net, const std::string& linear = kLinear) {
+Classes check(const std::string& net, const std::string& linear = kLinear) {
   return check_code({{"__torch__", net}, {"__torch__.nn", linear}}, "file");
 }
 
@@ -22,7 +21,14 @@ std::string replaced(std::string text, std::string_view what, std::string_view b
   return text.replace(text.find(what), what.size(), by);
 }
 
-TEST(CodeCheck, TakesATracedNetwork) { EXPECT_THAT(check(kNet), ElementsAre("__torch__.Net", "__torch__.nn.Linear")); }
+TEST(CodeCheck, TakesATracedNetwork) {
+  const Type tensor{"Tensor", {}}, flag{"bool", {}};
+  const Attributes net = {{"weight", tensor},
+                          {"training", flag},
+                          {"_is_full_backward_hook", {"Optional", {flag}}},
+                          {"0", {"__torch__.nn.Linear", {}}}};
+  EXPECT_EQ(check(kNet), (Classes{{"__torch__.Net", net}, {"__torch__.nn.Linear", {{"weight", tensor}}}}));
+}
 
 // A statement of kNet's method in place of its first.
 std::string with(const std::string& statement) { return replaced(kNet, "    weight = self.weight\n", statement); }
@@ -61,6 +67,8 @@ TEST(CodeCheck, RefusesWhatCouldDoHarm) {
            "    return x\n    _9 = torch.add(x, 1)\n",
            "    _9 = unknown\n",
            "    import os\n",
+           "    _9 = unchecked_cast(Tuple[Tensor, Tensor], x)\n",  // what no one checks when it runs
+           "    _9 = uninitialized(Tensor)\n",
            "    with x:\n      pass\n",
        }) {
     EXPECT_NO_THROW(check(with(keep)));
@@ -78,6 +86,45 @@ TEST(CodeCheck, RefusesWhatRunsOnLoading) {
   EXPECT_ERROR(check("def f(x: Tensor) -> Tensor:\n  return x\n"), ErrorKind::data, "line 1");
   EXPECT_ERROR(check("import os\n"), ErrorKind::data, "line 1");
   EXPECT_ERROR(check("class Net(NamedTuple):\n  a : int\n"), ErrorKind::data, "NamedTuple");
+}
+
+// Of layers that are traced to more than their own name.
+TEST(CodeCheck, TakesOperatorsOfPlainLayers) {
+  for (const std::string call :
+       {"_convolution_mode(x, weight, None, [1], \"same\", [1], 1)", "_weight_norm(weight, weight, 0)", "triu(x, 1)",
+        "unfold(x, 1, 24, 24)", "unsafe_chunk(x, 4, 1)", "index(x, [None, x])", "remainder(x, 5)", "logsumexp(x, [2])",
+        "nan_to_num(x)", "topk(x, 8, 2)", "fft_rfft(x, None, -1, None)"}) {
+    EXPECT_NO_THROW(check(with("    weight = self.weight\n    _9 = torch." + call + "\n"))) << call;
+  }
+}
+
+// LibTorch ends some of them earlier, and reads what follows as more.
+TEST(CodeCheck, RefusesNumbersThatAreNone) {
+  const auto number = [](const std::string& text) {
+    return check(with("    weight = self.weight\n    _9 = " + text + "\n"));
+  };
+  for (const char* text : {"1", "-1", "1.", ".5", "1.5", "1e5", "1e-05", "1.5e+10", "9223372036854775807"}) {
+    EXPECT_NO_THROW(number(text)) << text;
+  }
+  for (const char* text :
+       {"0x1e-x", "0x1", "1or[x]", "1if[x]", "1j", "1_000", "1e", "1e-", "1e-x", "1.2.3", "1x", "1E5"}) {
+    EXPECT_ERROR(number(text), ErrorKind::data, "number that is none");
+  }
+}
+
+// By 0 the program would be stopped.
+TEST(CodeCheck, RefusesRemaindersByAnything) {
+  const auto remainder = [](const std::string& arguments) {
+    for (const std::string& by : {std::string("torch."), std::string("ops.aten.")}) {
+      check(with("    weight = self.weight\n    _9 = " + by + "remainder(" + arguments + ")\n"));
+    }
+  };
+  EXPECT_NO_THROW(remainder("x, 5"));
+  EXPECT_NO_THROW(remainder("torch.neg(x), 10"));
+  for (const char* arguments : {"x, 0", "5, 00", "x, -1", "x, x", "x, weight", "5, int(x)", "x, 0.", "x, 0e1",
+                                "x, other=0", "x, [5]", "5", "", "x, (5 )", "x, 1-1"}) {
+    EXPECT_ERROR(remainder(arguments), ErrorKind::data, "line");
+  }
 }
 
 std::string repeated(const std::string& what, std::size_t times) {
@@ -131,11 +178,13 @@ TEST(CodeCheck, BoundsTheCodeInAll) {
   EXPECT_ERROR(check("class Net(Module):\n" + repeated("  pass\n", 600'000)), ErrorKind::data, "4 MiB");
   EXPECT_ERROR(check("class Net(Module):\n  __parameters__ = [" + repeated(",", 1'000'001)), ErrorKind::data,
                "1000000 words");
+  EXPECT_ERROR(check("class Net(Module):\n  a : Tuple[" + repeated("i,", 300'000) + "i]\n"), ErrorKind::data,
+               "too many words in types");
   EXPECT_ERROR(check("class " + repeated("a", 257) + "(Module):\n  pass\n"), ErrorKind::data, "too long a name");
   EXPECT_ERROR(check_code({{repeated("a", 257), ""}}, "file"), ErrorKind::data, "too long a name");
   CodeFiles files;
-  for (int i = 0; i < 1001; ++i) files["m" + std::to_string(i)] = "";
-  EXPECT_ERROR(check_code(files, "file"), ErrorKind::data, "1000 files");
+  for (int i = 0; i < 4001; ++i) files["m" + std::to_string(i)] = "";
+  EXPECT_ERROR(check_code(files, "file"), ErrorKind::data, "4000 files");
 }
 
 TEST(CodeCheck, RefusesNetworksWithoutEnd) {
@@ -149,6 +198,35 @@ TEST(CodeCheck, RefusesNetworksWithoutEnd) {
     code += "  def f" + std::to_string(i) + head + "    return torch.add(" + before + ", " + before + ")\n";
   }
   EXPECT_ERROR(check(code), ErrorKind::data, "300000 operations");
+}
+
+// LibTorch follows the types of attributes by recursion.
+TEST(CodeCheck, RefusesClassesNestedWithoutEnd) {
+  const auto chain = [](int classes, const std::string& before, const std::string& after) {
+    std::string code;
+    for (int i = 1000; i < 1000 + classes; ++i) {
+      const std::string next = "__torch__.C" + std::to_string(i + 1);
+      code += "class C" + std::to_string(i) + "(Module):\n  a : " + before + next + after + "\n";
+    }
+    return check(code + "class C" + std::to_string(1000 + classes) + "(Module):\n  pass\n");
+  };
+  EXPECT_NO_THROW(chain(90, "", ""));
+  EXPECT_ERROR(chain(200, "", ""), ErrorKind::data, "holds itself");
+  EXPECT_ERROR(chain(200, "Optional[List[", "]]"), ErrorKind::data, "holds itself");
+  EXPECT_ERROR(check("class Net(Module):\n  a : __torch__.Net\n"), ErrorKind::data, "holds itself");
+  EXPECT_ERROR(check("class Net(Module):\n  a : List[__torch__.Other]\n"), ErrorKind::data, "Other");
+}
+
+TEST(CodeCheck, RefusesAttributesOfTwoTypes) {
+  EXPECT_ERROR(check("class Net(Module):\n  a : int\n  a : Tensor\n"), ErrorKind::data, "twice");
+  EXPECT_ERROR(check("class Net(Module):\n  a : int\n  a : Final[int] = 1\n"), ErrorKind::data, "twice");
+  EXPECT_ERROR(check("class Net(Module):\n  a : int\n  __annotations__[\"a\"] = Tensor\n"), ErrorKind::data, "twice");
+  EXPECT_ERROR(check("class Net(Module):\n  a : int = 1\n"), ErrorKind::data, "line 2");
+  EXPECT_ERROR(check("class Net(Module):\n  _packed_params : Tensor\n"), ErrorKind::data, "as a tensor");
+  for (const char* type :
+       {"List[", "List[]", "List[int", "List[int,]", "[int]", "List[(int)]", "a.", "1", "Tuple[(]"}) {
+    EXPECT_ERROR(check("class Net(Module):\n  a : " + std::string(type) + "\n"), ErrorKind::data, "line");
+  }
 }
 
 TEST(CodeCheck, RefusesDamage) {

@@ -9,7 +9,6 @@
 namespace beatbench::archive {
 namespace {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
 using namespace tests;
 
@@ -17,16 +16,30 @@ std::optional<std::uint64_t> one_storage(const std::string& key) {
   return key == "0" ? std::optional<std::uint64_t>(64) : std::nullopt;  // 16 floats
 }
 
-PickleUse check(const std::string& pickle) { return check_pickle(pickle, one_storage, "file"); }
+const Type kTensor{"Tensor", {}};
+const Classes kClasses = {
+    {"__torch__.a.Net", {{"w", kTensor}, {"training", {"bool", {}}}}},
+    {"__torch__.Empty", {}},
+    {"__torch__.Chain", {{"a", {"Optional", {{"__torch__.Chain", {}}}}}}},
+    {"__torch__.Two", {{"a", {"Optional", {{"__torch__.Two", {}}}}}, {"b", {"Optional", {{"__torch__.Two", {}}}}}}}};
 
-TEST(PickleCheck, TakesAModule) { EXPECT_THAT(check(kModulePickle).classes, ElementsAre("__torch__.a.Net")); }
+Value check(const std::string& pickle) {
+  PickleShare share(kClasses);
+  return check_pickle(pickle, one_storage, share, "file");
+}
+
+TEST(PickleCheck, TakesAModule) {
+  const Value value = check(kModulePickle);
+  EXPECT_EQ(value.kind, Value::Kind::object);
+  EXPECT_EQ(text_of(value), "__torch__.a.Net");
+}
 
 TEST(PickleCheck, RefusesCallablesAndClassesThatAreNotOnTheList) {
   for (const std::string global : {"os\nsystem\n", "builtins\neval\n", "__torch__.torch.classes.a\nB\n",
                                    "torch.jit._pickle\nother\n", "torch\nload\n", "__torch__2\nX\n"}) {
     EXPECT_ERROR(check(kProto + "c" + global + "."), ErrorKind::data, "byte 2", "does not need");
   }
-  EXPECT_ERROR(check(kProto + "c__torch__\nNet\n)R."), ErrorKind::data, "calls what is not to be called");
+  EXPECT_ERROR(check(kProto + "c__torch__\nEmpty\n)R."), ErrorKind::data, "calls what is not to be called");
   EXPECT_ERROR(check(kProto + "i__torch__\nNet\n."), ErrorKind::data, "opcode 105");  // INST
   EXPECT_ERROR(check(std::string("\x80\x04") + "N."), ErrorKind::data, "protocol");
 }
@@ -78,7 +91,7 @@ TEST(PickleCheck, RefusesStatesOfWhatIsNoObject) {
   std::string made = tensor(storage("0", 16), 0, {400}, {1});
   made.back() = 'b';
   EXPECT_ERROR(check(kProto + made + "."), ErrorKind::data, "state to what is no object");
-  const std::string net = "c__torch__\nNet\n";
+  const std::string net = "c__torch__\nEmpty\n";
   EXPECT_NO_THROW(check(kProto + net + ")\x81}b."));
   for (const std::string& bytes :
        {net + "}b.", net + ")\x81}b}b.", std::string("}}b."), "J" + std::string(4, '\0') + "}b.", std::string("}b.")}) {
@@ -100,7 +113,7 @@ TEST(PickleCheck, RefusesDeepNesting) {
        {std::pair<std::string, std::string>{"(", "l"}, {"]", "a"}, {"](", "e"}, {"}" + text("a"), "s"}}) {
     EXPECT_ERROR(check(kProto + repeated(open, 1000) + "N" + repeated(close, 1000) + "."), ErrorKind::data, "64 deep");
   }
-  const std::string object = "c__torch__\nNet\n)\x81}" + text("a");
+  const std::string object = "c__torch__\nChain\n)\x81}" + text("a");
   EXPECT_ERROR(check(kProto + repeated(object, 1000) + "N" + repeated("sb", 1000) + "."), ErrorKind::data, "64 deep");
 }
 
@@ -119,8 +132,8 @@ TEST(PickleCheck, RefusesTypesThatAreNone) {
     return check(kProto + "ctorch.jit._pickle\nrestore_type_tag\n" + list + text(type) + "\x86R.");
   };
   EXPECT_NO_THROW(make("]", "List[int]"));
-  EXPECT_NO_THROW(make("}", "Dict[str, Tuple[int, __torch__.a.Net]]"));
-  for (const char* type : {"", "List[int", "List[int]]", "List[(int)]", "List\n", "-1"}) {
+  EXPECT_NO_THROW(make("}", "Dict[str, Tuple[int, __torch__.a.Net, Tuple[()]]]"));
+  for (const char* type : {"", "List[int", "List[int]]", "List[(int)]", "List\n", "-1", "1", "List[int] a"}) {
     EXPECT_ERROR(make("]", type), ErrorKind::data, "gives a type to what has none");
   }
   const std::string deep = repeated("A[", 17) + repeated("]", 17);
@@ -156,7 +169,7 @@ TEST(PickleCheck, RefusesModulesUsedWithoutEnd) {
   std::string pickle = kProto + "N";
   for (int i = 0; i < 40; ++i) {
     const std::string place(1, static_cast<char>(i)), before = "h" + place;
-    pickle += "q" + place + "c__torch__\nNet\n)\x81}(" + text("a") + before + text("b") + before + "ub";
+    pickle += "q" + place + "c__torch__\nTwo\n)\x81}(" + text("a") + before + text("b") + before + "ub";
   }
   EXPECT_ERROR(check(pickle + "."), ErrorKind::data, "the pickle");
   std::string tuples = kProto + ")";
@@ -173,7 +186,13 @@ TEST(PickleCheck, BoundsItsOwnWork) {
   const std::string list = "](" + repeated("K\1", 100'000) + "eq" + place;
   const std::string again = "ctorch.jit._pickle\nbuild_intlist\nh" + place + "\x85R";
   EXPECT_ERROR(check(kProto + list + repeated(again, 100) + "."), ErrorKind::data, "too often");
-  EXPECT_ERROR(check(kProto + repeated("N", 1'000'001) + "."), ErrorKind::data, "1000000 steps");
+  std::string tags = kProto;
+  for (int i = 0; i < 10'000; ++i) {
+    tags += "ctorch.jit._pickle\nrestore_type_tag\n]" +
+            text("List[Tuple[" + repeated("i,", 50) + "a" + std::to_string(i) + "]]") + "\x86R";
+  }
+  EXPECT_ERROR(check(tags + "."), ErrorKind::data, "too often");
+  EXPECT_ERROR(check(kProto + repeated("N", 1'000'001) + "."), ErrorKind::data, "too many values");
 }
 
 TEST(PickleCheck, RefusesTensorsOfManyDimensions) {
@@ -200,9 +219,36 @@ TEST(PickleCheck, RefusesScalesThatDoNotFit) {
   for (const std::string& scales : {channels(1, 0), channels(5, 0), channels(4, 2), channels(4, -1)}) {
     EXPECT_ERROR(make(bytes, scales), ErrorKind::data, "scales do not fit");
   }
-  EXPECT_ERROR(make(bytes, "N"), ErrorKind::data, "without scales");
+  EXPECT_ERROR(make(bytes, "N"), ErrorKind::data, "scales do not fit");
   EXPECT_ERROR(make(storage("0", 16), channels(4, 1)), ErrorKind::data, "another way");
   EXPECT_ERROR(check(kProto + tensor(bytes, 0, {16}, {1}) + "."), ErrorKind::data, "another way");
+}
+
+// LibTorch does not count what it takes of them.
+TEST(PickleCheck, RefusesPackedWeightsOfAnotherForm) {
+  const std::string own = "c__torch__.torch.classes.quantized\n";
+  const auto linear = [&](const std::string& state) {
+    return check(kProto + own + "LinearPackedParamsBase\n)\x81(" + state + "tb.");
+  };
+  const auto convolution = [&](const std::string& state) {
+    return check(kProto + own + "Conv2dPackedParamsBase\n)\x81(" + state + "tb.");
+  };
+  const std::string weight = tensor(storage("0", 16), 0, {4, 4}, {4, 1});
+  const std::string eleven = tensor(storage("0", 16, "torch\nShortStorage\n"), 0, {11}, {1});
+  const std::string ten = tensor(storage("0", 16, "torch\nShortStorage\n"), 0, {10}, {1});
+  EXPECT_NO_THROW(linear(weight + "N"));
+  EXPECT_NO_THROW(linear(weight + weight));
+  const std::string two = text("2"), numbers = "](" + eleven + weight + "e", bias = "](Ne";
+  EXPECT_NO_THROW(convolution(two + numbers + bias));
+  EXPECT_NO_THROW(convolution(two + numbers + "](" + weight + "e"));
+  for (const std::string& state : {std::string(), weight, weight + "NN", "N" + weight, two + numbers + bias}) {
+    EXPECT_ERROR(linear(state), ErrorKind::data, "no state");
+  }
+  for (const std::string& state :
+       {std::string(), weight, weight + "N", two, two + "]]", two + "](" + ten + weight + "e" + bias,
+        two + "](" + eleven + "e" + bias, two + numbers + "]", two + numbers + "](NNe", text("3") + numbers + bias}) {
+    EXPECT_ERROR(convolution(state), ErrorKind::data, "no state");
+  }
 }
 
 TEST(PickleCheck, RefusesDamage) {

@@ -10,8 +10,10 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     const auto size_of = [](const std::string& key) {
       return key == "0" ? std::optional<std::uint64_t>(64) : std::nullopt;
     };
-    for (const std::string& name : archive::check_pickle(pickle, size_of, "x").classes) {
-      fuzz::expect(name.starts_with("__torch__.") && name.find("torch.classes") == std::string::npos);
-    }
+    const archive::Classes classes = {{"__torch__.a.Net", {{"w", {"Tensor", {}}}, {"training", {"bool", {}}}}}};
+    archive::PickleShare share(classes);
+    const archive::Value value = archive::check_pickle(pickle, size_of, share, "x");
+    fuzz::expect(value.kind != archive::Value::Kind::mark && value.kind != archive::Value::Kind::unbuilt);
+    if (value.kind == archive::Value::Kind::object) fuzz::expect(value.content->depth > 1);
   });
 }

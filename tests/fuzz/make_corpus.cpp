@@ -231,6 +231,28 @@ void make_archives(const fs::path& folder) {
   Corpus pickles(folder, "pickle");
   pickles.add(tests::kModulePickle);
   pickles.add(tests::kProto + tensor + ".");
+  const auto call = [](const std::string& name, const std::string& arguments) {
+    return "ctorch." + name + "\n" + arguments + "R";
+  };
+  const std::string whole = tests::integer(3), half = "G" + std::string(8, '\0'), numbers = "](" + whole + whole + "e";
+  pickles.add(tests::kProto + call("jit._pickle\nbuild_intlist", numbers + "\x85") + ".");
+  pickles.add(tests::kProto + call("jit._pickle\nbuild_doublelist", "(" + half + "l\x85") + ".");
+  pickles.add(tests::kProto +
+              call("jit._pickle\nrestore_type_tag", numbers + tests::text("List[Optional[int]]") + "\x86") + ".");
+  pickles.add(tests::kProto +
+              call("jit._pickle\nrestore_type_tag",
+                   "}(" + tests::text("a") + whole + "u" + tests::text("Dict[str, int]") + "\x86") +
+              ".");
+  const std::string bytes = tests::storage("0", 16, "torch\nQInt8Storage\n") + whole + "K\4\x85K\1\x85";
+  const std::string scales = tests::tensor(tests::storage("0", 4), 0, {4}, {1});
+  const std::string packed = call("_utils\n_rebuild_qtensor", "(" + bytes + "(ctorch\nper_channel_affine\n" + scales +
+                                                                  scales + "K" + std::string(1, '\0') + "t\x89Nt");
+  const std::string single =
+      call("_utils\n_rebuild_qtensor", "(" + bytes + "(ctorch\nper_tensor_affine\n" + half + whole + "t\x89Nt");
+  pickles.add(tests::kProto + packed + ".");
+  pickles.add(tests::kProto + "c__torch__.torch.classes.quantized\nLinearPackedParamsBase\n)\x81" + single + "N\x86" +
+              "b.");
+  pickles.add(tests::kProto + "(}(" + whole + "Nu" + tests::text("a") + "Ns]NaM\1\1\x8a\1\1U\1at.");
   pickles.add(tests::kProto + "(" + tests::text("a") + tests::tuple({1, 2}) + tests::text("b") + "]\x94Nd.");
 
   Corpus code(folder, "code");

@@ -17,9 +17,14 @@ enum class Trust {
 /// network needs:
 /// - the ZIP archive: its structure, the CRC-32 of every entry, and our own checksum where it has one
 /// - its entries: no others than such files have
-/// - its pickles: opcodes, callables and classes from a list, tensors within their storages
+/// - its pickles: opcodes, callables and classes from a list, tensors within their storages, objects with the
+///   attributes that the code declares and of the types it declares, nothing nested deeply or held without end, and
+///   tables of sources (`.debug_pkl`) that lead nowhere else
 /// - its code: classes of modules whose methods call tensor operators from a list and each other's, without branches,
-///   loops, recursion, default arguments and `__setstate__`, and no more than 100,000 operators in one run
+///   loops, recursion, deep nesting, default arguments and `__setstate__`, and no more than 300,000 operations (calls,
+///   indices, literals, ...) in one run
+/// - their size: 4 MiB of code, 16 MiB and 1,000,000 values of pickles, 64 MiB unpacked, each in all; the check itself
+///   takes no more than 200 MB
 /// What remains possible: wrong answers, and as much time and memory as such operators can take.
 /// @throws Error(io), Error(data) naming the file, the entry and what is wrong in it.
 void check_archive(const std::filesystem::path& file, Trust trust);
