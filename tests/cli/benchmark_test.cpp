@@ -263,11 +263,12 @@ TEST_F(Full_Path, FromASimulatedDatabaseToASummary) {
   succeed("train", tiny_lstm({"--max-windows", "300", "--log-level", "quiet"}));
   EXPECT_TRUE(fs::exists(folder_ / "runs/lstm-2/report.json"));
 
-  // Another database, which the model has not seen: all its beats are used.
+  // Three of the same patients under another name: those that the model was trained on are known again.
   write_recordings(folder_ / "datasets/other", 3);
   succeed("benchmark", quick({"--date", "2024-05-02", "--dataset", "other"}));
   const json other = read_json(folder_ / "reports/summary-ci-lstm-1-2024-05-02.json").at("datasets").at("other");
-  EXPECT_EQ(other.at("rows_used"), "all beats");
+  EXPECT_EQ(other.at("rows_used"), "all beats of recordings that the model has not seen");
+  EXPECT_EQ(other.at("seen_recordings").size() + other.at("records").size(), 3U);
 }
 
 // The same with a model of images, which cannot eat windows.

@@ -94,7 +94,7 @@ TEST_F(Field, AnnotationsOfOwnKinds) {
 class FieldTwelveLead : public Field {
  protected:
   void train() {
-    succeed("convert", {"dataset", "simdb12", "--to", "wfdb", "--records", "20", "--out", "simdb12"});
+    succeed("convert", {"dataset", "simdb12", "--to", "wfdb", "--records", "20", "--out", "datasets/simdb12"});
     succeed("train", {"--model", "resnet1d_12lead", "--model-option", "filters=2", "--epochs", "1", "--batch-size", "8",
                       "--data", "simdb12", "--protocol", "published-folds", "--out", "run"});
   }
@@ -122,8 +122,9 @@ TEST_F(FieldTwelveLead, TracingsInMillivoltsAndWithLeadsInAnotherOrder) {
   BEATBENCH_NEED_CASES(cases, "field");
   train();
   const auto benchmark = [&](const char* folder, const char* computer) {
-    return succeed("benchmark", {"--computer-type", computer, "--models", "run", "--dataset", (cases / folder).string(),
-                                 "--date", "2024-05-01", "--seconds", "0.01", "--batch-sizes", "1"});
+    return succeed("benchmark",
+                   {"--computer-type", computer, "--models", "run/checkpoints/best.pt", "--datasets", cases.string(),
+                    "--dataset", folder, "--date", "2024-05-01", "--seconds", "0.01", "--batch-sizes", "1"});
   };
   EXPECT_THAT(benchmark("code15-scale", "a").err, testing::Not(HasSubstr("mV")));
   const Finished reordered = benchmark("code-test-lead-order", "b");
