@@ -398,7 +398,10 @@ class PickleMachine {
     return std::string(text);
   }
 
-  [[noreturn]] void fail(const std::string& what) const {
+  // Names in it are the file's: no control characters for a terminal.
+  [[noreturn]] void fail(std::string what) const {
+    std::ranges::replace_if(
+        what, [](char c) { return c < ' ' || c > '~'; }, '?');
     throw Error(ErrorKind::data, where_, "byte " + std::to_string(opcode_at_) + ": the pickle " + what);
   }
 

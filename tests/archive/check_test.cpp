@@ -77,6 +77,7 @@ TEST(CheckArchive, HoldsPicklesAgainstTheCode) {
   EXPECT_ERROR(state(w + w), ErrorKind::data, "'w' twice");
   EXPECT_ERROR(state(w + training + w), ErrorKind::data, "'w' twice");
   EXPECT_ERROR(state(w + training + text("v") + "N"), ErrorKind::data, "attribute 'v'");
+  EXPECT_ERROR(state(w + training + text("\x1b[2J\xFF") + "N"), ErrorKind::data, "attribute '?[2J?'");
   EXPECT_ERROR(state(w + training + integer(1) + "N"), ErrorKind::data, "no attribute");
   EXPECT_ERROR(state(w), ErrorKind::data, "lacks");
   EXPECT_ERROR(state(text("w") + storage("0", 16) + training), ErrorKind::data, "another type");
