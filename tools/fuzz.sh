@@ -105,8 +105,8 @@ coverage edf edf wfdb/edf_{annotations,file,header,recording,signals,times,warni
 coverage record "record ${signals[*]}" wfdb/{record_read,segments,signal_file,signal_read,signal_format}.cpp
 coverage signals "${signals[*]}" wfdb/formats wfdb/{packed,flac,sample}_source.cpp
 coverage zip zip archive/zip_file.cpp
-coverage pickle pickle archive/pickle_check.cpp
-coverage code code archive/code_{check,lexer}.cpp archive/operators.cpp
+coverage pickle pickle archive/{pickle,tensor}_check.cpp archive/type.cpp
+coverage code code archive/code_{bounds,check,lexer}.cpp archive/operators.cpp
 if ((failed)); then
   echo "fuzz: a finding, or less than $least_percent % of a parser's lines reached; see $work" >&2
 fi

@@ -112,7 +112,7 @@ TEST_F(FieldTwelveLead, ATableWithoutAUnitIsTheSameOnceItIsStated) {
     std::string text = read_text_file(folder_ / out / "predictions.csv");
     return text.substr(text.find(',', text.find('\n')));  // without the heading and the name
   };
-  refuse(1, "classify", words("uv_no_unit.csv", "refused"), {"uv_no_unit.csv", "--units"});
+  refuse(1, "classify", words("uv_no_unit.csv", "refused"), {"uv_no_unit", "--units"});
   succeed("classify", words("uv_stated.csv", "stated"));
   succeed("classify", with(words("uv_no_unit.csv", "told"), {"--units", "uV"}));
   EXPECT_EQ(predicted("told"), predicted("stated"));
@@ -128,7 +128,7 @@ TEST_F(FieldTwelveLead, TracingsInMillivoltsAndWithLeadsInAnotherOrder) {
   };
   EXPECT_THAT(benchmark("code15-scale", "a").err, testing::Not(HasSubstr("mV")));
   const Finished reordered = benchmark("code-test-lead-order", "b");
-  EXPECT_THAT(reordered.err, HasSubstr("ecg_tracings.hdf5"));
+  EXPECT_THAT(reordered.err, HasSubstr("ecg_tracings/0"));
   EXPECT_THAT(reordered.err, HasSubstr("stand as aVL, aVF, aVR"));
 }
 

@@ -37,7 +37,7 @@ TEST_F(Hostile, ModelsOfStrangersAreRefused) {
       {"d-filter_ordneg.pt", "filter order: '-5'"},
       {"d-before1e9.pt", "window: '1000000000+108'"},
       {"loop.pt", "'while'"},
-      {"setstate.pt", "__torch__.Setstate"},
+      {"setstate.pt", "line 11 defines __getstate__"},
       {"flip-silent.pt", "'archive/constants/1' does not match its CRC-32"},
   };
   for (const auto& [name, message] : wanted) {
@@ -59,10 +59,6 @@ TEST_F(Hostile, FilesThatClaimToBeHugeAreRefused) {
          {"bomb30k.png", "30000 x 30000"});
   const std::string tracings = (cases / "huge_tracings.h5").string();
   refuse(1, "train", {"--model", "resnet1d_12lead", "--data", tracings, "--out", "new"},
-         {"huge_tracings.h5", "claims 1099511627776 recordings"});
-  refuse(1, "benchmark",
-         {"--computer-type", "ci", "--models", "run/checkpoints/best.pt", "--datasets", cases.string(), "--dataset",
-          "huge_tracings", "--seconds", "0.01"},
          {"huge_tracings.h5", "claims 1099511627776 recordings"});
 }
 

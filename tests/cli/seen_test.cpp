@@ -130,7 +130,8 @@ TEST_F(Seen, IsSaidOfWhatIsClassified) {
   copy_records(folder_ / "recordings", folder_ / "copies", [](Record& record) { record.id = "c" + record.id; });
   succeed("classify", {"--model", "run", "copies", "--out", "predictions"});
   std::size_t seen = 0;
-  for (const json& input : read_json(folder_ / "predictions/summary.json").at("inputs")) {
+  const json summary = read_json(folder_ / "predictions/summary.json");
+  for (const json& input : summary.at("inputs")) {
     const std::string original = input.at("record").get<std::string>().substr(1);
     const bool is_tested = split.contains(original);
     EXPECT_EQ(input.at("seen_as"), is_tested ? "" : "recordings/" + original);
@@ -181,7 +182,8 @@ TEST_F(Seen, IsRememberedWhenARunIsGoneOnWith) {
   const Words begun = by_patient({"--data", "recordings", "--init-from", "first", "--epochs", "2"});
   succeed("train", with(begun, {"--out", "whole"}));
   const auto note_of = [&](const char* run) {
-    for (const json& note : read_json(folder_ / run / "report.json").at("notes")) {
+    const json report = read_json(folder_ / run / "report.json");
+    for (const json& note : report.at("notes")) {
       if (note.get<std::string>().starts_with("begun with the weights")) return note.get<std::string>();
     }
     return std::string();

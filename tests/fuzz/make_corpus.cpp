@@ -100,6 +100,9 @@ void make_headers(const fs::path& folder) {
   corpus.add(
       "# made elsewhere\r\n100 2 360 650000 0:0:0\r\n100.dat 212 200(1024)/mV 11 1024 995 -22131 0 MLII\r\n"
       "100.dat 212 200 11 1024 1011 20052 0 V5\r\n");
+  corpus.add("odd/3 1 128 70\na 60\nb 10\n");
+  corpus.add("odd/1 1 128 60\na 60\nb 10\n");
+  corpus.add("odd 1 128 70\nodd.dat 16 -200/mV 12 0 0 0 0 II\n");
 }
 
 std::vector<Annotation> made_up_annotations() {
