@@ -75,8 +75,8 @@ void say_what_was_seen(const fs::path& folder, std::vector<std::string>& notes) 
     const nlohmann::json report = parse_json(read_text_file(summary), summary.string());
     for (const nlohmann::json& input : report.at("inputs")) {
       const nlohmann::json& as = input.at("seen_as");
-      is_known = is_known && as.is_string();
-      if (as.is_string() && !as.get<std::string>().empty()) seen.push_back(input.at("record"));
+      is_known = is_known && as.is_array();
+      if (as.is_array() && !as.empty()) seen.push_back(input.at("record"));
     }
   } catch (const std::exception&) {  // of an older version, or another program's
     is_known = false;

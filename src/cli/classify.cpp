@@ -230,7 +230,8 @@ void say_what_was_seen(const Record& record, const SeenIndex& index, const Prove
                        PredictedInput& summary, const std::function<void(const std::string&)>& warn) {
   if (!provenance.seen) return;
   summary.seen_as = seen_as(record, index, provenance);
-  if (!summary.seen_as->empty()) warn(record.id + ": the model was trained on this recording: " + *summary.seen_as);
+  if (!summary.seen_as->empty())
+    warn(record.id + ": the model was trained on this recording: " + joined(*summary.seen_as));
 }
 
 Classified classify_one(const ClassifyInput& input, const ClassifyArguments& arguments, Engine& engine,

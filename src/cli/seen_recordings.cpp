@@ -146,13 +146,11 @@ UnseenRows without_seen(const SeenThere& there, const Dataset& labels, std::span
   return out;
 }
 
-std::string seen_as(const Record& record, const SeenIndex& index, const Provenance& provenance) {
-  if (!provenance.seen) return "";
-  std::string text;
-  for (const std::size_t s : index.find_in(record)) {
-    text += (text.empty() ? "" : "; ") + text_of((*provenance.seen)[s]);
-  }
-  return text;
+std::vector<std::string> seen_as(const Record& record, const SeenIndex& index, const Provenance& provenance) {
+  std::vector<std::string> names;
+  if (!provenance.seen) return names;
+  for (const std::size_t s : index.find_in(record)) names.push_back(text_of((*provenance.seen)[s]));
+  return names;
 }
 
 std::string transfer_note(const RunOptions& run, const RunData& data, const Split& split) {

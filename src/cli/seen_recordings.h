@@ -45,9 +45,9 @@ struct UnseenRows {
 };
 UnseenRows without_seen(const SeenThere& there, const Dataset& labels, std::span<const BeatRow> rows);
 
-/// Why a recording that is classified is not new to a model: where it stands in the list of those that trained it. ""
-/// where it does not, or where nothing is compared: by stretches alone, see SeenIndex.
-std::string seen_as(const Record& record, const SeenIndex& index, const Provenance& provenance);
+/// Why a recording that is classified is not new to a model: where it stands in the list of those that trained it, by
+/// stretches alone, see SeenIndex. Empty where it does not.
+std::vector<std::string> seen_as(const Record& record, const SeenIndex& index, const Provenance& provenance);
 
 /// What a reader must know of weights that were learned elsewhere: which of the tested recordings they have seen.
 std::string transfer_note(const RunOptions& run, const RunData& data, const Split& split);

@@ -134,7 +134,7 @@ TEST_F(Seen, IsSaidOfWhatIsClassified) {
   for (const json& input : summary.at("inputs")) {
     const std::string original = input.at("record").get<std::string>().substr(1);
     const bool is_tested = split.contains(original);
-    EXPECT_EQ(input.at("seen_as"), is_tested ? "" : "recordings/" + original);
+    EXPECT_EQ(input.at("seen_as"), is_tested ? json::array() : json::array({"recordings/" + original}));
     EXPECT_EQ(input.at("notes").dump().find("was trained on this recording") == std::string::npos, is_tested);
     seen += is_tested ? 0 : 1;
   }

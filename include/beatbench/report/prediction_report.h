@@ -27,9 +27,9 @@ struct PredictedInput {
   std::vector<std::int64_t> counts;                ///< beats per class; of a whole recording 1 where it is of the class
   std::vector<double> mean_probabilities;          ///< per class, over the beats
   std::optional<ClassificationFigures> agreement;  ///< with the annotations, where beats are annotated
-  /// What it was to the model among the recordings that trained it, "mitdb/103"; "": not among them. nullopt: the model
-  /// does not say which those are, or it is an image.
-  std::optional<std::string> seen_as;
+  /// What it was to the model among the recordings that trained it, "mitdb/103"; empty: not among them. nullopt: the
+  /// model does not say which those are, or it is an image.
+  std::optional<std::vector<std::string>> seen_as;
   std::vector<std::string> notes;
 };
 
