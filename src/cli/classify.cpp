@@ -271,6 +271,8 @@ Classified classify_one(const ClassifyInput& input, const ClassifyArguments& arg
       result.beats = std::move(found.beats);
       summary.lead = found.lead;
       summary.detected = found.detected;
+      if (!found.detected && !arguments.source.detector.empty() && arguments.source.from == "auto")
+        warn(record.id + ": its beats are annotated; --detector is for --beats detected");
       if (found.searched_leads > 1) logger.info("{}: beats detected in {} ECG leads", record.id, found.searched_leads);
     }
     result.frame_rate_hz = record.frame_rate_hz;
@@ -311,19 +313,31 @@ std::string failure_text(const ClassifyInput& input, const std::exception& error
   return is_named ? text : input.path.string() + ": " + text;
 }
 
-// Options that this model or these beats do not go by.
-void say_what_is_left_aside(const ClassifyArguments& a, const Preprocessing& preprocessing, spdlog::logger& logger) {
-  std::vector<std::string> names;
-  if (preprocessing.of_recordings()) {
-    if (a.source.from != "auto") names.emplace_back("--beats");
-    if (!a.source.lead.empty()) names.emplace_back("--lead");
+// Options that this model, these beats or these inputs do not go by.
+void say_what_is_left_aside(const ClassifyArguments& a, std::span<const ClassifyInput> inputs,
+                            const Preprocessing& preprocessing, spdlog::logger& logger) {
+  const std::vector<std::pair<std::string, bool>> given = {
+      {"--beats", a.source.from != "auto"},       {"--lead", !a.source.lead.empty()},
+      {"--detector", !a.source.detector.empty()}, {"--units", !a.units.empty()},
+      {"--leads-are", !a.leads.empty()},          {"--annotator", a.annotator_is_given},
+  };
+  const auto say = [&](const char* reason, std::initializer_list<std::string_view> options) {
+    std::vector<std::string> names;
+    for (const auto& [name, is_given] : given) {
+      if (is_given && std::ranges::find(options, name) != options.end()) names.push_back(name);
+    }
+    if (!names.empty()) logger.warn("left aside, because {}: {}", reason, joined(names));
+  };
+  const auto is = [](ClassifyInput::Kind kind) { return [kind](const ClassifyInput& i) { return i.kind == kind; }; };
+  if (std::ranges::all_of(inputs, is(ClassifyInput::Kind::image))) {
+    return say("images are classified", {"--beats", "--lead", "--detector", "--units", "--leads-are", "--annotator"});
   }
-  const bool detects = !preprocessing.of_recordings() && a.source.from != "annotated";
-  if (!a.source.detector.empty() && !detects) names.emplace_back("--detector");
-  if (names.empty()) return;
-  logger.warn("left aside, because {}: {}",
-              preprocessing.of_recordings() ? "the model takes whole recordings" : "beats are annotated",
-              joined(names));
+  if (std::ranges::none_of(inputs, is(ClassifyInput::Kind::record)))
+    say("no WFDB record is among the inputs", {"--annotator"});
+  if (preprocessing.of_recordings())
+    say("the model takes whole recordings", {"--beats", "--lead", "--detector"});
+  else if (a.source.from == "annotated")
+    say("annotated beats are asked for", {"--detector"});
 }
 
 int run_classify(const ClassifyArguments& arguments, spdlog::logger& logger) {
@@ -349,7 +363,7 @@ int run_classify(const ClassifyArguments& arguments, spdlog::logger& logger) {
   report.preprocessing = description.preprocessing;
   report.provenance = description.provenance;
   const SeenIndex index(description.provenance.seen.value_or(std::vector<SeenRecording>()));
-  say_what_is_left_aside(arguments, description.preprocessing, logger);
+  say_what_is_left_aside(arguments, inputs, description.preprocessing, logger);
 
   catch_interrupts();
   Progress progress("classifying", 10.0);

@@ -156,7 +156,8 @@ std::vector<std::string> seen_as(const Record& record, const SeenIndex& index, c
 std::string transfer_note(const RunOptions& run, const RunData& data, const Split& split) {
   std::string text = "begun with the weights of " + run.training.init_from;
   if (!data.begun_from) return text + ", which are no longer there";
-  text += " (" + data.begun_from->dataset + ", " + data.begun_from->protocol + ")";
+  if (!data.begun_from->dataset.empty())
+    text += " (" + data.begun_from->dataset + ", " + data.begun_from->protocol + ")";
   if (!data.begun_from->seen) return text + "; which recordings those were trained on is not known";
   const SeenThere there = seen_in(data.dataset, data.database, *data.begun_from);
   if (!there.is_known) return text + "; whether those were trained on tested recordings cannot be told";
@@ -192,6 +193,7 @@ std::optional<Provenance> inherited_provenance(const fs::path& folder) {
       try {
         Provenance before = load_checkpoint(state).description.provenance;
         if (before.seen) std::erase_if(*before.seen, [](const SeenRecording& one) { return !one.is_inherited(); });
+        before.dataset = before.protocol = "";                            // the run's own
         if (!before.configuration.contains("begun_from")) return before;  // of an older version
         before.configuration.at("begun_from").at("dataset").get_to(before.dataset);
         before.configuration.at("begun_from").at("protocol").get_to(before.protocol);

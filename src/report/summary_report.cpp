@@ -18,15 +18,16 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t kLongestName = 100;  // bytes; two names and the rest stay below the usual limit of 255
 
 Json dataset_json(const DatasetResult& result) {
-  Json json = {
-      {"content_hash", result.content_hash},
-      {"rows_used", result.rows_used},
-      {"protocol", result.protocol},
-      {"intra_patient", result.intra_patient},
-      {"seen_recordings", result.seen_recordings
-                              ? Json(*result.seen_recordings)
-                              : report_json::undefined("the model or the data does not say which recordings it is of")},
-      {"total", result.total}};
+  Json json = {{"content_hash", result.content_hash},
+               {"rows_used", result.rows_used},
+               {"protocol", result.protocol},
+               {"intra_patient", result.intra_patient},
+               {"seen_recordings",
+                result.seen_recordings
+                    ? Json(*result.seen_recordings)
+                    : report_json::undefined(
+                          "the model does not say which recordings trained it, or the data of which it is made")},
+               {"total", result.total}};
   json.update(figures_json(result.figures));
   json["preprocessing_time_per_beat"] = result.preprocessing_time
                                             ? timing_json(*result.preprocessing_time)

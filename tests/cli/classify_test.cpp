@@ -176,6 +176,8 @@ TEST_F(Classify, AnEdfRecordingIsWhatItsRecordIs) {
   write_record(record, folder_ / "record");
   const std::vector<std::string> words = {"--model", model_, "--beats", "detected"};
   succeed("classify", with(words, {"s003.edf", "--out", "a"}));
+  EXPECT_THAT(succeed("classify", with(words, {"s003.edf", "--annotator", "qrs", "--out", "told"})).err,
+              HasSubstr("left aside, because no WFDB record is among the inputs: --annotator"));
   succeed("classify", with(words, {"record/s003", "--out", "b"}));
   const auto a = rows("a/predictions.csv"), b = rows("b/predictions.csv");
   ASSERT_EQ(a.size(), b.size());
@@ -206,6 +208,18 @@ TEST_F(Classify, WhatCannotBeClassifiedIsNamed) {
   refuse(1, "classify", with(words, {"beat.png"}), {"beat.png", "eats windows"});
   fs::create_directory(folder_ / "taken");
   refuse(2, "classify", with(words, {record("s001"), "--out", "taken"}), {"taken", "exists"});
+}
+
+// An option that does nothing here is not passed over in silence.
+TEST_F(Classify, OptionsThatAreLeftAsideAreNamed) {
+  const auto told = [&](const Words& more) {
+    fs::remove_all(folder_ / "predictions");
+    return succeed("classify", with({"--model", model_, record("s001")}, more)).err;
+  };
+  EXPECT_THAT(told({}), testing::Not(HasSubstr("left aside")));
+  EXPECT_THAT(told({"--beats", "annotated", "--detector", "wqrs"}),
+              HasSubstr("left aside, because annotated beats are asked for: --detector"));
+  EXPECT_THAT(told({"--detector", "wqrs"}), HasSubstr("its beats are annotated; --detector is for --beats detected"));
 }
 
 // Records of one name in several folders, and beside a CSV, keep their folders and endings.

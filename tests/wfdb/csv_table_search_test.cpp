@@ -6,12 +6,6 @@
 namespace beatbench {
 namespace {
 
-using testing::Contains;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using namespace std::string_literals;
-
 constexpr int kMany = 2000;
 
 TEST_F(CsvTables, HeadingsOfTimes) {

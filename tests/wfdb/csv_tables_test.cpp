@@ -5,12 +5,6 @@
 namespace beatbench {
 namespace {
 
-using testing::Contains;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using namespace std::string_literals;
-
 TEST_F(CsvTables, DecimalCommasBesideAnySeparator) {
   for (const char* separator : {";", "\t", "|", " ; ", "   "}) {
     const auto body = [&](const std::string& mark) {

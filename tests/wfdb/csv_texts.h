@@ -15,6 +15,10 @@
 // Texts of tables, and a test that reads them.
 namespace beatbench {
 
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
 using namespace std::string_literals;
 
 inline constexpr int kRows = 360;

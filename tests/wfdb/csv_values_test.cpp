@@ -4,12 +4,6 @@
 namespace beatbench {
 namespace {
 
-using testing::Contains;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using namespace std::string_literals;
-
 // All samples but those of some rows, which are missing.
 void expect_but(const Record& record, const std::vector<int>& missing, double millivolts_per_uv = 1e-3) {
   ASSERT_EQ(record.leads.size(), 1U);
