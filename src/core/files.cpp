@@ -76,11 +76,14 @@ struct Temporary {
   fs::path path;
 };
 
+constexpr int kGone = -2;  // what was made has been removed before it could be opened
+
 template <typename Make>
 Temporary make_locked(const fs::path& path, const Make& make) {
   while (true) {
     std::string name = temporary_pattern(path);
     const int fd = make(name.data());
+    if (fd == kGone) continue;
     if (fd < 0) fail(path, "cannot write", errno);
     Temporary made{FileDescriptor(fd), name};
     ::flock(fd, LOCK_EX);
@@ -92,8 +95,11 @@ Temporary make_locked(const fs::path& path, const Make& make) {
 
 int make_temporary_file(char* name) { return ::mkostemp(name, O_CLOEXEC); }
 
+// A folder is made and opened in two steps, and may be taken for a leftover between them.
 int make_temporary_folder(char* name) {
-  return ::mkdtemp(name) == nullptr ? -1 : ::open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (::mkdtemp(name) == nullptr) return -1;
+  const int fd = ::open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  return fd < 0 && errno == ENOENT ? kGone : fd;
 }
 
 // What a new file may be to whom, as open(2) makes it; mkstemp makes it private.

@@ -5,8 +5,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <fstream>
+#include <thread>
 
 #include "support/test_folder.h"
 
@@ -201,6 +203,29 @@ TEST(AtomicFolder, OneThatAppearedMeanwhileIsKept) {
   }
   EXPECT_EQ(read_text_file(folder / "run" / "other"), "of another run");
   EXPECT_EQ(folder.file_count(), 2);
+}
+
+// As processes that train together do: each takes the others' for leftovers until they are locked.
+TEST(AtomicFolder, SeveralOfOneNameAtOnceLeaveEachOtherAlone) {
+  const TestFolder folder;
+  std::atomic<int> lost = 0;
+  const auto make = [&] {
+    for (int i = 0; i < 300; ++i) {
+      try {
+        const AtomicFolder one(folder / "same");
+        write_file(one.temporary() / "state", "weights");
+        if (read_text_file(one.temporary() / "state") != "weights") ++lost;
+      } catch (const Error&) {
+        ++lost;
+      }
+    }
+  };
+  {
+    std::vector<std::jthread> makers;
+    for (int i = 0; i < 6; ++i) makers.emplace_back(make);
+  }
+  EXPECT_EQ(lost, 0);
+  EXPECT_EQ(folder.file_count(), 0);
 }
 
 // What a process leaves that was killed while it wrote: its lock ended with it.
