@@ -1,4 +1,4 @@
-#include "beatbench/runtime/environment.h"
+#include "beatbench/torchscript/environment.h"
 #include "cli/commands.h"
 
 int main(int argc, char** argv) {

@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "beatbench/data/context.h"
+#include "beatbench/signal/features.h"
 #include "cli/progress.h"
 
 namespace beatbench::cli {

@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "beatbench/core/error.h"
-#include "beatbench/runtime/environment.h"
+#include "beatbench/torchscript/environment.h"
 
 namespace beatbench::cli {
 namespace {

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "beatbench/report/context.h"
+#include "beatbench/report/system_info.h"
 
 namespace beatbench::cli {
 

@@ -12,13 +12,13 @@
 #include "beatbench/core/random.h"
 #include "beatbench/core/text.h"
 #include "beatbench/data/database.h"
-#include "beatbench/signal/beat_image.h"
+#include "beatbench/images/beat_image.h"
+#include "beatbench/images/image_file.h"
+#include "beatbench/recordings/wfdb/record_io.h"
 #include "beatbench/signal/filter.h"
-#include "beatbench/signal/image_file.h"
 #include "beatbench/signal/noise.h"
 #include "beatbench/signal/prepare.h"
 #include "beatbench/signal/resample.h"
-#include "beatbench/wfdb/record_io.h"
 
 namespace beatbench {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "beatbench/core/error.h"
 #include "beatbench/core/random.h"
-#include "beatbench/data/context.h"
+#include "beatbench/signal/features.h"
 #include "data/load.h"
 
 namespace beatbench {

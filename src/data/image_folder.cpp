@@ -9,7 +9,7 @@
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
 #include "beatbench/core/hash.h"
-#include "beatbench/signal/image_file.h"
+#include "beatbench/images/image_file.h"
 #include "data/load.h"
 
 namespace beatbench {

@@ -10,7 +10,7 @@
 #include "beatbench/core/files.h"
 #include "beatbench/core/hash.h"
 #include "beatbench/core/text.h"
-#include "beatbench/data/context.h"
+#include "beatbench/signal/features.h"
 #include "data/load.h"
 
 namespace beatbench {

@@ -8,9 +8,9 @@
 #include "beatbench/core/class_map.h"
 #include "beatbench/core/error.h"
 #include "beatbench/core/statistics.h"
-#include "beatbench/data/context.h"
-#include "beatbench/signal/beat_image.h"
+#include "beatbench/images/beat_image.h"
 #include "beatbench/signal/detector.h"
+#include "beatbench/signal/features.h"
 #include "beatbench/signal/prepare.h"
 
 namespace beatbench {

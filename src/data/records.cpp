@@ -7,9 +7,9 @@
 #include "beatbench/core/error.h"
 #include "beatbench/core/hash.h"
 #include "beatbench/data/recording.h"
+#include "beatbench/recordings/wfdb/record_io.h"
 #include "beatbench/signal/prepare.h"
 #include "beatbench/signal/realign.h"
-#include "beatbench/wfdb/record_io.h"
 #include "data/load.h"
 
 namespace beatbench {

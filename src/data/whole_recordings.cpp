@@ -11,9 +11,9 @@
 #include "beatbench/core/label_map.h"
 #include "beatbench/core/text.h"
 #include "beatbench/data/recording.h"
+#include "beatbench/recordings/hdf5/tracings.h"
+#include "beatbench/recordings/wfdb/record_io.h"
 #include "beatbench/signal/prepare.h"
-#include "beatbench/wfdb/record_io.h"
-#include "beatbench/wfdb/tracings.h"
 #include "data/load.h"
 
 namespace beatbench {

@@ -7,11 +7,11 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "archive/checksum.h"
-#include "beatbench/archive/check.h"
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
+#include "beatbench/formats/torch_archive/check.h"
 #include "core/json_fields.h"
+#include "formats/torch_archive/checksum.h"
 #include "models/checkpoint_io.h"
 
 namespace beatbench {

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "beatbench/core/error.h"
-#include "beatbench/data/context.h"
+#include "beatbench/signal/features.h"
 #include "models/alexnet.h"
 #include "models/cnn2d.h"
 #include "models/context_mlp.h"

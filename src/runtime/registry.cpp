@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "beatbench/core/error.h"
-#include "runtime/engines.h"
+#include "torchscript/engines.h"
 
 namespace beatbench {
 namespace {

@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "beatbench/recordings/wfdb/record_io.h"
 #include "beatbench/signal/detector.h"
-#include "beatbench/wfdb/record_io.h"
 
 namespace {
 

@@ -18,8 +18,8 @@
 #include <vector>
 
 #include "beatbench/core/memory.h"
-#include "beatbench/wfdb/record_io.h"
-#include "beatbench/wfdb/signal_format.h"
+#include "beatbench/recordings/wfdb/record_io.h"
+#include "beatbench/recordings/wfdb/signal_format.h"
 
 namespace {
 

@@ -21,9 +21,9 @@
 #include "beat_measures.h"
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
-#include "beatbench/data/simdb.h"
+#include "beatbench/recordings/wfdb/record_io.h"
 #include "beatbench/report/table.h"
-#include "beatbench/wfdb/record_io.h"
+#include "beatbench/simulation/simdb.h"
 
 namespace {
 

@@ -17,7 +17,7 @@
 
 #include "beatbench/core/memory.h"
 #include "beatbench/core/text.h"
-#include "beatbench/runtime/environment.h"
+#include "beatbench/torchscript/environment.h"
 #include "models/autocast.h"
 #include "models/model.h"
 #include "training/optimizer.h"

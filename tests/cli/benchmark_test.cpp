@@ -7,7 +7,7 @@
 #include "beatbench/core/files.h"
 #include "beatbench/data/dataset.h"
 #include "beatbench/data/protocol.h"
-#include "beatbench/wfdb/record_io.h"
+#include "beatbench/recordings/wfdb/record_io.h"
 #include "cli/command_test.h"
 #include "support/recordings.h"
 

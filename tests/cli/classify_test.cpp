@@ -5,7 +5,7 @@
 #include "beatbench/core/class_map.h"
 #include "beatbench/core/files.h"
 #include "beatbench/data/dataset.h"
-#include "beatbench/wfdb/record_io.h"
+#include "beatbench/recordings/wfdb/record_io.h"
 #include "cli/command_test.h"
 #include "support/edf_file.h"
 #include "support/recordings.h"

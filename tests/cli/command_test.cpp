@@ -4,8 +4,8 @@
 #include <sstream>
 
 #include "beatbench/core/files.h"
-#include "beatbench/data/simdb.h"
-#include "beatbench/wfdb/record_io.h"
+#include "beatbench/recordings/wfdb/record_io.h"
+#include "beatbench/simulation/simdb.h"
 
 namespace beatbench::tests {
 namespace {

@@ -5,7 +5,7 @@
 #include "beatbench/core/hash.h"
 #include "beatbench/data/dataset.h"
 #include "beatbench/data/protocol.h"
-#include "beatbench/wfdb/record_io.h"
+#include "beatbench/recordings/wfdb/record_io.h"
 #include "cli/command_test.h"
 #include "support/need.h"
 #include "support/recordings.h"

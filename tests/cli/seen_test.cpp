@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "beatbench/core/files.h"
-#include "beatbench/data/simdb.h"
-#include "beatbench/wfdb/record_io.h"
+#include "beatbench/recordings/wfdb/record_io.h"
+#include "beatbench/simulation/simdb.h"
 #include "cli/command_test.h"
 
 namespace beatbench::tests {

@@ -8,7 +8,7 @@
 #include <opencv2/imgcodecs.hpp>
 
 #include "beatbench/core/random.h"
-#include "beatbench/wfdb/record_io.h"
+#include "beatbench/recordings/wfdb/record_io.h"
 #include "support/recordings.h"
 #include "support/test_folder.h"
 

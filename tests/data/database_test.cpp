@@ -6,9 +6,9 @@
 #include <cstdlib>
 #include <set>
 
-#include "beatbench/data/simdb.h"
-#include "beatbench/data/simdb12.h"
-#include "beatbench/wfdb/record_io.h"
+#include "beatbench/recordings/wfdb/record_io.h"
+#include "beatbench/simulation/simdb.h"
+#include "beatbench/simulation/simdb12.h"
 #include "data/databases/databases.h"
 #include "data/made_up_data.h"
 #include "support/recordings.h"

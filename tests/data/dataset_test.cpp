@@ -5,7 +5,7 @@
 #include <fstream>
 
 #include "beatbench/core/files.h"
-#include "beatbench/wfdb/record_io.h"
+#include "beatbench/recordings/wfdb/record_io.h"
 #include "data/made_up_data.h"
 #include "support/test_folder.h"
 

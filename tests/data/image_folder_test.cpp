@@ -1,8 +1,8 @@
 #include <gmock/gmock.h>
 
 #include "beatbench/core/files.h"
-#include "beatbench/signal/image_file.h"
-#include "beatbench/wfdb/record_io.h"
+#include "beatbench/images/image_file.h"
+#include "beatbench/recordings/wfdb/record_io.h"
 #include "data/made_up_data.h"
 #include "support/test_folder.h"
 

@@ -3,9 +3,9 @@
 #include <gmock/gmock.h>
 
 #include "beatbench/core/error.h"
-#include "beatbench/data/simdb.h"
+#include "beatbench/recordings/wfdb/record_io.h"
 #include "beatbench/signal/resample.h"
-#include "beatbench/wfdb/record_io.h"
+#include "beatbench/simulation/simdb.h"
 #include "data/made_up_data.h"
 #include "support/recordings.h"
 #include "support/test_folder.h"

@@ -7,8 +7,8 @@
 
 #include "beatbench/data/dataset.h"
 #include "beatbench/data/protocol.h"
+#include "beatbench/recordings/wfdb/record_io.h"
 #include "beatbench/signal/realign.h"
-#include "beatbench/wfdb/record_io.h"
 #include "data/made_up_data.h"
 #include "support/recordings.h"
 #include "support/test_folder.h"

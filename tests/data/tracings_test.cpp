@@ -1,4 +1,4 @@
-#include "beatbench/wfdb/tracings.h"
+#include "beatbench/recordings/hdf5/tracings.h"
 
 #include <gmock/gmock.h>
 #include <hdf5.h>

@@ -8,8 +8,8 @@
 #include "beatbench/core/label_map.h"
 #include "beatbench/data/dataset.h"
 #include "beatbench/data/protocol.h"
-#include "beatbench/data/simdb12.h"
-#include "beatbench/wfdb/record_io.h"
+#include "beatbench/recordings/wfdb/record_io.h"
+#include "beatbench/simulation/simdb12.h"
 #include "support/recordings.h"
 #include "support/test_folder.h"
 

@@ -10,8 +10,8 @@
 
 #include "beatbench/core/files.h"
 #include "beatbench/evaluation/beat_matching.h"
-#include "beatbench/wfdb/annotation_file.h"
-#include "beatbench/wfdb/record_io.h"
+#include "beatbench/recordings/wfdb/annotation_file.h"
+#include "beatbench/recordings/wfdb/record_io.h"
 #include "support/recordings.h"
 
 namespace beatbench {

@@ -1,7 +1,7 @@
 // An annotation file: what is read is written and read again as it was, and what is odd may be passed over.
 #include <algorithm>
 
-#include "beatbench/wfdb/annotation_file.h"
+#include "beatbench/recordings/wfdb/annotation_file.h"
 #include "fuzz/scratch.h"
 
 using namespace beatbench;

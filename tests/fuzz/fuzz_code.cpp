@@ -1,5 +1,5 @@
 // The source of a network's module, beside that of a layer which it may call.
-#include "archive/code_check.h"
+#include "formats/torch_archive/code_check.h"
 #include "fuzz/scratch.h"
 #include "support/torch_archive.h"
 

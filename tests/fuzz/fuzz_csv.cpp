@@ -1,5 +1,5 @@
 // A CSV recording; the first byte says what the caller knows of it.
-#include "beatbench/wfdb/csv_recording.h"
+#include "beatbench/recordings/csv/recording.h"
 #include "fuzz/scratch.h"
 
 using namespace beatbench;

@@ -2,7 +2,7 @@
 #include <cmath>
 #include <cstdlib>
 
-#include "beatbench/wfdb/edf_recording.h"
+#include "beatbench/recordings/edf/recording.h"
 #include "fuzz/scratch.h"
 
 using namespace beatbench;

@@ -2,7 +2,7 @@
 #include <span>
 #include <string_view>
 
-#include "beatbench/wfdb/header.h"
+#include "beatbench/recordings/wfdb/header.h"
 #include "fuzz/scratch.h"
 
 using namespace beatbench;

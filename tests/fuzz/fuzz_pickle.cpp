@@ -1,5 +1,5 @@
 // A pickle beside a storage of 64 bytes.
-#include "archive/pickle_check.h"
+#include "formats/torch_archive/pickle_check.h"
 #include "fuzz/scratch.h"
 
 using namespace beatbench;

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "beatbench/wfdb/record_io.h"
+#include "beatbench/recordings/wfdb/record_io.h"
 #include "fuzz/record_files.h"
 #include "fuzz/scratch.h"
 

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "beatbench/wfdb/signal_format.h"
+#include "beatbench/recordings/wfdb/signal_format.h"
 #include "fuzz/scratch.h"
 #include "fuzz/signal_layout.h"
 

@@ -1,9 +1,9 @@
 // A ZIP archive, its entries' contents and what stands below its top folder.
 #include <set>
 
-#include "archive/zip_file.h"
-#include "beatbench/archive/check.h"
 #include "beatbench/core/text.h"
+#include "beatbench/formats/torch_archive/check.h"
+#include "formats/torch_archive/zip_file.h"
 #include "fuzz/scratch.h"
 
 using namespace beatbench;

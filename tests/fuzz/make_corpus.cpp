@@ -4,9 +4,9 @@
 #include <exception>
 
 #include "beatbench/core/files.h"
-#include "beatbench/wfdb/annotation_file.h"
-#include "beatbench/wfdb/header.h"
-#include "beatbench/wfdb/signal_format.h"
+#include "beatbench/recordings/wfdb/annotation_file.h"
+#include "beatbench/recordings/wfdb/header.h"
+#include "beatbench/recordings/wfdb/signal_format.h"
 #include "fuzz/record_files.h"
 #include "fuzz/signal_layout.h"
 #include "support/edf_bytes.h"

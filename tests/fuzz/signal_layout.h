@@ -5,8 +5,8 @@
 #include <span>
 #include <string>
 
-#include "beatbench/wfdb/header.h"
-#include "beatbench/wfdb/record_io.h"
+#include "beatbench/recordings/wfdb/header.h"
+#include "beatbench/recordings/wfdb/record_io.h"
 
 namespace beatbench::fuzz {
 

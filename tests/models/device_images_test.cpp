@@ -9,8 +9,8 @@
 #include "beatbench/data/augmentation.h"
 #include "beatbench/models/predict.h"
 #include "beatbench/training/train.h"
-#include "made_up_beats.h"
 #include "models/batch.h"
+#include "models/made_up_beats.h"
 #include "models/model.h"
 #include "support/test_folder.h"
 

@@ -2,7 +2,7 @@
 
 #include <torch/torch.h>
 
-#include "made_up_beats.h"
+#include "models/made_up_beats.h"
 #include "models/model.h"
 
 namespace beatbench::tests {

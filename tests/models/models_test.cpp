@@ -9,9 +9,9 @@
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
 #include "beatbench/models/predict.h"
-#include "made_up_beats.h"
 #include "models/checkpoint_io.h"
 #include "models/fused_lstm.h"
+#include "models/made_up_beats.h"
 #include "models/model.h"
 
 namespace beatbench {

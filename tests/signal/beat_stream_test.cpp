@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "beatbench/core/error.h"
-#include "beatbench/wfdb/record_io.h"
+#include "beatbench/recordings/wfdb/record_io.h"
 #include "signal/made_up_rhythm.h"
 #include "support/recordings.h"
 #include "support/test_folder.h"

@@ -4,8 +4,8 @@
 #include <map>
 
 #include "beatbench/evaluation/beat_matching.h"
+#include "beatbench/recordings/wfdb/record_io.h"
 #include "beatbench/signal/resample.h"
-#include "beatbench/wfdb/record_io.h"
 #include "signal/made_up_rhythm.h"
 #include "support/recordings.h"
 

@@ -4,8 +4,8 @@
 #include <numeric>
 #include <string>
 
+#include "beatbench/recordings/wfdb/record_io.h"
 #include "beatbench/signal/prepare.h"
-#include "beatbench/wfdb/record_io.h"
 #include "signal/made_up_record.h"
 #include "support/recordings.h"
 #include "support/test_folder.h"

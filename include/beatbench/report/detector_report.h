@@ -8,7 +8,7 @@
 #include "beatbench/evaluation/beat_matching.h"
 #include "beatbench/evaluation/bootstrap.h"
 #include "beatbench/evaluation/noise_stress.h"
-#include "beatbench/report/context.h"
+#include "beatbench/report/system_info.h"
 #include "beatbench/report/table.h"
 
 namespace beatbench {

@@ -9,7 +9,7 @@
 #include "beatbench/core/preprocessing.h"
 #include "beatbench/core/provenance.h"
 #include "beatbench/evaluation/classification.h"
-#include "beatbench/report/context.h"
+#include "beatbench/report/system_info.h"
 
 namespace beatbench {
 

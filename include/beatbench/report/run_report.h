@@ -10,8 +10,8 @@
 #include "beatbench/core/provenance.h"
 #include "beatbench/evaluation/classification.h"
 #include "beatbench/evaluation/thresholds.h"
-#include "beatbench/report/context.h"
 #include "beatbench/report/figures_json.h"
+#include "beatbench/report/system_info.h"
 
 namespace beatbench {
 

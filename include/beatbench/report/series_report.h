@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "beatbench/evaluation/series.h"
-#include "beatbench/report/context.h"
 #include "beatbench/report/figures_json.h"
+#include "beatbench/report/system_info.h"
 #include "beatbench/report/table.h"
 
 namespace beatbench {

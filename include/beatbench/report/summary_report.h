@@ -9,7 +9,7 @@
 
 #include "beatbench/evaluation/classification.h"
 #include "beatbench/evaluation/timing.h"
-#include "beatbench/report/context.h"
+#include "beatbench/report/system_info.h"
 
 namespace beatbench {
 

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "beatbench/archive/check.h"
+#include "beatbench/formats/torch_archive/check.h"
 #include "beatbench/models/checkpoint.h"
 
 namespace beatbench {

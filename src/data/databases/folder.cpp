@@ -1,4 +1,4 @@
-#include "beatbench/wfdb/record_io.h"
+#include "beatbench/recordings/wfdb/record_io.h"
 #include "data/databases/databases.h"
 
 namespace beatbench::databases {

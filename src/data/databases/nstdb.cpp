@@ -3,7 +3,7 @@
 #include <string_view>
 #include <utility>
 
-#include "beatbench/wfdb/record_io.h"
+#include "beatbench/recordings/wfdb/record_io.h"
 #include "data/databases/databases.h"
 
 namespace beatbench::databases {

@@ -7,7 +7,7 @@
 #include "beatbench/core/files.h"
 #include "beatbench/core/text.h"
 #include "beatbench/data/database.h"
-#include "beatbench/wfdb/tracings.h"
+#include "beatbench/recordings/hdf5/tracings.h"
 #include "data/databases/databases.h"
 
 namespace beatbench {

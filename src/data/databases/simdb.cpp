@@ -1,7 +1,7 @@
-#include "beatbench/data/simdb.h"
+#include "beatbench/simulation/simdb.h"
 
 #include "beatbench/core/error.h"
-#include "beatbench/wfdb/record_io.h"
+#include "beatbench/recordings/wfdb/record_io.h"
 #include "data/databases/databases.h"
 
 namespace beatbench::databases {

@@ -1,7 +1,7 @@
 #include <string>
 #include <utility>
 
-#include "beatbench/wfdb/record_io.h"
+#include "beatbench/recordings/wfdb/record_io.h"
 #include "data/databases/databases.h"
 
 namespace beatbench::databases {

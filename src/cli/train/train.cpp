@@ -1,0 +1,167 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <thread>
+
+#include "beatbench/core/class_map.h"
+#include "beatbench/core/error.h"
+#include "beatbench/core/files.h"
+#include "beatbench/core/label_map.h"
+#include "beatbench/models/predict.h"
+#include "beatbench/report/figures_json.h"
+#include "beatbench/report/table.h"
+#include "beatbench/torchscript/environment.h"
+#include "cli/commands.h"
+#include "cli/data_options.h"
+#include "cli/progress.h"
+#include "cli/run_main.h"
+#include "cli/train/options.h"
+#include "core/json_fields.h"
+#include "runs/run.h"
+#include "runs/run_folder.h"
+#include "runs/series.h"
+
+namespace beatbench::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kTrainExamples =
+    "Examples:\n"
+    "  train --model resnet1d --data mitdb --classes paper8 --protocol random --epochs 10 --seed 1 --out runs/r1\n"
+    "  train --model lstm --data mitdb --classes symbols18 --epochs 30 --learning-rate 0.003\n"
+    "  train --data path/to/records --classes aami5 --protocol inter-patient\n"
+    "  train --model cnn2d --data path/to/images --classes own --amp auto\n"
+    "  train --model lstm --print-config > lstm.toml; train --config lstm.toml --seed 2\n"
+    "  train --data mitdb --classes aami5 --protocol inter-patient --seeds 5 --out runs/i5\n"
+    "  train --data mitdb --protocol k-fold --folds 10 --all-folds --out runs/k10\n"
+    "  train --data mitdb --init-from runs/pretrained --replace-head new --freeze-layers 2 --loaded-rate-factor 0.1\n"
+    "  train --model resnet1d_12lead --data simdb12 --protocol published-folds --fold 10 --out runs/l1\n"
+    "  train --model resnet1d_12lead --data ptbxl --classes abnormal --protocol published-folds --all-folds\n"
+    "  train --resume runs/r1\n"
+    "  torchrun --nproc_per_node 2 --no_python train --model cnn2d --data mitdb --out runs/two\n\n"
+    "A run folder holds config.json, log.csv, train.log, checkpoints/{best,last,last-1}.pt and report.json; curves,\n"
+    "confusion, thresholds (ROC, precision and recall) and mistakes as .svg and .png; augmentation.png where there is\n"
+    "any. Started by torchrun, mpirun or srun, processes train one model together, each on its share of every batch.\n"
+    "Exit status: 0 success, 1 failure, 2 usage, 130 interrupted (the state is saved).";
+
+void print_summary(const RunReport& report, const fs::path& folder) {
+  std::printf("%s on %s, %s, %s, seed %llu: test of %lld %s\n\n", report.model.c_str(),
+              report.provenance.dataset.c_str(), report.preprocessing.class_map.c_str(),
+              report.provenance.protocol.c_str(), static_cast<unsigned long long>(report.provenance.seed),
+              static_cast<long long>(report.test_figures.n),
+              report.preprocessing.of_recordings() ? "recordings" : "beats");
+  std::printf("%s\n", class_table(report.test_figures).text().c_str());
+  std::printf("%s %s %%, macro F1 %s %%, %lld parameters, trained %s (%.0f/s), best epoch %d of %d\n",
+              report.preprocessing.multi_label ? "all classes right in" : "accuracy",
+              percent(report.test_figures.accuracy).c_str(), percent(report.test_figures.macro_f1).c_str(),
+              static_cast<long long>(report.parameters), clock_text(report.training.seconds).c_str(),
+              report.training.windows_per_second, report.training.best_epoch, report.training.epochs_run);
+  std::printf("run folder: %s\n", folder.c_str());
+}
+
+// How long the processes of a training may take to be started.
+constexpr std::chrono::seconds kJoinWithin{120};
+
+std::shared_ptr<Peers> meet_peers(const PeerPlace& place, spdlog::logger& logger) {
+  if (place.count > 1) logger.info("process {} of {}, started by {}", place.rank, place.count, place.started_by);
+  return join_peers(place, kJoinWithin);
+}
+
+// The processors of a machine are shared by its processes.
+int threads_for(int asked, const PeerPlace& place) {
+  const auto processors = static_cast<int>(std::thread::hardware_concurrency());
+  return asked > 0 || place.count == 1 ? asked : std::max(1, processors / place.local_count);
+}
+
+// A run, or a series of runs, that has its report: it stays as it is.
+int show_finished(const fs::path& folder, bool json, spdlog::logger& logger) {
+  const std::string text = read_text_file(folder / "report.json");
+  logger.info("{}: is finished; its report stays as it is", folder.string());
+  if (json)
+    std::printf("%s", text.c_str());
+  else
+    std::printf("run folder: %s (finished)\n", folder.c_str());
+  return kSuccess;
+}
+
+int run_training(RunOptions run, const fs::path& folder, bool resume, bool json, spdlog::logger& logger) {
+  const PeerPlace place = place_among_peers(std::getenv);
+  const bool leads = place.rank == 0;
+  check_run(run);
+  if (!resume && leads) refuse_existing(folder);
+  catch_interrupts();
+  const std::shared_ptr<Peers> peers = meet_peers(place, logger);
+  const Context context = start_context(threads_for(run.threads, place), resolve_device(run.training.device), logger);
+  const RunData data = load_run_data(run, resume ? folder : fs::path(), context.threads, logger);
+  if (resume && leads && fs::exists(folder / "report.json")) return show_finished(folder, json, logger);
+  const auto report = train_run(run, data, folder, folder, resume, context, logger, peers);
+  if (!leads) return kSuccess;
+  if (!report) return kInterrupted;
+  if (json)
+    std::printf("%s", report_text(to_json(*report)).c_str());
+  else
+    print_summary(*report, folder);
+  return kSuccess;
+}
+
+int start(const RunOptions& run, const fs::path& folder, bool resume, bool json, spdlog::logger& logger) {
+  if (run.seeds > 1 || run.all_folds) {
+    if (place_among_peers(std::getenv).count > 1)
+      throw Error(ErrorKind::usage, "--seeds, --all-folds", "are for one process; several train one model together");
+    return train_series(run, folder, resume, json, logger);
+  }
+  return run_training(run, folder, resume, json, logger);
+}
+
+// The options on a command line that --resume does not go by.
+std::string options_beside_resume(const CLI::App& app) {
+  std::string names;
+  for (const CLI::Option* option : app.get_options()) {
+    const std::string name = option->get_name();
+    if (option->count() == 0 || name == "--resume" || name == "--json" || name == "--log-level") continue;
+    names += (names.empty() ? "" : ", ") + name;
+  }
+  return names;
+}
+
+}  // namespace
+
+int train_command(int argc, char** argv) {
+  return run_main("train", [&] {
+    CLI::App app("Trains a beat classifier and tests it.", "train");
+    app.footer(std::string(kTrainExamples) + "\n\n" + descriptions_of_models() + "\n" +
+               descriptions_of("Class maps", class_maps()) + "\n" +
+               descriptions_of("Label maps of recordings", label_maps()) + "\n" +
+               descriptions_of("Protocols", protocol_registry()) + "\n" +
+               descriptions_of("Databases", database_registry()));
+    TrainArguments arguments;
+    declare_train_options(app, arguments);
+    if (const auto status = parse_command_line(app, argc, argv)) return *status;
+    if (arguments.resume.empty()) complete_options(app, arguments);
+    if (arguments.print_config) {
+      std::printf("%s", app.config_to_str(true, true).c_str());
+      return kSuccess;
+    }
+    const bool leads = place_among_peers(std::getenv).rank == 0;
+    const auto logger = make_logger(leads || arguments.log_level != "info" ? arguments.log_level : "warning");
+    if (arguments.resume.empty()) {
+      const fs::path folder = arguments.out.empty() ? next_run_folder(arguments.run.model) : fs::path(arguments.out);
+      return start(arguments.run, folder, false, arguments.json, *logger);
+    }
+    const std::string ignored = options_beside_resume(app);
+    if (!ignored.empty()) {
+      logger->warn("{}: goes on by its config.json; left aside: {}", arguments.resume, ignored);
+    }
+    if (fs::exists(fs::path(arguments.resume) / "report.json")) {
+      return show_finished(arguments.resume, arguments.json, *logger);
+    }
+    const fs::path config = fs::path(arguments.resume) / "config.json";
+    const nlohmann::json stored = parse_json(read_text_file(config), config.string());
+    return start(run_options_from_json(stored, config.string()), arguments.resume, true, arguments.json, *logger);
+  });
+}
+
+}  // namespace beatbench::cli

@@ -1,0 +1,265 @@
+#include "formats/torch_archive/operators.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace beatbench::archive {
+namespace {
+
+// Sorted. What a network for signals or images is traced to by PyTorch 1.13 to 2.6; with a trailing underscore, what
+// changes a tensor in place. None writes a file, and what they allocate follows from their tensors and sizes; the
+// signature stands behind a name that does not say so itself.
+constexpr auto kOperators = std::to_array<std::string_view>({
+    "__and__",
+    "__or__",
+    "_convolution",
+    "_convolution_mode",  // as conv1d and conv2d, but (..., str padding, ...)
+    "_unsafe_view",
+    "_weight_norm",  // (Tensor v, Tensor g, int dim)
+    "abs",
+    "adaptive_avg_pool1d",
+    "adaptive_avg_pool2d",
+    "adaptive_max_pool1d",
+    "adaptive_max_pool2d",
+    "add",
+    "add_",
+    "addcmul",
+    "addmm",
+    "alpha_dropout",
+    "amax",
+    "amin",
+    "arange",
+    "argmax",
+    "avg_pool1d",
+    "avg_pool2d",
+    "baddbmm",
+    "batch_norm",
+    "bmm",
+    "broadcast_tensors",
+    "cat",
+    "ceil",
+    "celu",
+    "chunk",
+    "clamp",
+    "clamp_",
+    "clamp_max",
+    "clamp_min",
+    "clone",
+    "concat",
+    "constant_pad_nd",
+    "contiguous",
+    "conv1d",
+    "conv2d",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "cos",
+    "cosine_similarity",  // (Tensor, Tensor, int dim, float eps)
+    "cumsum",
+    "dequantize",
+    "detach",
+    "dim",
+    "div",
+    "div_",
+    "dot",  // (Tensor, Tensor)
+    "dropout",
+    "dropout_",
+    "einsum",
+    "elu",
+    "elu_",
+    "embedding",
+    "eq",
+    "erf",
+    "exp",
+    "expand",
+    "expand_as",
+    "feature_dropout",
+    "fft_irfft",  // (Tensor, int? n, int dim, str? norm): n elements, as of zeros()
+    "fft_rfft",   // (Tensor, int? n, int dim, str? norm): n elements, as of zeros()
+    "flatten",
+    "flip",
+    "floor",
+    "floor_divide",
+    "full",
+    "full_like",
+    "gather",
+    "ge",
+    "gelu",
+    "glu",
+    "group_norm",
+    "gru",
+    "gt",
+    "hardshrink",  // (Tensor, Scalar lambd)
+    "hardsigmoid",
+    "hardsigmoid_",
+    "hardswish",
+    "hardswish_",
+    "hardtanh",
+    "hardtanh_",
+    "index",  // (Tensor, Tensor?[] indices): as many elements as the indices have, each of which is checked
+    "index_select",
+    "instance_norm",
+    "isnan",  // (Tensor)
+    "layer_norm",
+    "le",
+    "leaky_relu",
+    "leaky_relu_",
+    "len",
+    "linear",
+    "log",
+    "log1p",
+    "log_sigmoid",
+    "log_softmax",
+    "logical_and",
+    "logical_not",
+    "logical_or",
+    "logsumexp",  // (Tensor, int[] dim, bool keepdim)
+    "lstm",
+    "lt",
+    "masked_fill",
+    "matmul",
+    "max",
+    "max_pool1d",
+    "max_pool2d",
+    "maximum",
+    "mean",
+    "median",  // (Tensor, int dim, bool keepdim)
+    "min",
+    "minimum",
+    "mish",
+    "mish_",
+    "mm",
+    "movedim",
+    "mul",
+    "mul_",
+    "mv",          // (Tensor, Tensor vec)
+    "nan_to_num",  // (Tensor, float? nan, float? posinf, float? neginf)
+    "narrow",
+    "ne",
+    "neg",
+    "new_full",
+    "new_ones",
+    "new_zeros",
+    "norm",
+    "numel",
+    "ones",
+    "ones_like",
+    "pad",
+    "permute",
+    "pixel_shuffle",
+    "pow",
+    "prelu",
+    "quantize_per_tensor",
+    "reciprocal",
+    "reflection_pad1d",
+    "relu",
+    "relu6",
+    "relu6_",
+    "relu_",
+    "remainder",  // (Tensor, Scalar other); the code check allows it numbers above 0 only
+    "repeat",
+    "replication_pad1d",
+    "reshape",
+    "reshape_as",
+    "rms_norm",
+    "rnn_relu",
+    "rnn_tanh",
+    "roll",
+    "round",
+    "rsqrt",
+    "rsub",
+    "scaled_dot_product_attention",
+    "select",
+    "selu",
+    "selu_",
+    "sigmoid",
+    "sigmoid_",
+    "sign",
+    "silu",
+    "silu_",
+    "sin",
+    "size",
+    "slice",
+    "softmax",
+    "softplus",
+    "softshrink",  // (Tensor, Scalar lambd)
+    "softsign",
+    "sort",  // (Tensor, int dim, bool descending)
+    "split",
+    "split_with_sizes",
+    "sqrt",
+    "square",
+    "squeeze",
+    "squeeze_",
+    "stack",
+    "std",
+    "sub",
+    "sub_",
+    "sum",
+    "swapaxes",
+    "t",
+    "tanh",
+    "tanh_",
+    "threshold",
+    "threshold_",
+    "to",
+    "topk",  // (Tensor, int k, int dim, bool largest, bool sorted): k is at most the size of dim
+    "transpose",
+    "tril",
+    "triu",  // (Tensor, int diagonal)
+    "true_divide",
+    "type_as",
+    "unbind",
+    "unflatten",
+    "unfold",        // (Tensor, int dimension, int size, int step): a view
+    "unsafe_chunk",  // (Tensor, int chunks, int dim): views, at most as many as the size of dim
+    "unsqueeze",
+    "unsqueeze_",
+    "upsample_linear1d",
+    "upsample_nearest1d",
+    "upsample_nearest2d",
+    "var",
+    "view",
+    "view_as",
+    "view_as_real",  // (Tensor): a view
+    "where",
+    "zeros",
+    "zeros_like",
+});
+
+constexpr auto kSpecialOperators = std::to_array<std::string_view>({
+    "prim.NumToTensor",
+    "quantized.add",
+    "quantized.add_relu",
+    "quantized.batch_norm1d",
+    "quantized.batch_norm1d_relu",
+    "quantized.batch_norm2d",
+    "quantized.batch_norm2d_relu",
+    "quantized.cat",
+    "quantized.conv1d",
+    "quantized.conv1d_relu",
+    "quantized.conv2d",
+    "quantized.conv2d_relu",
+    "quantized.elu",
+    "quantized.hardswish",
+    "quantized.leaky_relu",
+    "quantized.linear",
+    "quantized.linear_dynamic",
+    "quantized.linear_relu",
+    "quantized.mul",
+    "quantized.sigmoid",
+});
+
+static_assert(std::ranges::is_sorted(kOperators) && std::ranges::is_sorted(kSpecialOperators));
+
+}  // namespace
+
+bool is_harmless_operator(std::string_view name) { return std::ranges::binary_search(kOperators, name); }
+
+bool is_harmless_special_operator(std::string_view name) {
+  constexpr std::string_view kAten = "aten.";
+  if (name.starts_with(kAten)) return is_harmless_operator(name.substr(kAten.size()));
+  return std::ranges::binary_search(kSpecialOperators, name);
+}
+
+}  // namespace beatbench::archive

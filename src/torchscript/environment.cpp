@@ -1,0 +1,123 @@
+#include "beatbench/torchscript/environment.h"
+
+#include <dlfcn.h>
+#include <sched.h>
+#include <torch/torch.h>
+#include <torch/version.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <string_view>
+
+#include "beatbench/core/error.h"
+
+namespace beatbench {
+namespace {
+
+template <typename Function>
+Function* loaded_symbol(const char* name) {
+  return reinterpret_cast<Function*>(::dlsym(RTLD_DEFAULT, name));
+}
+
+}  // namespace
+
+std::map<std::string, std::string> library_versions() {
+  return {{"libtorch", TORCH_VERSION}, {"libtorch_cuda", torch::cuda::is_available() ? "available" : "none"}};
+}
+
+std::map<std::string, std::string> library_settings() {
+  std::map<std::string, std::string> settings;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    const std::size_t equals = text.find('=');
+    const std::string_view name = text.substr(0, equals);
+    constexpr std::array<std::string_view, 9> kPrefixes = {"OMP_",  "GOMP_",   "KMP_",  "OPENBLAS_",  "MKL_",
+                                                           "DNNL_", "ONEDNN_", "CUDA_", "NVIDIA_TF32"};
+    const bool counts =
+        std::ranges::any_of(kPrefixes, [&](std::string_view prefix) { return name.starts_with(prefix); });
+    if (counts && equals != std::string_view::npos) settings[std::string(name)] = text.substr(equals + 1);
+  }
+  settings["int8_engine"] = toString(at::globalContext().qEngine());
+  if (torch::cuda::is_available()) {
+    const auto word = [](bool on) { return on ? "on" : "off"; };
+    settings["tf32_matmul"] = word(at::globalContext().allowTF32CuBLAS());
+    settings["tf32_cudnn"] = word(at::globalContext().allowTF32CuDNN());
+    settings["cudnn_benchmark"] = word(at::globalContext().benchmarkCuDNN());
+    settings["cudnn_deterministic"] = word(at::globalContext().deterministicCuDNN());
+  }
+  return settings;
+}
+
+Blas loaded_blas() {
+  // OpenBLAS says itself how it was built: openblas_get_parallel() is 0 without threads, 1 with its own, 2 with OpenMP.
+  auto* config = loaded_symbol<char*()>("openblas_get_config");
+  auto* parallel = loaded_symbol<int()>("openblas_get_parallel");
+  if (config && parallel) {
+    const int kind = parallel();
+    auto* core = loaded_symbol<char*()>("openblas_get_corename");
+    const std::string text = std::string(config()) + (core ? std::string(", kernels for ") + core() : "") +
+                             (kind == 2   ? " (OpenMP)"
+                              : kind == 1 ? " (own threads)"
+                                          : " (no threads)");
+    if (kind == 1) {
+      return {text, "OpenBLAS with its own threads fights LibTorch for the cores; install libopenblas0-openmp"};
+    }
+    return {text, ""};
+  }
+  if (loaded_symbol<void()>("MKL_Get_Version_String") || loaded_symbol<void()>("mkl_get_version_string"))
+    return {"MKL", ""};
+  if (loaded_symbol<void()>("bli_info_get_version_str")) return {"BLIS", ""};
+  if (torch::cuda::is_available() || at::hasMKL()) return {"built into LibTorch", ""};
+  return {"reference BLAS", "the reference BLAS is up to 20 times slower than OpenBLAS; install libopenblas0-openmp"};
+}
+
+void restart_with_fast_settings([[maybe_unused]] char** argv) {
+  bool changed = false;
+  const auto set_if_absent = [&](const char* name, const char* value) {
+    if (!value || std::getenv(name)) return;
+    ::setenv(name, value, 1);
+    changed = true;
+  };
+#if defined(__x86_64__)
+  auto* core_name = loaded_symbol<char*()>("openblas_get_corename");
+  const std::string_view kernels = core_name ? core_name() : "";
+  if (kernels == "Prescott" || kernels == "Core2") {
+    set_if_absent("OPENBLAS_CORETYPE", __builtin_cpu_supports("avx512f") ? "SkylakeX"
+                                       : __builtin_cpu_supports("avx2")  ? "Haswell"
+                                                                         : nullptr);
+  }
+#endif
+  if (!std::getenv("GOMP_SPINCOUNT")) set_if_absent("OMP_WAIT_POLICY", "passive");
+  if (changed) ::execv("/proc/self/exe", argv);  // returns only if it failed: slow, but right
+}
+
+int set_compute_threads(int threads) {
+  if (threads <= 0) {
+    cpu_set_t allowed;
+    CPU_ZERO(&allowed);
+    threads = ::sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : 1;
+  }
+  at::set_num_threads(std::max(threads, 1));
+  return at::get_num_threads();
+}
+
+QuantizedEngine use_best_quantized_engine() {
+  // X86 picks the faster of the next two for each operator. On a processor with VNNI, ONEDNN runs a 2D convolution at
+  // four times the speed of float32; QNNPACK is made for ARM and is slower than float32 here.
+  constexpr std::array best_first = {at::QEngine::X86, at::QEngine::FBGEMM, at::QEngine::ONEDNN, at::QEngine::QNNPACK};
+  const auto& present = at::globalContext().supportedQEngines();
+  const auto* best = std::ranges::find_if(
+      best_first, [&](at::QEngine engine) { return std::ranges::find(present, engine) != present.end(); });
+  if (best == best_first.end()) throw Error(ErrorKind::unsupported, "int8", "this LibTorch has no engine for it");
+  if (at::globalContext().qEngine() != *best) at::globalContext().setQEngine(*best);
+  QuantizedEngine engine{toString(*best)};
+#if defined(__x86_64__)
+  const bool adds_in_32_bits = __builtin_cpu_supports("avx512vnni") || __builtin_cpu_supports("avxvnni");
+  if (*best != at::QEngine::QNNPACK && !adds_in_32_bits) engine.activation_bits = 7;
+#endif
+  return engine;
+}
+
+}  // namespace beatbench
