@@ -1,7 +1,3 @@
-#include "beatbench/torchscript/environment.h"
 #include "cli/commands.h"
 
-int main(int argc, char** argv) {
-  beatbench::restart_with_fast_settings(argv);
-  return beatbench::cli::train_command(argc, argv);
-}
+int main(int argc, char** argv) { return beatbench::cli::train_command(argc, argv); }

@@ -12,11 +12,10 @@
 #include <cstring>
 
 #include "beatbench/core/error.h"
-#include "cli/session.h"
 
 extern char** environ;
 
-namespace beatbench::cli {
+namespace beatbench {
 namespace {
 
 [[noreturn]] void fail_to_start(int reason) {
@@ -25,7 +24,7 @@ namespace {
 
 }  // namespace
 
-ChildResult run_child(const std::vector<std::string>& arguments) {
+ChildResult run_child(const std::vector<std::string>& arguments, const std::function<bool()>& should_stop) {
   std::array<int, 2> pipe_ends{};
   if (::pipe2(pipe_ends.data(), O_CLOEXEC) != 0) fail_to_start(errno);
   posix_spawn_file_actions_t actions;
@@ -54,7 +53,7 @@ ChildResult run_child(const std::vector<std::string>& arguments) {
   bool told = false;
   while (true) {
     constexpr int kLookUp_ms = 200;
-    if (interrupted() && !told) {
+    if (!told && should_stop && should_stop()) {
       ::kill(child, SIGINT);
       told = true;
     }
@@ -74,4 +73,4 @@ ChildResult run_child(const std::vector<std::string>& arguments) {
   return result;
 }
 
-}  // namespace beatbench::cli
+}  // namespace beatbench

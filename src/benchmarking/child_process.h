@@ -1,9 +1,10 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
-namespace beatbench::cli {
+namespace beatbench {
 
 /// How another process of this program ended.
 struct ChildResult {
@@ -13,8 +14,8 @@ struct ChildResult {
 };
 
 /// Starts this program anew with other arguments (without its name), waits for its end and collects its stdout; stderr
-/// is shared. Where this process is interrupted, so is the other one.
+/// is shared. Where `should_stop` says so, the other one is interrupted.
 /// @throws Error(io) if it cannot be started.
-ChildResult run_child(const std::vector<std::string>& arguments);
+ChildResult run_child(const std::vector<std::string>& arguments, const std::function<bool()>& should_stop);
 
-}  // namespace beatbench::cli
+}  // namespace beatbench

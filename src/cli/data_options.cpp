@@ -1,9 +1,6 @@
 #include "cli/data_options.h"
 
-#include <set>
-
 #include "beatbench/signal/features.h"
-#include "cli/progress.h"
 
 namespace beatbench::cli {
 
@@ -94,71 +91,6 @@ void declare_split(CLI::App& app, SplitOptions& split, const char* group) {
   app.add_option("--fold", split.fold, "the one that is tested, from 1 (protocols with folds)")
       ->capture_default_str()
       ->group(group);
-}
-
-namespace {
-
-std::size_t count_subjects(const BeatSet& set) {
-  std::set<std::string> subjects;
-  for (const BeatRow& row : set.rows) subjects.insert(set.records[row.record].subject);
-  return subjects.size();
-}
-
-}  // namespace
-
-Dataset load_with_progress(const Database& database, const Preprocessing& preprocessing, LoadOptions options,
-                           spdlog::logger& logger) {
-  Progress progress("reading " + database.name);
-  options.on_progress = [&](std::size_t done, std::size_t total) {
-    progress.update(static_cast<std::int64_t>(done), static_cast<std::int64_t>(total), "files");
-    stop_if_interrupted();
-  };
-  options.on_warning = [&](const std::string& text) {
-    progress.clear();
-    logger.warn("{}", text);
-  };
-  const Dataset dataset = load_database(database, preprocessing, options);
-  progress.clear();
-  if (options.only_labels) return dataset;
-  if (preprocessing.of_recordings()) {
-    logger.info("{}: {} recordings of {} subjects; {} without statements are left out", dataset.name,
-                dataset.windows.size(), count_subjects(dataset.windows), dataset.annotations_left_out);
-    return dataset;
-  }
-  if (database.form != DataForm::records) {
-    logger.info("{}: {} beats of {} classes", dataset.name, dataset.windows.size(), dataset.class_names.size());
-    return dataset;
-  }
-  logger.info("{}: {} beats of {} records; {} annotations are of no class of {}; {} windows cross a record's edge ({})",
-              dataset.name, dataset.windows.size(), dataset.windows.records.size(), dataset.annotations_left_out,
-              preprocessing.class_map, dataset.windows.edge_windows,
-              preprocessing.edge == "skip" ? "left out" : "edge sample repeated");
-  return dataset;
-}
-
-std::vector<BeatRow> rows_at(const BeatSet& set, std::span<const std::uint32_t> rows) {
-  std::vector<BeatRow> out;
-  out.reserve(rows.size());
-  for (const std::uint32_t row : rows) out.push_back(set.rows.at(row));
-  return out;
-}
-
-std::vector<int> labels_of(const BeatSet& windows, std::span<const std::uint32_t> rows) {
-  std::vector<int> labels;
-  for (const std::uint32_t row : rows) labels.push_back(windows.rows[row].label);
-  return labels;
-}
-
-std::vector<std::uint32_t> records_of(const BeatSet& windows, std::span<const std::uint32_t> rows) {
-  std::vector<std::uint32_t> records;
-  for (const std::uint32_t row : rows) records.push_back(windows.rows[row].record);
-  return records;
-}
-
-std::vector<std::string> record_ids(const BeatSet& windows) {
-  std::vector<std::string> ids;
-  for (const RecordName& name : windows.records) ids.push_back(name.id);
-  return ids;
 }
 
 }  // namespace beatbench::cli

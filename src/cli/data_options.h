@@ -1,15 +1,12 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "beatbench/core/preprocessing.h"
-#include "beatbench/data/dataset.h"
 #include "beatbench/data/protocol.h"
-#include "cli/session.h"
 
 namespace beatbench::cli {
 
@@ -22,13 +19,6 @@ void complete_preprocessing(CLI::App& app, Preprocessing& preprocessing, std::st
 
 /// Declares how a protocol divides the beats.
 void declare_split(CLI::App& app, SplitOptions& split, const char* group);
-
-/// Loads a database with a progress bar and logs what it holds. `options`: all but the callbacks.
-Dataset load_with_progress(const Database& database, const Preprocessing& preprocessing, LoadOptions options,
-                           spdlog::logger& logger);
-
-/// The rows of a set, in their order.
-std::vector<BeatRow> rows_at(const BeatSet& set, std::span<const std::uint32_t> rows);
 
 /// "a, b, c" of the names in a registry.
 template <typename Rows>
@@ -51,10 +41,5 @@ std::string descriptions_of(const std::string& heading, const Rows& rows) {
   }
   return text;
 }
-
-/// Labels or record indices of the chosen rows.
-std::vector<int> labels_of(const BeatSet& windows, std::span<const std::uint32_t> rows);
-std::vector<std::uint32_t> records_of(const BeatSet& windows, std::span<const std::uint32_t> rows);
-std::vector<std::string> record_ids(const BeatSet& windows);
 
 }  // namespace beatbench::cli

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 
 namespace beatbench::cli {
@@ -53,18 +52,6 @@ void Progress::update(std::int64_t done, std::int64_t total, const std::string& 
 void Progress::clear() {
   if (drawn_) std::fputs("\r\033[K", stderr);
   drawn_ = false;
-}
-
-std::string clock_text(double seconds) {
-  const auto total = static_cast<long long>(std::lround(std::clamp(seconds, 0.0, 1e9)));
-  char text[48];
-  if (total >= 3600)
-    std::snprintf(text, sizeof text, "%lld h %02lld min", total / 3600, total / 60 % 60);
-  else if (total >= 60)
-    std::snprintf(text, sizeof text, "%lld min %02lld s", total / 60, total % 60);
-  else
-    std::snprintf(text, sizeof text, "%lld s", total);
-  return text;
 }
 
 }  // namespace beatbench::cli

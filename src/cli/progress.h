@@ -28,7 +28,4 @@ class Progress {
   std::chrono::steady_clock::time_point last_;
 };
 
-/// "2 min 05 s", "1 h 03 min", "12 s".
-std::string clock_text(double seconds);
-
 }  // namespace beatbench::cli

@@ -6,10 +6,9 @@
 #include <string>
 
 #include "beatbench/core/error.h"
+#include "beatbench/core/listener.h"
 #include "beatbench/core/memory.h"
 #include "beatbench/core/text.h"
-#include "beatbench/runtime/engine.h"
-#include "cli/session.h"
 
 namespace beatbench::cli {
 namespace {
@@ -67,7 +66,7 @@ int run_main(const char* program, const std::function<int()>& command) {
   } catch (const std::bad_alloc&) {
     return fail(program, "out of memory", kFailure);
   } catch (const std::exception& error) {
-    return fail(program, error_text(error), kFailure);
+    return fail(program, error.what(), kFailure);
   } catch (...) {
     return fail(program, "unknown error", kFailure);
   }

@@ -27,4 +27,35 @@ std::vector<float> inputs_of(const BeatSet& set, std::span<const std::uint32_t> 
   return values;
 }
 
+std::size_t evaluation_batch(const BeatSet& set) {
+  constexpr std::size_t kMostValues = 4'500'000;  // of all inputs together
+  const std::size_t usual = set.image_size > 0 ? 64 : set.leads > 1 ? 32 : 512;
+  return std::clamp<std::size_t>(kMostValues / std::max<std::size_t>(set.input_size(), 1), 1, usual);
+}
+
+std::vector<BeatRow> rows_at(const BeatSet& set, std::span<const std::uint32_t> rows) {
+  std::vector<BeatRow> out;
+  out.reserve(rows.size());
+  for (const std::uint32_t row : rows) out.push_back(set.rows.at(row));
+  return out;
+}
+
+std::vector<int> labels_of(const BeatSet& windows, std::span<const std::uint32_t> rows) {
+  std::vector<int> labels;
+  for (const std::uint32_t row : rows) labels.push_back(windows.rows[row].label);
+  return labels;
+}
+
+std::vector<std::uint32_t> records_of(const BeatSet& windows, std::span<const std::uint32_t> rows) {
+  std::vector<std::uint32_t> records;
+  for (const std::uint32_t row : rows) records.push_back(windows.rows[row].record);
+  return records;
+}
+
+std::vector<std::string> record_ids(const BeatSet& windows) {
+  std::vector<std::string> ids;
+  for (const RecordName& name : windows.records) ids.push_back(name.id);
+  return ids;
+}
+
 }  // namespace beatbench

@@ -2,20 +2,11 @@
 
 #include <array>
 
-#include "beatbench/core/error.h"
 #include "models/dropout.h"
 #include "models/model.h"
 
 namespace beatbench::models {
 namespace {
-
-constexpr std::array kAlexNetOptions = {
-    ModelOption{"filters", "filters of the first convolution; the others have 3, 6, 4 and 4 times as many", 64, 1,
-                1024},
-    ModelOption{"dense", "units of each dense layer", 4096, 1, 65536},
-    ModelOption{"dropout", "share of units dropped before each dense layer in training", 0.5, 0, 0.9},
-    ModelOption{"batch_norm", "1: batch norm after each convolution; 0: none", 1, 0, 1},
-};
 
 struct AlexNetLayer {
   int filters;  // in units of the first convolution's
@@ -32,7 +23,6 @@ class AlexNet final : public BeatModel {
     int in = shape.channels, height = shape.height, width = shape.length;
     const auto shrink = [&](int kernel, int stride, int padding) {
       for (int* size : {&height, &width}) {
-        if (*size + 2 * padding < kernel) refuse(shape);
         *size = (*size + 2 * padding - kernel) / stride + 1;
       }
     };
@@ -70,12 +60,6 @@ class AlexNet final : public BeatModel {
   }
 
  private:
-  [[noreturn]] static void refuse(const ModelShape& shape) {
-    throw Error(ErrorKind::usage, "model alexnet",
-                "nothing is left of an image of " + std::to_string(shape.length) + " x " +
-                    std::to_string(shape.height) + " pixels after its convolutions; allowed: 63 x 63 or more");
-  }
-
   std::vector<torch::nn::Conv2d> convolutions_;
   std::vector<torch::nn::BatchNorm2d> norms_;
   Dropout dropout_{nullptr};
@@ -83,8 +67,6 @@ class AlexNet final : public BeatModel {
 };
 
 }  // namespace
-
-std::span<const ModelOption> alexnet_options() { return kAlexNetOptions; }
 
 std::shared_ptr<BeatModel> make_alexnet(const ModelShape& shape, const ModelOptions& options) {
   return std::make_shared<AlexNet>(shape, static_cast<int>(options.at("filters")),

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <memory>
-#include <span>
 
-#include "beatbench/models/registry.h"
+#include "beatbench/core/model_table.h"
+#include "models/model.h"
 
 namespace beatbench::models {
 
@@ -13,7 +13,6 @@ namespace beatbench::models {
 /// 28,709,576 parameters for one channel, 128 x 128 pixels and eight classes without batch norm, 61,100,840 for three
 /// channels, 224 x 224 and 1,000 classes, as published. Deviation: batch norm after each convolution in place of the
 /// local response norm (2,304 parameters more), unless `batch_norm` is 0.
-std::span<const ModelOption> alexnet_options();
 std::shared_ptr<BeatModel> make_alexnet(const ModelShape& shape, const ModelOptions& options);
 
 }  // namespace beatbench::models

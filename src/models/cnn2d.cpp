@@ -2,20 +2,12 @@
 
 #include <array>
 
-#include "beatbench/core/error.h"
 #include "models/dropout.h"
 #include "models/model.h"
 
 namespace beatbench::models {
 namespace {
 
-constexpr std::array kCnn2dOptions = {
-    ModelOption{"filters", "filters of the first pair of convolutions; the next pairs have 2 and 4 times as many", 64,
-                1, 1024},
-    ModelOption{"dense", "units of the dense layer", 2048, 1, 65536},
-    ModelOption{"dropout", "share of the dense layer's units dropped in training", 0.5, 0, 0.9},
-    ModelOption{"padding", "1: convolutions keep the size; 0: they do not pad", 1, 0, 1},
-};
 constexpr int kPairs = 3;
 
 class Cnn2d final : public BeatModel {
@@ -35,11 +27,6 @@ class Cnn2d final : public BeatModel {
       }
       height /= 2;
       width /= 2;
-    }
-    if (height < 1 || width < 1) {
-      throw Error(ErrorKind::usage, "model cnn2d",
-                  "nothing is left of an image of " + std::to_string(shape.length) + " x " +
-                      std::to_string(shape.height) + " pixels after its convolutions; larger images are needed");
     }
     dense_ = register_module("dense", torch::nn::Linear(in * height * width, dense));
     dense_norm_ = register_module("dense_norm", torch::nn::BatchNorm1d(dense));
@@ -69,8 +56,6 @@ class Cnn2d final : public BeatModel {
 };
 
 }  // namespace
-
-std::span<const ModelOption> cnn2d_options() { return kCnn2dOptions; }
 
 std::shared_ptr<BeatModel> make_cnn2d(const ModelShape& shape, const ModelOptions& options) {
   return std::make_shared<Cnn2d>(shape, static_cast<int>(options.at("filters")), static_cast<int>(options.at("dense")),

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <memory>
-#include <span>
 
-#include "beatbench/models/registry.h"
+#include "beatbench/core/model_table.h"
+#include "models/model.h"
 
 namespace beatbench::models {
 
@@ -11,7 +11,6 @@ namespace beatbench::models {
 /// filters, each followed by ELU and batch norm, each pair by 2x2 max-pooling; a dense layer of 2048 with ELU, batch
 /// norm and dropout 0.5; the classes. Weights are drawn as Glorot & Bengio do. The paper does not say how the edges are
 /// padded: `padding` 1 keeps the size (135,386,312 parameters for 128 x 128 pixels and eight classes), 0 does not pad.
-std::span<const ModelOption> cnn2d_options();
 std::shared_ptr<BeatModel> make_cnn2d(const ModelShape& shape, const ModelOptions& options);
 
 }  // namespace beatbench::models

@@ -2,17 +2,12 @@
 
 #include <array>
 
-#include "beatbench/core/error.h"
 #include "models/dropout.h"
 #include "models/model.h"
 
 namespace beatbench::models {
 namespace {
 
-constexpr std::array kContextMlpOptions = {
-    ModelOption{"hidden", "units of each of the two hidden layers", 64, 1, 4096},
-    ModelOption{"dropout", "share of them dropped in training", 0.2, 0, 0.9},
-};
 constexpr double kLargest = 6;  // standard deviations
 
 class ContextMlp final : public BeatModel {
@@ -42,12 +37,7 @@ class ContextMlp final : public BeatModel {
 
 }  // namespace
 
-std::span<const ModelOption> context_mlp_options() { return kContextMlpOptions; }
-
 std::shared_ptr<BeatModel> make_context_mlp(const ModelShape& shape, const ModelOptions& options) {
-  if (shape.channels < 2) {
-    throw Error(ErrorKind::usage, "model context_mlp", "eats the numbers beside a beat; --context says which");
-  }
   return std::make_shared<ContextMlp>(shape.channels - 1, shape.outputs, static_cast<int>(options.at("hidden")),
                                       options.at("dropout"));
 }

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "beatbench/models/registry.h"
+#include "beatbench/core/model_table.h"
+#include "models/model.h"
 
 namespace beatbench::models {
 
@@ -8,7 +9,6 @@ namespace beatbench::models {
 /// the beats of a new patient apart is when they come and how they differ from that patient's usual beat. The numbers
 /// are standardised by a batch norm without weights and held within six standard deviations.
 /// Deviation: none; the model is beatbench's own.
-std::span<const ModelOption> context_mlp_options();
 std::shared_ptr<BeatModel> make_context_mlp(const ModelShape& shape, const ModelOptions& options);
 
 }  // namespace beatbench::models

@@ -3,19 +3,13 @@
 #include <array>
 #include <cmath>
 
-#include "beatbench/core/error.h"
 #include "models/dropout.h"
 #include "models/model.h"
 
 namespace beatbench::models {
 namespace {
 
-constexpr std::array kInceptionOptions = {
-    ModelOption{"width", "filters of every convolution, as a multiple of the published", 1, 0.05, 4},
-    ModelOption{"dropout", "share of the last features dropped in training", 0.5, 0, 0.9},
-};
 constexpr double kInceptionNormEpsilon = 0.001;
-constexpr int kSmallestInceptionImage = 75;
 
 struct InceptionConvolution {
   int filters;
@@ -149,11 +143,6 @@ std::vector<InceptionBranch> unit_8() {
 class InceptionV3 final : public BeatModel {
  public:
   InceptionV3(const ModelShape& shape, double width, double dropout) {
-    if (shape.height < kSmallestInceptionImage || shape.length < kSmallestInceptionImage) {
-      throw Error(ErrorKind::usage, "model inception_v3",
-                  "an image of " + std::to_string(shape.length) + " x " + std::to_string(shape.height) +
-                      " pixels is too small; allowed: 75 x 75 or more");
-    }
     stem1_ = register_module(
         "stem1",
         std::make_shared<InceptionConvolutions>(
@@ -187,8 +176,6 @@ class InceptionV3 final : public BeatModel {
 };
 
 }  // namespace
-
-std::span<const ModelOption> inception_v3_options() { return kInceptionOptions; }
 
 std::shared_ptr<BeatModel> make_inception_v3(const ModelShape& shape, const ModelOptions& options) {
   return std::make_shared<InceptionV3>(shape, options.at("width"), options.at("dropout"));

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <memory>
-#include <span>
 
-#include "beatbench/models/registry.h"
+#include "beatbench/core/model_table.h"
+#include "models/model.h"
 
 namespace beatbench::models {
 
@@ -12,7 +12,6 @@ namespace beatbench::models {
 /// dropout 0.5, the classes; batch norm and ReLU after each convolution. 21,801,384 parameters for one channel and
 /// eight classes, 23,834,568 for three channels and 1,000 classes, as published without the auxiliary classifier, which
 /// is the deviation: it only helps in training. Images from 75 x 75 pixels on.
-std::span<const ModelOption> inception_v3_options();
 std::shared_ptr<BeatModel> make_inception_v3(const ModelShape& shape, const ModelOptions& options);
 
 }  // namespace beatbench::models

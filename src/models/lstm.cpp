@@ -8,14 +8,6 @@
 namespace beatbench::models {
 namespace {
 
-constexpr std::array kLstmOptions = {
-    ModelOption{"dense", "units of the dense layer that each sample goes through", 45, 1, 4096},
-    ModelOption{"hidden", "units of the LSTM", 23, 1, 4096},
-    ModelOption{"layers", "LSTMs, each over the states of the one before", 1, 1, 8},
-    ModelOption{"bidirectional", "1: in both directions; 0: from the first sample to the last", 0, 0, 1},
-    ModelOption{"attention", "1: the mean of all states, weighted by what they are; 0: the last state", 0, 0, 1},
-};
-
 struct LstmSettings {
   int dense, hidden, layers;
   bool bidirectional, attention;
@@ -111,8 +103,6 @@ class Lstm final : public BeatModel {
 };
 
 }  // namespace
-
-std::span<const ModelOption> lstm_options() { return kLstmOptions; }
 
 std::shared_ptr<BeatModel> make_lstm(const ModelShape& shape, const ModelOptions& options) {
   const auto number = [&](const char* name) { return static_cast<int>(options.at(name)); };

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <memory>
-#include <span>
 
-#include "beatbench/models/registry.h"
+#include "beatbench/core/model_table.h"
+#include "models/model.h"
 
 namespace beatbench::models {
 
@@ -17,6 +17,5 @@ namespace beatbench::models {
 /// the samples of v tanh(W state) (additive attention, Bahdanau et al. 2015, arXiv 1409.0473, without a query), in
 /// place of the last state.
 std::shared_ptr<BeatModel> make_lstm(const ModelShape& shape, const ModelOptions& options);
-std::span<const ModelOption> lstm_options();
 
 }  // namespace beatbench::models

@@ -11,23 +11,6 @@ namespace {
 
 namespace nn = torch::nn;
 
-constexpr std::array kResNet1dOptions = {
-    ModelOption{"filters", "filters of the first convolution; the units have 1, 2, 3 and 4 times as many", 24, 1, 1024},
-    ModelOption{"kernel", "length of every convolution in samples", 7, 1, 255},
-    ModelOption{"stride", "down-sampling factor of each residual unit", 2, 1, 16},
-    ModelOption{"dropout", "share of activations dropped in training", 0.2, 0, 0.9},
-    ModelOption{"head_convolutions", "convolutions after the last unit, each with batch norm and ReLU", 0, 0, 8},
-    ModelOption{"head_dense", "dense layers at the end; all but the last of 128 units with ReLU and dropout", 1, 1, 8},
-};
-constexpr std::array kTwelveLeadOptions = {
-    ModelOption{"filters", "filters of the first convolution; the units have 2, 3.0625, 4 and 5 times as many", 64, 1,
-                1024},
-    ModelOption{"kernel", "length of every convolution in samples", 16, 1, 255},
-    ModelOption{"stride", "down-sampling factor of each residual unit", 4, 1, 16},
-    ModelOption{"dropout", "share of activations dropped in training", 0.2, 0, 0.9},
-    ModelOption{"head_convolutions", "convolutions after the last unit, each with batch norm and ReLU", 0, 0, 8},
-    ModelOption{"head_dense", "dense layers at the end; all but the last of 128 units with ReLU and dropout", 1, 1, 8},
-};
 constexpr int kHeadUnits = 128;
 constexpr int kUnits = 4;
 using Widths = std::array<int, kUnits>;  // filters of each unit
@@ -150,9 +133,6 @@ std::shared_ptr<BeatModel> make_form(const ModelShape& shape, const ModelOptions
 }
 
 }  // namespace
-
-std::span<const ModelOption> resnet1d_options() { return kResNet1dOptions; }
-std::span<const ModelOption> resnet1d_12lead_options() { return kTwelveLeadOptions; }
 
 std::shared_ptr<BeatModel> make_resnet1d(const ModelShape& shape, const ModelOptions& options) {
   const int filters = static_cast<int>(options.at("filters"));

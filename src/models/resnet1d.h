@@ -1,9 +1,9 @@
 #pragma once
 
 #include <memory>
-#include <span>
 
-#include "beatbench/models/registry.h"
+#include "beatbench/core/model_table.h"
+#include "models/model.h"
 
 namespace beatbench::models {
 
@@ -15,12 +15,10 @@ namespace beatbench::models {
 
 /// For a beat: what differs for 216 points instead of 4096 are kernels of 7, strides of 2, and fewer filters.
 std::shared_ptr<BeatModel> make_resnet1d(const ModelShape& shape, const ModelOptions& options);
-std::span<const ModelOption> resnet1d_options();
 
 /// For a recording of [12, 4096]: the paper's own numbers, kernels of 16, strides of 4 and 64, 128, 196, 256 and 320
 /// filters; with six outputs 6,421,910 trainable numbers. With one output it is the paper's authors' binary variant.
 /// Outputs are logits, where the paper's model ends in a sigmoid.
 std::shared_ptr<BeatModel> make_resnet1d_12lead(const ModelShape& shape, const ModelOptions& options);
-std::span<const ModelOption> resnet1d_12lead_options();
 
 }  // namespace beatbench::models

@@ -7,9 +7,6 @@
 namespace beatbench::models {
 namespace {
 
-constexpr std::array kResNet50Options = {
-    ModelOption{"filters", "filters of the first convolution; the others follow in proportion", 64, 1, 1024},
-};
 constexpr std::array kResNet50Units = {3, 4, 6, 3};
 constexpr int kExpansion = 4;  // a unit's output has so many times the filters of its 3x3 convolution
 
@@ -76,8 +73,6 @@ class ResNet50 final : public BeatModel {
 };
 
 }  // namespace
-
-std::span<const ModelOption> resnet50_options() { return kResNet50Options; }
 
 std::shared_ptr<BeatModel> make_resnet50(const ModelShape& shape, const ModelOptions& options) {
   return std::make_shared<ResNet50>(shape, static_cast<int>(options.at("filters")));

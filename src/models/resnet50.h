@@ -1,9 +1,9 @@
 #pragma once
 
 #include <memory>
-#include <span>
 
-#include "beatbench/models/registry.h"
+#include "beatbench/core/model_table.h"
+#include "models/model.h"
 
 namespace beatbench::models {
 
@@ -12,7 +12,6 @@ namespace beatbench::models {
 /// pooling, the classes. 23,518,152 parameters for one channel and eight classes, 25,557,032 for three channels and
 /// 1,000 classes, as published, at any size of image. Deviation: a unit halves the image in its 3x3 convolution, not in
 /// the first 1x1, as everybody has it since ("v1.5").
-std::span<const ModelOption> resnet50_options();
 std::shared_ptr<BeatModel> make_resnet50(const ModelShape& shape, const ModelOptions& options);
 
 }  // namespace beatbench::models

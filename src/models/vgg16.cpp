@@ -2,19 +2,11 @@
 
 #include <array>
 
-#include "beatbench/core/error.h"
 #include "models/dropout.h"
 #include "models/model.h"
 
 namespace beatbench::models {
 namespace {
-
-constexpr std::array kVgg16Options = {
-    ModelOption{"filters", "filters of the first group; the next groups have 2, 4, 8 and 8 times as many", 64, 1, 1024},
-    ModelOption{"dense", "units of each dense layer", 4096, 1, 65536},
-    ModelOption{"dropout", "share of units dropped after each dense layer in training", 0.5, 0, 0.9},
-    ModelOption{"batch_norm", "1: batch norm after each convolution; 0: none", 1, 0, 1},
-};
 
 struct Vgg16Group {
   int convolutions, filters;  // those in units of the first group's
@@ -26,11 +18,6 @@ class Vgg16 final : public BeatModel {
  public:
   Vgg16(const ModelShape& shape, int filters, int dense, double dropout, bool batch_norm) {
     constexpr int shrinks = 1 << kVgg16Groups.size();
-    if (shape.height < shrinks || shape.length < shrinks) {
-      throw Error(ErrorKind::usage, "model vgg16",
-                  "nothing is left of an image of " + std::to_string(shape.length) + " x " +
-                      std::to_string(shape.height) + " pixels after its pooling; allowed: 32 x 32 or more");
-    }
     int in = shape.channels;
     for (const Vgg16Group& group : kVgg16Groups) {
       for (int i = 0; i < group.convolutions; ++i) {
@@ -75,8 +62,6 @@ class Vgg16 final : public BeatModel {
 };
 
 }  // namespace
-
-std::span<const ModelOption> vgg16_options() { return kVgg16Options; }
 
 std::shared_ptr<BeatModel> make_vgg16(const ModelShape& shape, const ModelOptions& options) {
   return std::make_shared<Vgg16>(shape, static_cast<int>(options.at("filters")), static_cast<int>(options.at("dense")),

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <memory>
-#include <span>
 
-#include "beatbench/models/registry.h"
+#include "beatbench/core/model_table.h"
+#include "models/model.h"
 
 namespace beatbench::models {
 
@@ -13,7 +13,6 @@ namespace beatbench::models {
 /// without batch norm, 138,357,544 for three channels, 224 x 224 and 1,000 classes, as published. Deviation: batch norm
 /// after each convolution (8,448 parameters more), unless `batch_norm` is 0: without it the network hardly begins to
 /// learn.
-std::span<const ModelOption> vgg16_options();
 std::shared_ptr<BeatModel> make_vgg16(const ModelShape& shape, const ModelOptions& options);
 
 }  // namespace beatbench::models

@@ -2,6 +2,7 @@
 
 #include "beatbench/report/figures_json.h"
 #include "report/json_values.h"
+#include "report/system_info_json.h"
 
 namespace beatbench {
 namespace {

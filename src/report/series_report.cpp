@@ -6,6 +6,7 @@
 #include "beatbench/report/figures_json.h"
 #include "beatbench/report/run_report.h"
 #include "report/json_values.h"
+#include "report/system_info_json.h"
 
 namespace beatbench {
 namespace {

@@ -143,4 +143,16 @@ Table record_table(std::span<const RecordFigures> records) {
   return table;
 }
 
+std::string clock_text(double seconds) {
+  const auto total = static_cast<long long>(std::lround(std::clamp(seconds, 0.0, 1e9)));
+  char text[48];
+  if (total >= 3600)
+    std::snprintf(text, sizeof text, "%lld h %02lld min", total / 3600, total / 60 % 60);
+  else if (total >= 60)
+    std::snprintf(text, sizeof text, "%lld min %02lld s", total / 60, total % 60);
+  else
+    std::snprintf(text, sizeof text, "%lld s", total);
+  return text;
+}
+
 }  // namespace beatbench

@@ -10,7 +10,9 @@
 #include "beatbench/report/figures_json.h"
 #include "beatbench/report/plots.h"
 
-namespace beatbench::cli {
+namespace beatbench {
+
+namespace fs = std::filesystem;
 
 std::string names_in(std::uint64_t set, const std::vector<std::string>& class_names) {
   std::string text;
@@ -120,4 +122,56 @@ std::filesystem::path next_run_folder(const std::string& model) {
   }
 }
 
-}  // namespace beatbench::cli
+namespace {
+
+bool holds_state(const fs::path& folder) {
+  std::error_code ignored;
+  for (const auto& entry : fs::recursive_directory_iterator(folder, ignored)) {
+    if (entry.path().filename() == "last.pt") return true;
+  }
+  return false;
+}
+
+// What a training leaves that was killed before it had written its config.json, or an empty folder.
+bool is_unbegun(const fs::path& folder) {
+  std::error_code ignored;
+  if (!fs::is_directory(folder, ignored)) return false;
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+    const std::string name = entry.path().filename().string();
+    const bool is_empty_folder = name == "checkpoints" && fs::is_empty(entry.path(), ignored);
+    if (name != "train.log" && !is_empty_folder && !is_temporary_name(name)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+void refuse_existing(const fs::path& folder) {
+  if (fs::exists(folder) && !is_unbegun(folder))
+    throw Error(ErrorKind::usage, folder.string(), "already exists; choose another --out, or --resume it");
+}
+
+FileLock lock_run_folder(const fs::path& folder) {
+  auto lock = FileLock::try_lock(folder);
+  if (!lock) throw Error(ErrorKind::usage, folder.string(), "is being written by another training");
+  return std::move(*lock);
+}
+
+FreshRunFolder::FreshRunFolder(fs::path folder) : folder_(std::move(folder)), made_(folder_) {
+  if (!made_.is_new()) refuse_existing(folder_);
+  try {
+    lock_ = lock_run_folder(folder_);
+  } catch (...) {
+    made_.keep();  // another training is at it
+    throw;
+  }
+}
+
+FreshRunFolder::~FreshRunFolder() {
+  if (holds_state(folder_)) return;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder_, ignored)) fs::remove_all(entry.path(), ignored);
+  if (made_.is_new()) fs::remove_all(folder_, ignored);  // an empty folder of the user's own stays
+}
+
+}  // namespace beatbench

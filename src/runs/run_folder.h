@@ -7,9 +7,10 @@
 #include <vector>
 
 #include "beatbench/core/beat_set.h"
+#include "beatbench/core/files.h"
 #include "beatbench/report/run_report.h"
 
-namespace beatbench::cli {
+namespace beatbench {
 
 /// The names of the classes in a set, bit c being class c: "V"; of several "AF+RBBB"; "none".
 std::string names_in(std::uint64_t set, const std::vector<std::string>& class_names);
@@ -33,4 +34,27 @@ std::string write_pictures(const std::filesystem::path& folder, const RunReport&
 /// runs/MODEL-1, or the first number that is free.
 std::filesystem::path next_run_folder(const std::string& model);
 
-}  // namespace beatbench::cli
+/// @throws Error(usage) if the folder is there already.
+void refuse_existing(const std::filesystem::path& folder);
+
+/// A run folder that is being written: nobody else can write it at the same time.
+/// @throws Error(usage) where another process is writing it.
+FileLock lock_run_folder(const std::filesystem::path& folder);
+
+/// A new run folder, locked, that is removed again unless a training state in it, or in a folder in it, is worth
+/// keeping.
+/// @throws Error(usage) if it exists already.
+class FreshRunFolder {
+ public:
+  explicit FreshRunFolder(std::filesystem::path folder);
+  ~FreshRunFolder();
+  FreshRunFolder(const FreshRunFolder&) = delete;
+  FreshRunFolder& operator=(const FreshRunFolder&) = delete;
+
+ private:
+  std::filesystem::path folder_;
+  MadeFolder made_;
+  FileLock lock_;
+};
+
+}  // namespace beatbench

@@ -6,10 +6,11 @@
 
 #include "beatbench/core/error.h"
 #include "beatbench/core/text.h"
-#include "beatbench/models/checkpoint.h"
-#include "training/saved_states.h"
+#include "beatbench/runtime/model_file.h"
+#include "beatbench/runtime/torch_backend.h"
+#include "runtime/saved_states.h"
 
-namespace beatbench::cli {
+namespace beatbench {
 namespace {
 
 namespace fs = std::filesystem;
@@ -191,7 +192,7 @@ std::optional<Provenance> inherited_provenance(const fs::path& folder) {
   for (const fs::path& of_run : folders) {
     for (const fs::path& state : saved_states(of_run / "checkpoints")) {
       try {
-        Provenance before = load_checkpoint(state).description.provenance;
+        Provenance before = torch_backend().describe_checkpoint(state).provenance;
         if (before.seen) std::erase_if(*before.seen, [](const SeenRecording& one) { return !one.is_inherited(); });
         before.dataset = before.protocol = "";                            // the run's own
         if (!before.configuration.contains("begun_from")) return before;  // of an older version
@@ -214,7 +215,7 @@ std::optional<Provenance> provenance_of_start(const RunOptions& run, const fs::p
     if (auto inherited = inherited_provenance(resumed)) return inherited;
   }
   if (!fs::exists(checkpoint_path(run.training.init_from), ignored)) return std::nullopt;
-  return load_checkpoint(run.training.init_from).description.provenance;
+  return torch_backend().describe_checkpoint(run.training.init_from).provenance;
 }
 
-}  // namespace beatbench::cli
+}  // namespace beatbench

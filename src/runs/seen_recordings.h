@@ -8,9 +8,9 @@
 #include "beatbench/core/provenance.h"
 #include "beatbench/data/dataset.h"
 #include "beatbench/data/protocol.h"
-#include "runs/run.h"
+#include "runs/run_data.h"
 
-namespace beatbench::cli {
+namespace beatbench {
 
 /// Every recording that a run's weights come from: of the split's training and validation, of --extra-training, and
 /// those of the weights that it begins with. nullopt where that cannot be told, as of images that do not say where they
@@ -56,4 +56,4 @@ std::string transfer_note(const RunOptions& run, const RunData& data, const Spli
 /// are no longer there. Of a run that is gone on with, in the folder `resumed`, its own states say it.
 std::optional<Provenance> provenance_of_start(const RunOptions& run, const std::filesystem::path& resumed);
 
-}  // namespace beatbench::cli
+}  // namespace beatbench

@@ -1,6 +1,5 @@
 #include "runs/series.h"
 
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "beatbench/core/error.h"
@@ -8,13 +7,10 @@
 #include "beatbench/report/figures_json.h"
 #include "beatbench/report/series_report.h"
 #include "beatbench/report/table.h"
-#include "beatbench/training/train.h"
-#include "cli/run_main.h"
-#include "cli/session.h"
 #include "runs/run.h"
 #include "runs/run_folder.h"
 
-namespace beatbench::cli {
+namespace beatbench {
 namespace {
 
 namespace fs = std::filesystem;
@@ -41,23 +37,6 @@ std::vector<PlannedRun> plan_runs(const RunOptions& run, int folds) {
     }
   }
   return runs;
-}
-
-void print_figures(const SeriesFigures& figures, bool intra_patient) {
-  std::printf("%s\n%s", series_table(figures, intra_patient).text().c_str(),
-              series_text(figures, intra_patient).c_str());
-}
-
-void print_series(const SeriesReport& report, const fs::path& folder) {
-  std::printf("%s on %s, %s, %s: %zu runs; mean, standard deviation%s\n\n", report.model.c_str(),
-              report.dataset.c_str(), report.class_map.c_str(), report.protocol.c_str(), report.runs.size(),
-              report.intra_patient ? "" : " and 95 % interval over subjects");
-  print_figures(report.figures, report.intra_patient);
-  for (const SeriesSubset& subset : report.subsets) {
-    std::printf("\n%s:\n", subset.name.c_str());
-    print_figures(subset.figures, report.intra_patient);
-  }
-  std::printf("series folder: %s\n", folder.c_str());
 }
 
 // The folds of a seed test each beat once; how many there are depends on the data.
@@ -100,25 +79,25 @@ SeriesReport report_of(const std::vector<PlannedRun>& runs, const fs::path& fold
 
 }  // namespace
 
-int train_series(const RunOptions& options, const fs::path& folder, bool resume, bool json, spdlog::logger& logger) {
-  RunOptions run = options;
+std::optional<SeriesReport> train_series(const SeriesRequest& request, const Listener& listener) {
+  RunOptions run = request.options;
   check_run(run);
-  catch_interrupts();
+  const fs::path& folder = request.folder;
   std::optional<FreshRunFolder> fresh;
   FileLock lock;
-  if (resume)
+  if (request.resume)
     lock = lock_run_folder(folder);
   else
     fresh.emplace(folder);
-  const Context context = start_context(run.threads, resolve_device(run.training.device), logger);
+  const Context context = request.start(run);
   const RunOptions asked = run;
-  const fs::path resumed = resume ? folder : fs::path();
-  RunData data = load_run_data(run, resumed, context.threads, logger);
-  if (!resume) write_file_atomically(folder / "config.json", run_options_json(asked).dump(2) + "\n");
+  const fs::path resumed = request.resume ? folder : fs::path();
+  RunData data = load_run_data(run, resumed, context.threads, listener);
+  if (!request.resume) write_file_atomically(folder / "config.json", run_options_json(asked).dump(2) + "\n");
   const std::vector<PlannedRun> runs = plan_runs(run, folds_of(run, data));
   for (std::size_t i = 0; i < runs.size(); ++i) {
     const fs::path own = folder / runs[i].folder;
-    logger.info("run {} of {}: {}", i + 1, runs.size(), own.string());
+    listener.info("run " + std::to_string(i + 1) + " of " + std::to_string(runs.size()) + ": " + own.string());
     if (fs::exists(own / "report.json")) continue;
     RunOptions one = asked;
     one.seeds = 1;
@@ -127,20 +106,16 @@ int train_series(const RunOptions& options, const fs::path& folder, bool resume,
     one.split.seed = runs[i].seed;
     one.split.fold = runs[i].fold;
     const bool draws_beats = one.max_windows > 0 && runs[i].seed != run.training.seed;
-    if (draws_beats) data = load_run_data(one, resumed, context.threads, logger);
+    if (draws_beats) data = load_run_data(one, resumed, context.threads, listener);
     one.preprocessing = run.preprocessing;
     const bool begun = fs::exists(own / "config.json");
     if (!begun) fs::remove_all(own);  // killed before it had anything to go on with
-    if (!train_run(one, data, own, folder, begun, context, logger)) return kInterrupted;
+    const RunRequest each{one, data, own, folder, begun, context, nullptr, request.on_folder};
+    if (!train_run(each, listener)) return std::nullopt;
   }
-  const SeriesReport report = report_of(runs, folder, asked, data, context);
-  const std::string text = report_text(to_json(report));
-  write_file_atomically(folder / "report.json", text);
-  if (json)
-    std::printf("%s", text.c_str());
-  else
-    print_series(report, folder);
-  return kSuccess;
+  SeriesReport report = report_of(runs, folder, asked, data, context);
+  write_file_atomically(folder / "report.json", report_text(to_json(report)));
+  return report;
 }
 
-}  // namespace beatbench::cli
+}  // namespace beatbench

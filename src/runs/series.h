@@ -1,16 +1,28 @@
 #pragma once
 
-#include <spdlog/logger.h>
-
 #include <filesystem>
+#include <functional>
+#include <optional>
 
-#include "cli/train/options.h"
+#include "beatbench/core/listener.h"
+#include "beatbench/core/system_info.h"
+#include "beatbench/report/series_report.h"
+#include "runs/options.h"
 
-namespace beatbench::cli {
+namespace beatbench {
 
-/// Trains a model for each seed and fold, each in a run folder of its own below `folder`, and writes their common
-/// report. With `resume`, runs that are done stay as they are. Returns the exit status.
-int train_series(const RunOptions& run, const std::filesystem::path& folder, bool resume, bool json,
-                 spdlog::logger& logger);
+struct SeriesRequest {
+  const RunOptions& options;
+  std::filesystem::path folder;  ///< new, or gone on with
+  bool resume = false;
+  /// Makes this process ready to compute, once the folder is locked, and says what a report says of it.
+  std::function<Context(const RunOptions&)> start;
+  /// Called when the folder of each run stands, for a log in it.
+  std::function<void(const std::filesystem::path&)> on_folder = {};
+};
 
-}  // namespace beatbench::cli
+/// Trains a run for each seed or fold in a folder of its own, and reports them together. nullopt: interrupted; the
+/// states are saved.
+std::optional<SeriesReport> train_series(const SeriesRequest& request, const Listener& listener);
+
+}  // namespace beatbench

@@ -1,11 +1,11 @@
 #include "runs/stored_split.h"
 
 #include "beatbench/core/error.h"
-#include "cli/data_options.h"
-#include "cli/train/options.h"
+#include "runs/load.h"
+#include "runs/options.h"
 #include "runs/seen_recordings.h"
 
-namespace beatbench::cli {
+namespace beatbench {
 namespace {
 
 Database database_of_run(const std::string& data) {
@@ -47,7 +47,7 @@ std::optional<StoredSplit> rebuild_split(const ModelDescription& description, co
 }
 
 ConversionWindows conversion_windows(const ModelDescription& description, const std::string& data, std::size_t test,
-                                     std::size_t calibration, spdlog::logger& logger) {
+                                     std::size_t calibration, const Listener& listener) {
   const RunOptions run = run_options_from_json(description.provenance.configuration, "model's configuration");
   const Database database = database_of_run(data.empty() ? run.data : data);
   LoadOptions load;
@@ -55,7 +55,7 @@ ConversionWindows conversion_windows(const ModelDescription& description, const 
   load.only_labels = true;
   const SeenIndex seen(description.provenance.seen.value_or(std::vector<SeenRecording>()));
   load.seen = &seen;
-  const Dataset labels = load_with_progress(database, description.preprocessing, load, logger);
+  const Dataset labels = load_and_tell(database, description.preprocessing, load, listener);
   load.seen = nullptr;
   const auto stored = rebuild_split(description, labels, database);
   if (!stored && calibration > 0) {
@@ -68,7 +68,7 @@ ConversionWindows conversion_windows(const ModelDescription& description, const 
   const auto draw = [&](const BeatSet& beats, std::size_t count, std::uint64_t seed) {
     load.only_beats = beats.rows;
     if (count < beats.size()) load.only_beats = rows_at(beats, draw_stratified(beats, count, seed));
-    return load_with_progress(database, description.preprocessing, load, logger).windows;
+    return load_and_tell(database, description.preprocessing, load, listener).windows;
   };
   ConversionWindows drawn;
   drawn.dataset = labels.name;
@@ -79,7 +79,7 @@ ConversionWindows conversion_windows(const ModelDescription& description, const 
     const UnseenRows unseen = without_seen(there, labels, tested.rows);
     tested.rows = unseen.rows;
     drawn.split = (unseen.all_seen ? "" : "beats of other data; ") + unseen.claim;
-    if (!unseen.note.empty()) logger.warn("{}", unseen.note);
+    if (!unseen.note.empty()) listener.warn(unseen.note);
   } else {
     drawn.split = "beats of other data; whether the model was trained on them is not known";
   }
@@ -89,4 +89,4 @@ ConversionWindows conversion_windows(const ModelDescription& description, const 
   return drawn;
 }
 
-}  // namespace beatbench::cli
+}  // namespace beatbench

@@ -5,12 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "beatbench/core/listener.h"
+#include "beatbench/core/model_description.h"
 #include "beatbench/data/dataset.h"
 #include "beatbench/data/protocol.h"
-#include "beatbench/models/checkpoint.h"
-#include "cli/session.h"
 
-namespace beatbench::cli {
+namespace beatbench {
 
 /// The split that a model was trained on, rebuilt from its provenance.
 struct StoredSplit {
@@ -38,6 +38,6 @@ struct ConversionWindows {
 /// @throws Error(usage) if there is no such database, or if it is not the one the model was trained on and windows to
 /// calibrate on are asked for.
 ConversionWindows conversion_windows(const ModelDescription& description, const std::string& data, std::size_t test,
-                                     std::size_t calibration, spdlog::logger& logger);
+                                     std::size_t calibration, const Listener& listener);
 
-}  // namespace beatbench::cli
+}  // namespace beatbench

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "beatbench/core/beat_set.h"
-#include "beatbench/models/registry.h"
+#include "beatbench/core/model_table.h"
 
 namespace beatbench {
 

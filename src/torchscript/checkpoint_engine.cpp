@@ -1,5 +1,7 @@
+#include "beatbench/models/checkpoint.h"
 #include "models/model.h"
 #include "torchscript/engines.h"
+#include "torchscript/environment.h"
 
 namespace beatbench::engines {
 namespace {
@@ -16,7 +18,7 @@ class CheckpointEngine final : public Engine {
   Answer run_batch(std::span<const float> batch, int count) override {
     const torch::NoGradGuard no_grad;
     const torch::Tensor in = torch::from_blob(const_cast<float*>(batch.data()), description_.shape.dimensions(count));
-    const torch::Tensor out = model_->forward(in).contiguous();
+    const torch::Tensor out = without_stack_trace([&] { return model_->forward(in).contiguous(); });
     return {{out.data_ptr<float>(), out.data_ptr<float>() + out.numel()}, out.sizes().vec()};
   }
 
@@ -25,12 +27,7 @@ class CheckpointEngine final : public Engine {
 
 }  // namespace
 
-bool is_checkpoint(const std::filesystem::path& file) {
-  return file.extension() == ".pt" && !is_torchscript(file) && std::filesystem::is_regular_file(file);
-}
-
-// A checkpoint of ours holds no code to run, so that there is nothing to be trusted.
-std::unique_ptr<Engine> open_checkpoint(const std::filesystem::path& file, Trust /*trust*/) {
+std::unique_ptr<Engine> open_checkpoint(const std::filesystem::path& file) {
   return std::make_unique<CheckpointEngine>(file);
 }
 

@@ -1,4 +1,4 @@
-#include "beatbench/torchscript/environment.h"
+#include "torchscript/environment.h"
 
 #include <dlfcn.h>
 #include <sched.h>
@@ -19,12 +19,6 @@ namespace {
 template <typename Function>
 Function* loaded_symbol(const char* name) {
   return reinterpret_cast<Function*>(::dlsym(RTLD_DEFAULT, name));
-}
-
-}  // namespace
-
-std::map<std::string, std::string> library_versions() {
-  return {{"libtorch", TORCH_VERSION}, {"libtorch_cuda", torch::cuda::is_available() ? "available" : "none"}};
 }
 
 std::map<std::string, std::string> library_settings() {
@@ -50,6 +44,11 @@ std::map<std::string, std::string> library_settings() {
   return settings;
 }
 
+// Which BLAS is loaded, as far as it says.
+struct Blas {
+  std::string description, warning;
+};
+
 Blas loaded_blas() {
   // OpenBLAS says itself how it was built: openblas_get_parallel() is 0 without threads, 1 with its own, 2 with OpenMP.
   auto* config = loaded_symbol<char*()>("openblas_get_config");
@@ -73,24 +72,19 @@ Blas loaded_blas() {
   return {"reference BLAS", "the reference BLAS is up to 20 times slower than OpenBLAS; install libopenblas0-openmp"};
 }
 
-void restart_with_fast_settings([[maybe_unused]] char** argv) {
-  bool changed = false;
-  const auto set_if_absent = [&](const char* name, const char* value) {
-    if (!value || std::getenv(name)) return;
-    ::setenv(name, value, 1);
-    changed = true;
-  };
-#if defined(__x86_64__)
-  auto* core_name = loaded_symbol<char*()>("openblas_get_corename");
-  const std::string_view kernels = core_name ? core_name() : "";
-  if (kernels == "Prescott" || kernels == "Core2") {
-    set_if_absent("OPENBLAS_CORETYPE", __builtin_cpu_supports("avx512f") ? "SkylakeX"
-                                       : __builtin_cpu_supports("avx2")  ? "Haswell"
-                                                                         : nullptr);
-  }
-#endif
-  if (!std::getenv("GOMP_SPINCOUNT")) set_if_absent("OMP_WAIT_POLICY", "passive");
-  if (changed) ::execv("/proc/self/exe", argv);  // returns only if it failed: slow, but right
+}  // namespace
+
+TorchInfo torch_info() {
+  const Blas blas = loaded_blas();
+  return {{{"libtorch", TORCH_VERSION}, {"libtorch_cuda", torch::cuda::is_available() ? "available" : "none"}},
+          library_settings(),
+          blas.description,
+          blas.warning};
+}
+
+std::string error_text(const std::exception& error) {
+  const auto* torch_error = dynamic_cast<const c10::Error*>(&error);
+  return torch_error ? torch_error->what_without_backtrace() : error.what();
 }
 
 int set_compute_threads(int threads) {

@@ -1,20 +1,15 @@
 #include <ATen/Parallel.h>
 #include <torch/script.h>
 
-#include <nlohmann/json.hpp>
-
 #include "beatbench/core/error.h"
 #include "beatbench/core/memory.h"
-#include "beatbench/torchscript/environment.h"
-#include "core/json_fields.h"
+#include "beatbench/runtime/model_file.h"
 #include "runtime/trial.h"
 #include "torchscript/engines.h"
+#include "torchscript/environment.h"
 
 namespace beatbench::engines {
 namespace {
-
-// TorchScript files and checkpoints are both archives of LibTorch; only the former carry the description as an entry.
-const std::string kDescriptionRecord = "extra/" + std::string(kDescriptionEntry);
 
 // What opening a file and answering one input may take beside several copies of what is in it: the activations of any
 // model here are less than half of it.
@@ -30,7 +25,7 @@ class TorchScriptEngine final : public Engine {
  public:
   TorchScriptEngine(const std::filesystem::path& file, Trust trust) : Engine(file) {
     check_archive(file, trust);
-    const std::string text = archive_entry(file, kDescriptionRecord).value_or("");
+    const std::string text = description_text(file).value_or("");
     description_ = parse_description(text, file.string() + ": " + kDescriptionEntry);
     if (description_.precision != "float32") use_best_quantized_engine();
     if (trust == Trust::by_looking) {
@@ -66,7 +61,7 @@ class TorchScriptEngine final : public Engine {
   Answer run_batch(std::span<const float> batch, int count) override {
     const c10::InferenceMode inference;
     const torch::Tensor in = torch::from_blob(const_cast<float*>(batch.data()), description_.shape.dimensions(count));
-    const c10::IValue answer = module_.forward({in});
+    const c10::IValue answer = without_stack_trace([&] { return module_.forward({in}); });
     if (!answer.isTensor()) throw Error(ErrorKind::data, file_, "answers with " + answer.tagKind() + ", not a tensor");
     const torch::Tensor out = answer.toTensor().to(torch::kCPU, torch::kFloat).contiguous();
     return {{out.data_ptr<float>(), out.data_ptr<float>() + out.numel()}, out.sizes().vec()};
@@ -77,25 +72,8 @@ class TorchScriptEngine final : public Engine {
 
 }  // namespace
 
-bool is_torchscript(const std::filesystem::path& file) { return archive_entry(file, kDescriptionRecord).has_value(); }
-
 std::unique_ptr<Engine> open_torchscript(const std::filesystem::path& file, Trust trust) {
   return std::make_unique<TorchScriptEngine>(file, trust);
 }
 
 }  // namespace beatbench::engines
-
-namespace beatbench {
-
-std::string precision_of_file(const std::filesystem::path& file) {
-  try {
-    const auto text = archive_entry(file, engines::kDescriptionRecord);
-    std::string precision = "float32";
-    if (text) get_field(parse_json(*text, file.string()), "precision", file.string(), precision);
-    return precision;
-  } catch (const Error&) {  // a damaged description, or an older one
-    return "float32";
-  }
-}
-
-}  // namespace beatbench

@@ -5,11 +5,10 @@
 
 #include "beatbench/core/error.h"
 #include "beatbench/core/hash.h"
-#include "beatbench/models/predict.h"
-#include "beatbench/torchscript/environment.h"
 #include "formats/torch_archive/checksum.h"
 #include "models/batch.h"
 #include "torchscript/calibration.h"
+#include "torchscript/environment.h"
 #include "torchscript/quantize.h"
 #include "torchscript/trace.h"
 #include "torchscript/writers.h"

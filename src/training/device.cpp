@@ -4,19 +4,9 @@
 #include <torch/cuda.h>
 
 #include "beatbench/core/error.h"
-#include "beatbench/models/registry.h"
-#include "beatbench/training/train.h"
+#include "training/train.h"
 
 namespace beatbench {
-
-std::string resolve_amp(const std::string& option, const std::string& device, std::string_view model) {
-  if (option != "auto") return option;
-  if (!find_model(model).gains_from_bf16) return "off";
-#if defined(__x86_64__)
-  if (device == "cpu" && __builtin_cpu_supports("avx512bf16")) return "bf16";
-#endif
-  return "off";
-}
 
 std::string resolve_device(const std::string& option) {
   const bool has_cuda = torch::cuda::is_available();

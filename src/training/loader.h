@@ -18,8 +18,8 @@ struct Batch {
   torch::Tensor targets;
   std::int64_t count = 0;        ///< of rows
   torch::Tensor weights = {};    ///< of each row in the loss; undefined: all alike
-  bool counts = true;            ///< false: there is no share of the batch for this process
-  std::int64_t size_in_all = 0;  ///< rows of all processes' shares
+  bool counts = true;            ///< false: there is no shard of the batch for this process
+  std::int64_t size_in_all = 0;  ///< rows of all processes' shards
   std::vector<std::uint32_t> rows = {};
   std::vector<int> crops = {};  ///< of each row, see DeviceImages::gather
 };

@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "beatbench/training/train.h"
+#include "beatbench/runtime/training.h"
 
 namespace beatbench {
 

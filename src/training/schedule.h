@@ -4,8 +4,8 @@
 #include <optional>
 #include <span>
 
-#include "beatbench/report/run_report.h"
-#include "beatbench/training/train.h"
+#include "beatbench/evaluation/training_history.h"
+#include "beatbench/runtime/training.h"
 
 namespace beatbench {
 

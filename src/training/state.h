@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "beatbench/report/run_report.h"
+#include "beatbench/evaluation/training_history.h"
 
 namespace beatbench {
 

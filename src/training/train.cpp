@@ -1,4 +1,4 @@
-#include "beatbench/training/train.h"
+#include "training/train.h"
 
 #include <unistd.h>
 
@@ -11,19 +11,20 @@
 #include "beatbench/core/files.h"
 #include "beatbench/core/random.h"
 #include "beatbench/evaluation/classification.h"
-#include "beatbench/models/predict.h"
+#include "beatbench/evaluation/predictions.h"
 #include "models/autocast.h"
 #include "models/batch.h"
 #include "models/checkpoint_io.h"
 #include "models/device_images.h"
 #include "models/model.h"
+#include "models/predict.h"
+#include "runtime/saved_states.h"
 #include "training/device.h"
 #include "training/loader.h"
 #include "training/loss.h"
 #include "training/optimizer.h"
-#include "training/peer_group.h"
+#include "training/process_group.h"
 #include "training/sampler.h"
-#include "training/saved_states.h"
 #include "training/schedule.h"
 #include "training/state.h"
 #include "training/transfer.h"
@@ -43,7 +44,7 @@ struct Trainer {
   const std::filesystem::path& checkpoints;
   const TrainingCallbacks& callbacks;
 
-  PeerGroup* peers = nullptr;  // nullptr: alone
+  TrainingProcessGroup* group = nullptr;  // nullptr: alone
 
   Augmentation augmentation = {};
   std::vector<Example> examples = {};   // of an epoch
@@ -57,9 +58,9 @@ struct Trainer {
   TrainingState state = {};
   std::int64_t windows_done = 0;  // in this call
   double training_seconds = 0;    // in this call, validation not counted
-  double last_loss = 0;           // mean over this process's share of the last batch
+  double last_loss = 0;           // mean over this process's shard of the last batch
 
-  bool leads() const { return !peers || peers->leads(); }
+  bool is_main() const { return !group || group->is_main(); }
   std::int64_t steps_per_epoch() const {
     return (static_cast<std::int64_t>(examples.size()) + options.batch_size - 1) / options.batch_size;
   }
@@ -74,18 +75,18 @@ void write_state(const Trainer& t, const TrainingState& state, const std::filesy
   });
 }
 
-// What each peer has counted by itself becomes what all of them have; the first one keeps it.
-void agree_with_peers(Trainer& t) {
-  if (!t.peers) return;
+// What each process has counted by itself becomes what all of them have; the main one keeps it.
+void agree_with_others(Trainer& t) {
+  if (!t.group) return;
   torch::Tensor counted = torch::tensor({t.state.loss_sum, static_cast<double>(t.state.correct)}, torch::kDouble);
-  t.peers->sum(counted);
-  t.state.loss_sum = t.leads() ? counted[0].item<double>() : 0.0;
-  t.state.correct = t.leads() ? static_cast<std::int64_t>(counted[1].item<double>()) : 0;
+  t.group->sum(counted);
+  t.state.loss_sum = t.is_main() ? counted[0].item<double>() : 0.0;
+  t.state.correct = t.is_main() ? static_cast<std::int64_t>(counted[1].item<double>()) : 0;
 }
 
 void save_last(Trainer& t, const Clock::time_point& start, const Clock::time_point& epoch_start) {
-  agree_with_peers(t);
-  if (!t.leads()) return;
+  agree_with_others(t);
+  if (!t.is_main()) return;
   TrainingState state = t.state;
   state.seconds_before += seconds_since(start);
   state.epoch_seconds_before += state.step > 0 ? seconds_since(epoch_start) : 0.0;
@@ -104,7 +105,7 @@ void settle_on_device(Trainer& t) {
   t.device = torch::Device(device);
   t.bf16 = resolve_amp(t.options.amp, device, t.description.model) == "bf16";
   if (!t.device.is_cuda()) return;
-  if (t.peers)
+  if (t.group)
     throw Error(ErrorKind::unsupported, "--device", "several processes train on the CPU alone; use --device cpu");
   use_fast_products_on_cuda();
   if (t.windows.pixels.empty()) return;
@@ -191,62 +192,60 @@ void start_again(Trainer& t) {
   }
 }
 
-std::filesystem::path temporary_place() {
-  return std::filesystem::temp_directory_path() / "beatbench-peer";
-}
+std::filesystem::path temporary_place() { return std::filesystem::temp_directory_path() / "beatbench-peer"; }
 
-// The first peer begins, anew or again, and the others take its weights, optimiser and state.
+// The main process begins, anew or again, and the others take its weights, optimiser and state.
 void begin_together(Trainer& t, bool resume) {
   std::string bytes;
-  if (t.leads()) {
+  if (t.is_main()) {
     resume ? start_again(t) : start_fresh(t);
-    if (!t.peers) return;
+    if (!t.group) return;
     const AtomicFolder folder(temporary_place());  // is never committed
     write_state(t, t.state, folder.temporary() / "state.pt");
     bytes = read_text_file(folder.temporary() / "state.pt");
   }
-  bytes = t.peers->share(bytes);
-  if (!t.leads()) {
+  bytes = t.group->share(bytes);
+  if (!t.is_main()) {
     const AtomicFolder folder(temporary_place());
     write_file(folder.temporary() / "state.pt", bytes);
     start_from_state(t, folder.temporary() / "state.pt");
     t.state.loss_sum = 0;
     t.state.correct = 0;
   }
-  t.peers->average_gradients(t.model->parameters());
+  t.group->average_gradients(t.model->parameters());
 }
 
 // The part of a batch that is this process's: rows [first, first + count) of `size`. A batch norm needs two rows: of a
 // batch that has not two for each, the first process takes all, and the others two with no weight.
-struct Share {
+struct Shard {
   std::size_t first = 0, count = 0;
   bool counts = true;
 };
 
-Share share_of(const Trainer& t, std::size_t size) {
-  if (!t.peers) return {0, size};
-  const auto rank = static_cast<std::size_t>(t.peers->rank()), peers = static_cast<std::size_t>(t.peers->count());
-  if (size < 2 * peers) return rank == 0 ? Share{0, size} : Share{0, std::min<std::size_t>(size, 2), false};
-  const std::size_t first = size * rank / peers, end = size * (rank + 1) / peers;
+Shard shard_of(const Trainer& t, std::size_t size) {
+  if (!t.group) return {0, size};
+  const auto rank = static_cast<std::size_t>(t.group->rank()), processes = static_cast<std::size_t>(t.group->count());
+  if (size < 2 * processes) return rank == 0 ? Shard{0, size} : Shard{0, std::min<std::size_t>(size, 2), false};
+  const std::size_t first = size * rank / processes, end = size * (rank + 1) / processes;
   return {first, end - first};
 }
 
-// Batch `number` of the epoch under way, or this process's share of it.
+// Batch `number` of the epoch under way, or this process's shard of it.
 Batch make_batch(const Trainer& t, std::span<const Example> order, int epoch, std::int64_t number) {
   const auto first = static_cast<std::size_t>(number) * static_cast<std::size_t>(t.options.batch_size);
   const std::size_t size = std::min<std::size_t>(static_cast<std::size_t>(t.options.batch_size), order.size() - first);
-  const Share share = share_of(t, size);
-  const auto part = order.subspan(first + share.first, share.count);
+  const Shard shard = shard_of(t, size);
+  const auto part = order.subspan(first + shard.first, shard.count);
   std::vector<std::uint32_t> rows;
   for (const Example& example : part) rows.push_back(example.row);
   const Preprocessing& preprocessing = t.description.preprocessing;
   Batch batch;
   batch.targets = gather_targets(t.windows, rows, preprocessing.multi_label, t.description.shape.outputs);
   batch.count = static_cast<std::int64_t>(rows.size());
-  batch.counts = share.counts;
+  batch.counts = shard.counts;
   batch.size_in_all = static_cast<std::int64_t>(size);
   const std::uint64_t stream = derive_seed(t.options.seed, 0x617567, static_cast<std::uint64_t>(epoch));
-  const auto seed_of = [&](std::size_t i) { return derive_seed(stream, first + share.first + i); };
+  const auto seed_of = [&](std::size_t i) { return derive_seed(stream, first + shard.first + i); };
   if (t.images) {
     for (std::size_t i = 0; i < part.size(); ++i)
       batch.crops.push_back(t.augmentation.crop_of(t.windows, part[i].row, part[i].variant, seed_of(i)));
@@ -267,9 +266,9 @@ Batch make_batch(const Trainer& t, std::span<const Example> order, int epoch, st
   return batch;
 }
 
-// What a process's share of a batch weighs in the loss: the mean over all of a batch is the sum of the shares' means by
+// What a process's shard of a batch weighs in the loss: the mean over all of a batch is the sum of the shards' means by
 // this, over what they weigh together.
-double weight_of_share(const Trainer& t, const Batch& batch) {
+double weight_of_shard(const Trainer& t, const Batch& batch) {
   if (!batch.counts) return 0;
   if (batch.weights.defined()) return batch.weights.sum().item<double>();
   const bool by_class = t.class_weights.defined() && !t.description.preprocessing.multi_label;
@@ -279,7 +278,7 @@ double weight_of_share(const Trainer& t, const Batch& batch) {
 
 // One forward, backward and update. Returns the summed loss of the batch.
 double run_step(Trainer& t, const Batch& batch) {
-  const std::uint64_t stream = t.peers ? derive_seed(t.options.seed, static_cast<std::uint64_t>(t.peers->rank()))
+  const std::uint64_t stream = t.group ? derive_seed(t.options.seed, static_cast<std::uint64_t>(t.group->rank()))
                                        : t.options.seed;  // others drop other activations
   torch::manual_seed(
       derive_seed(stream, static_cast<std::uint64_t>(t.state.epoch), static_cast<std::uint64_t>(t.state.step) + 1));
@@ -298,18 +297,18 @@ double run_step(Trainer& t, const Batch& batch) {
   const torch::Tensor loss =
       batch_loss(logits.to(torch::kFloat), targets, weights, t.class_weights, t.options.label_smoothing);
   double share = 1;  // of this process in the batch's mean loss
-  if (t.peers) {
-    const double own = weight_of_share(t, batch);
+  if (t.group) {
+    const double own = weight_of_shard(t, batch);
     torch::Tensor all = torch::full({1}, own, torch::kDouble);
-    t.peers->sum(all);
+    t.group->sum(all);
     share = own / std::max(all.item<double>(), 1e-12);
-    t.peers->backward(loss * (share * t.peers->count()));
+    t.group->backward(loss * (share * t.group->count()));
   } else {
     loss.backward();
   }
   if (t.options.clip_norm > 0) torch::nn::utils::clip_grad_norm_(t.model->parameters(), t.options.clip_norm);
   t.optimizer->step();
-  if (t.peers) average_buffers(*t.peers, *t.model);  // so that the first one's state is that of all
+  if (t.group) average_buffers(*t.group, *t.model);  // so that the first one's state is that of all
   const double value = loss.item<double>();
   if (!std::isfinite(value)) {
     throw Error(ErrorKind::data, "training",
@@ -331,22 +330,22 @@ void report_step(const Trainer& t) {
   const double left =
       static_cast<double>(t.examples.size()) * (t.options.epochs - t.state.epoch + 1) - static_cast<double>(seen);
   t.callbacks.on_step({t.state.epoch, t.options.epochs, t.state.step, steps,
-                       t.peers ? t.last_loss : t.state.loss_sum / static_cast<double>(std::max<std::int64_t>(seen, 1)),
+                       t.group ? t.last_loss : t.state.loss_sum / static_cast<double>(std::max<std::int64_t>(seen, 1)),
                        rate, left / std::max(rate, 1e-9)});
 }
 
-// Each peer works out its share, and all get all.
+// Each process works out its shard, and all get all.
 std::vector<float> logits_of_validation(const Trainer& t) {
   const std::span<const std::uint32_t> rows = t.split.validation;
-  if (!t.peers) return predict_logits(*t.model, t.windows, rows, t.bf16);
-  const Share share = share_of(t, rows.size());
+  if (!t.group) return predict_logits(*t.model, t.windows, rows, t.bf16);
+  const Shard shard = shard_of(t, rows.size());
   std::vector<float> own;
-  if (share.counts) own = predict_logits(*t.model, t.windows, rows.subspan(share.first, share.count), t.bf16);
+  if (shard.counts) own = predict_logits(*t.model, t.windows, rows.subspan(shard.first, shard.count), t.bf16);
   const auto outputs = static_cast<std::size_t>(t.description.shape.outputs);
   std::vector<float> logits(rows.size() * outputs, 0.0F);
-  std::ranges::copy(own, logits.begin() + static_cast<std::ptrdiff_t>(share.first * outputs));
+  std::ranges::copy(own, logits.begin() + static_cast<std::ptrdiff_t>(shard.first * outputs));
   torch::Tensor all = torch::from_blob(logits.data(), {static_cast<std::int64_t>(logits.size())});
-  t.peers->sum(all);
+  t.group->sum(all);
   return logits;
 }
 
@@ -368,7 +367,7 @@ void validate_epoch(const Trainer& t, EpochRow& row) {
 }
 
 EpochRow figures_of_epoch(Trainer& t) {
-  agree_with_peers(t);
+  agree_with_others(t);
   const auto n = static_cast<double>(t.examples.size());
   EpochRow row;
   row.epoch = t.state.epoch;
@@ -380,12 +379,12 @@ EpochRow figures_of_epoch(Trainer& t) {
   return row;
 }
 
-// Where one of the peers is told to stop, all do.
+// Where one of the processes is told to stop, all do.
 bool should_stop(const Trainer& t) {
   const bool own = t.callbacks.should_stop && t.callbacks.should_stop();
-  if (!t.peers) return own;
+  if (!t.group) return own;
   torch::Tensor told = torch::full({1}, own ? 1.0 : 0.0);
-  t.peers->sum(told);
+  t.group->sum(told);
   return told.item<float>() > 0;
 }
 
@@ -416,7 +415,7 @@ void finish_epoch(Trainer& t, const Clock::time_point& epoch_start) {
   row.seconds = t.state.epoch_seconds_before + seconds_since(epoch_start);
   t.state.history.push_back(row);
   const bool best = *best_epoch(t.options, t.state.history) + 1 == t.state.history.size();
-  if (best && t.leads()) save_checkpoint(t.checkpoints / "best.pt", t.description, *t.model);
+  if (best && t.is_main()) save_checkpoint(t.checkpoints / "best.pt", t.description, *t.model);
   t.state.epoch += 1;
   t.state.step = 0;
   t.state.loss_sum = 0;
@@ -427,19 +426,21 @@ void finish_epoch(Trainer& t, const Clock::time_point& epoch_start) {
 
 }  // namespace
 
-TrainingResult train_model(const BeatSet& windows, const Split& split, const ModelDescription& description,
-                           const TrainingOptions& options, const std::filesystem::path& checkpoints, bool resume,
-                           const TrainingCallbacks& callbacks, const std::shared_ptr<Peers>& peers) {
+TrainingResult train_model(const TrainingRequest& request) {
+  const BeatSet& windows = request.beats;
+  const Split& split = request.split;
+  const ModelDescription& description = request.description;
+  const TrainingOptions& options = request.options;
   validate(options);
   check_validation(options, !split.validation.empty());
   if (description.preprocessing.multi_label && options.record_weights != "none")
     throw Error(ErrorKind::usage, "--record-weights", "is for beats, of which a recording has many; use none");
-  Trainer t{windows, split, description, options, checkpoints, callbacks};
-  t.peers = dynamic_cast<PeerGroup*>(peers.get());
+  Trainer t{windows, split, description, options, request.checkpoints, request.callbacks};
+  t.group = dynamic_cast<TrainingProcessGroup*>(request.group.get());
   settle_on_device(t);
   t.augmentation = Augmentation(options.augmentation, description.preprocessing);
   t.examples = make_examples(windows, split.training, t.augmentation);
-  begin_together(t, resume);
+  begin_together(t, request.resume);
   const std::vector<float> weights =
       loss_weights(windows, split.training, description.shape.outputs, options.class_weights,
                    options.largest_class_weight, description.preprocessing.multi_label);

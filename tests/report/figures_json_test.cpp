@@ -93,6 +93,10 @@ TEST(RunReportJson, TakesItsNamesFromWhatTheCheckpointHolds) {
   EXPECT_EQ(json["test"]["subsets"]["without record 232"]["n"], 104);
 }
 
+TEST(RunReportJson, NamesTheLibraries) {
+  EXPECT_EQ(to_json(samples::run_report())["context"]["libraries"]["libtorch"], "1.13.1");
+}
+
 TEST(RunReportJson, RefusesPartsThatDoNotFitTogether) {
   RunReport short_part = samples::run_report();
   short_part.train.per_class.pop_back();

@@ -1,4 +1,4 @@
-#include "training/saved_states.h"
+#include "runtime/saved_states.h"
 
 #include <gtest/gtest.h>
 

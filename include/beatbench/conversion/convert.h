@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "beatbench/core/beat_set.h"
-#include "beatbench/models/checkpoint.h"
+#include "beatbench/runtime/engine.h"
 
 namespace beatbench {
 
@@ -17,23 +17,22 @@ struct FormatSpec {
   std::string_view ending;  ///< what is appended to a model's name: "-int8.pt"
   std::string_view description;
   bool needs_calibration;
-  /// The whole content of the file. `calibration`: windows of the model's own training data, in its own form of input;
-  /// empty where the format needs none.
-  std::string (*write)(const Checkpoint& checkpoint, const BeatSet& calibration);
 };
 
 std::span<const FormatSpec> format_registry();
 
 /// @throws Error(usage) that lists the valid names.
-const FormatSpec& find_format(std::string_view name);
+const FormatSpec& require_format(std::string_view name);
 
-/// Writes `file` atomically. @throws Error(io), Error(usage) if the format needs windows to calibrate on and there are
-/// none, Error(unsupported) if the model cannot be written in this format.
-void convert_checkpoint(const Checkpoint& checkpoint, const FormatSpec& format, const std::filesystem::path& file,
-                        const BeatSet& calibration = {});
+/// Writes `file` atomically. `calibration`: windows of the model's own training data, in its own form of input; empty
+/// where the format needs none.
+/// @throws Error(io), Error(usage) if the format needs windows to calibrate on and there are none, Error(unsupported)
+/// if the model cannot be written in this format.
+void convert_checkpoint(const std::filesystem::path& checkpoint, const FormatSpec& format,
+                        const std::filesystem::path& file, const BeatSet& calibration = {});
 
 /// How close a written file is to the checkpoint it came from, on the same windows.
-struct Agreement {
+struct ConversionCheck {
   std::size_t windows = 0;
   double largest_difference = 0;  ///< of any logit
   double same_class = 0;          ///< fraction of windows with the same predicted class
@@ -44,8 +43,8 @@ struct Agreement {
   double accuracy_lost_points() const { return 100.0 * (accuracy_checkpoint - accuracy); }
 };
 
-/// Opens the written file with the engine that runs it and compares both on every window.
-Agreement compare_with_checkpoint(const Checkpoint& checkpoint, const std::filesystem::path& file,
-                                  const BeatSet& windows);
+/// Compares a model with its checkpoint on every window.
+/// @throws Error(data) if the checkpoint answers with something else than numbers.
+ConversionCheck check_conversion(Engine& checkpoint, Engine& converted, const BeatSet& windows);
 
 }  // namespace beatbench

@@ -84,4 +84,16 @@ struct BeatSet {
 /// The inputs of the chosen rows, one after another.
 std::vector<float> inputs_of(const BeatSet& set, std::span<const std::uint32_t> rows);
 
+/// The chosen rows of a set, in their order; what they are labelled as; and whose they are, indices into its records.
+std::vector<BeatRow> rows_at(const BeatSet& set, std::span<const std::uint32_t> rows);
+std::vector<int> labels_of(const BeatSet& set, std::span<const std::uint32_t> rows);
+std::vector<std::uint32_t> records_of(const BeatSet& set, std::span<const std::uint32_t> rows);
+
+/// The ids of its records.
+std::vector<std::string> record_ids(const BeatSet& set);
+
+/// How many inputs are run at once where only results count: 512 windows, 64 images, 32 whole recordings, or fewer
+/// where those would be more than 4,500,000 values.
+std::size_t evaluation_batch(const BeatSet& set);
+
 }  // namespace beatbench

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "beatbench/core/system_info.h"
 #include "beatbench/evaluation/beat_matching.h"
 #include "beatbench/evaluation/bootstrap.h"
-#include "beatbench/report/system_info.h"
 #include "beatbench/report/table.h"
 
 namespace beatbench {

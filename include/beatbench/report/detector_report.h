@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "beatbench/core/system_info.h"
 #include "beatbench/evaluation/beat_matching.h"
 #include "beatbench/evaluation/bootstrap.h"
 #include "beatbench/evaluation/noise_stress.h"
-#include "beatbench/report/system_info.h"
 #include "beatbench/report/table.h"
 
 namespace beatbench {

@@ -8,8 +8,8 @@
 
 #include "beatbench/core/preprocessing.h"
 #include "beatbench/core/provenance.h"
+#include "beatbench/core/system_info.h"
 #include "beatbench/evaluation/classification.h"
-#include "beatbench/report/system_info.h"
 
 namespace beatbench {
 

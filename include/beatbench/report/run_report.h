@@ -8,42 +8,22 @@
 
 #include "beatbench/core/preprocessing.h"
 #include "beatbench/core/provenance.h"
+#include "beatbench/core/system_info.h"
 #include "beatbench/evaluation/classification.h"
 #include "beatbench/evaluation/thresholds.h"
+#include "beatbench/evaluation/training_history.h"
 #include "beatbench/report/figures_json.h"
-#include "beatbench/report/system_info.h"
 
 namespace beatbench {
 
 /// The version of the report's form, of both kinds; reports/schema.json describes it.
 inline constexpr int kReportSchemaVersion = 1;
 
-/// One epoch of training. A figure that was not measured is absent. Accuracy and F1 are fractions of 1.
-struct EpochRow {
-  int epoch = 0;  ///< from 1
-  double learning_rate = 0;
-  std::optional<double> train_loss;  ///< mean over the epoch's windows
-  std::optional<double> train_accuracy;
-  std::optional<double> validation_loss;
-  std::optional<double> validation_accuracy;
-  std::optional<double> validation_macro_f1;
-  double seconds = 0;  ///< wall time, validation included
-};
-
 /// How many windows of each class a part of the split holds, in the order of the class names. A recording may be of
 /// several classes or none.
 struct SplitPart {
   std::int64_t n = 0;  ///< in all
   std::vector<std::int64_t> per_class;
-};
-
-struct TrainingSummary {
-  int epochs_run = 0;
-  int best_epoch = 0;             ///< the epoch whose weights were tested, from 1
-  double seconds = 0;             ///< wall time of the whole training
-  double windows_per_second = 0;  ///< training windows only, validation not counted
-  std::string stopped_by;         ///< for example "epochs", "early stopping", "interrupted"
-  std::vector<EpochRow> history;
 };
 
 /// Figures of a part of the test rows, for example "without record 232".

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "beatbench/core/system_info.h"
 #include "beatbench/evaluation/series.h"
 #include "beatbench/report/figures_json.h"
-#include "beatbench/report/system_info.h"
 #include "beatbench/report/table.h"
 
 namespace beatbench {

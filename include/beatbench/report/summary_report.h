@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "beatbench/core/system_info.h"
 #include "beatbench/evaluation/classification.h"
 #include "beatbench/evaluation/timing.h"
-#include "beatbench/report/system_info.h"
 
 namespace beatbench {
 

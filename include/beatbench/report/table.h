@@ -48,4 +48,7 @@ Table class_table(const ClassificationFigures& figures);
 /// A row per recording: n, accuracy and macro F1, and the F1 of each class, in percent.
 Table record_table(std::span<const RecordFigures> records);
 
+/// "2 min 05 s", "1 h 03 min", "12 s".
+std::string clock_text(double seconds);
+
 }  // namespace beatbench

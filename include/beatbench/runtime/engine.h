@@ -1,16 +1,17 @@
 #pragma once
 
 #include <cstdint>
-#include <exception>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "beatbench/core/beat_set.h"
+#include "beatbench/core/model_description.h"
 #include "beatbench/formats/torch_archive/check.h"
-#include "beatbench/models/checkpoint.h"
 
 namespace beatbench {
 
@@ -53,16 +54,18 @@ std::span<const EngineSpec> engine_registry();
 /// The engine whose kind of file this is; nullptr if there is none.
 const EngineSpec* find_engine(const std::filesystem::path& file);
 
-/// The precision of the model in a file, by a look at its description alone (see ModelDescription); "float32" where
-/// there is none to be read.
-std::string precision_of_file(const std::filesystem::path& file);
-
 /// Opens a model file and, where it may hold a program, lets it answer one input of zeros, within limits of memory.
 /// @throws Error(io) if there is no such file, Error(data) if no engine can open it (listing those there are), if it is
 /// damaged, holds what `trust` does not allow, or does not fit its own description.
 std::unique_ptr<Engine> open_model(const std::filesystem::path& file, Trust trust = Trust::by_looking);
 
-/// An exception's text without the stack trace that LibTorch appends.
-std::string error_text(const std::exception& error);
+/// Logits [rows, outputs] of rows of a set, in batches of evaluation_batch(set).
+/// `on_batch` is told how many rows are done; what it throws ends the run.
+std::vector<float> run_rows(Engine& engine, const BeatSet& set, std::span<const std::uint32_t> rows,
+                            const std::function<void(std::size_t done)>& on_batch = {});
+
+/// The same of all rows, as probabilities, see probabilities_of_logits.
+std::vector<float> probabilities_of(Engine& engine, const BeatSet& set,
+                                    const std::function<void(std::size_t done)>& on_batch = {});
 
 }  // namespace beatbench

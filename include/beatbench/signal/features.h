@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "beatbench/core/beat_set.h"
+#include "beatbench/core/model_table.h"
 #include "beatbench/core/preprocessing.h"
 #include "beatbench/core/record.h"
 
@@ -38,6 +39,9 @@ bool has_context_of_waves(const Preprocessing& preprocessing);
 /// How many numbers stand beside each beat.
 /// @throws Error(usage) for a context that does not exist, listing the valid ones.
 int context_size(const Preprocessing& preprocessing);
+
+/// The shape that a model with this preprocessing and these classes has. @throws Error(usage) as context_size.
+ModelShape shape_of(const Preprocessing& preprocessing);
 
 /// Fills `set.context` for the rows from `first_row` on, which are beats of `record`.
 /// @throws Error(usage) as context_size; Error(data) if a row is none of `beats`.

@@ -3,17 +3,14 @@
 #include <CLI/CLI.hpp>
 #include <string>
 
-#include "cli/session.h"
+#include "benchmarking/annotations.h"
+#include "cli/console.h"
 
 namespace beatbench::cli {
 
 /// What `benchmark annotations` was told on its command line.
 struct AnnotationArguments {
-  std::string data = "mitdb";
-  std::string reference = "atr";
-  std::string test;  ///< folder; "": that of the recordings
-  std::string annotator = "pred";
-  double window_s = 0.150, start_s = 300;
+  AnnotationRequest request;
   std::string out;  ///< "": none
   bool per_record = false;
   bool json = false;
@@ -21,7 +18,6 @@ struct AnnotationArguments {
 
 void declare_annotation_options(CLI::App& app, AnnotationArguments& arguments);
 
-/// Compares annotation files with a database's own, beat by beat and class by class, as WFDB's bxb does.
-int benchmark_annotations(const AnnotationArguments& arguments, spdlog::logger& logger);
+int benchmark_annotations(const AnnotationArguments& arguments, Console& console);
 
 }  // namespace beatbench::cli

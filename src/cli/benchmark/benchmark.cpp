@@ -16,8 +16,10 @@
 #include "cli/benchmark/annotations.h"
 #include "cli/benchmark/detectors.h"
 #include "cli/commands.h"
+#include "cli/console.h"
 #include "cli/data_options.h"
 #include "cli/run_main.h"
+#include "cli/session.h"
 
 namespace beatbench::cli {
 namespace {
@@ -46,63 +48,6 @@ struct BenchmarkArguments {
   bool trust_model = false;
   bool is_worker = false;  // measures one model, see measure_in_child
 };
-
-std::int64_t file_size_of(const fs::path& file) { return static_cast<std::int64_t>(fs::file_size(file)); }
-
-// Data sets that cannot be read are `failures`.
-SummaryReport benchmark_model(const fs::path& file, std::span<const FoundDataset> datasets,
-                              const BenchmarkArguments& arguments, const Context& context,
-                              std::vector<std::string>& failures, spdlog::logger& logger) {
-  const std::unique_ptr<Engine> engine = open_model(file, arguments.trust_model ? Trust::given : Trust::by_looking);
-  SummaryReport report;
-  report.computer_type = arguments.computer_type;
-  report.date = report_date(arguments.date.empty() ? std::nullopt : std::optional(arguments.date));
-  report.model = file.stem().string();
-  report.file = file.filename().string();
-  report.format = std::string(find_engine(file)->name);
-  report.precision = engine->description().precision;
-  report.size_bytes = file_size_of(file);
-  report.parameters = engine->description().parameters;
-  report.context = context;
-  for (const FoundDataset& found : datasets) {
-    logger.info("{} on {}", report.file, found.name);
-    BenchmarkRows rows;
-    try {
-      rows = load_rows(found, engine->description(), context.threads, logger);
-    } catch (const Error& error) {
-      // Sound data that this model cannot eat: windows of another length, or records without its leads.
-      const bool may_be_other = found.form == DataForm::windows || found.form == DataForm::tracings;
-      const bool is_left_out = error.kind() == ErrorKind::unsupported ||
-                               (may_be_other && error.kind() == ErrorKind::data) ||
-                               (found.form == DataForm::tracings && error.kind() == ErrorKind::usage);
-      if (is_left_out) {
-        logger.warn("left out: {}", error.what());
-        report.notes.push_back(std::string("left out: ") + error.what());
-      } else {
-        failures.push_back(error.what());
-      }
-      continue;
-    } catch (const Interrupted&) {
-      throw;
-    } catch (const std::exception& error) {  // the other data sets go on
-      failures.push_back(found.path.string() + ": " + error_text(error));
-      continue;
-    }
-    report.notes.insert(report.notes.end(), rows.notes.begin(), rows.notes.end());
-    report.datasets.push_back(measure_dataset(*engine, rows, arguments.seconds));
-    if (report.throughput.empty()) {
-      report.throughput = measure_throughput(*engine, rows.dataset.windows, arguments.batch_sizes, arguments.seconds);
-    }
-  }
-  for (const std::string& failure : failures) report.notes.push_back("could not be measured: " + failure);
-  if (report.datasets.empty() && !failures.empty()) throw Error(ErrorKind::data, "", joined(failures, "; "));
-  if (report.datasets.empty()) {
-    throw Error(ErrorKind::data, file.string(), "can eat none of the data sets: " + names_of(datasets));
-  }
-  report.peak_memory_bytes = peak_memory_bytes();
-  report.notes.push_back("peak memory is that of a process that ran this model alone, the data sets included");
-  return report;
-}
 
 Table benchmark_table() {
   return Table({{"model", Align::left},
@@ -133,23 +78,29 @@ std::vector<std::vector<std::string>> table_rows(const SummaryReport& report) {
 }
 
 // What a worker does: measures its model, writes the report and prints it, with the rows of the table, or what failed.
-int run_worker(const BenchmarkArguments& arguments, spdlog::logger& logger) {
+int run_worker(const BenchmarkArguments& arguments, Console& console) {
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // not without the one that waits for it
   catch_interrupts();
   nlohmann::ordered_json answer;
   int status = kSuccess;
   try {
     const std::vector<FoundDataset> datasets = find_datasets(arguments.datasets, arguments.only);
-    const Context context = start_context(arguments.threads, "cpu", logger);
-    std::vector<std::string> failures;
-    const SummaryReport report = benchmark_model(arguments.models, datasets, arguments, context, failures, logger);
+    const Listener listener = console.listener();
+    const Context context = start_torch_context(arguments.threads, "cpu", listener);
+    const MeasuredModel measured =
+        measure_model({arguments.models, datasets, arguments.computer_type, arguments.date, arguments.batch_sizes,
+                       arguments.seconds, arguments.trust_model ? Trust::given : Trust::by_looking},
+                      context, listener);
+    const SummaryReport& report = measured.report;
     const fs::path path = write_summary(arguments.reports, report);
-    answer = {
-        {"path", path.string()}, {"rows", table_rows(report)}, {"report", to_json(report)}, {"failures", failures}};
+    answer = {{"path", path.string()},
+              {"rows", table_rows(report)},
+              {"report", to_json(report)},
+              {"failures", measured.failures}};
   } catch (const Interrupted&) {
     return kInterrupted;  // the one that waits says so
   } catch (const std::exception& error) {
-    answer = {{"error", error_text(error)}};
+    answer = {{"error", error.what()}};
     status = kFailure;
   }
   std::printf("%s", answer.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace).c_str());
@@ -188,7 +139,7 @@ Measured measure_in_child(const fs::path& model, const BenchmarkArguments& a) {
   add_list("--dataset", a.only, [](const std::string& name) { return name; });
   add_list("--batch-sizes", a.batch_sizes, [](int size) { return std::to_string(size); });
   if (a.trust_model) words.emplace_back("--trust-model");
-  const ChildResult child = run_child(words);
+  const ChildResult child = run_child(words, interrupted);
   if (child.status == kInterrupted) return {.answer = {}, .interrupted = true};
   if (child.signal != 0) {
     return {.answer = {{"error", model.string() + ": the process that measured it was ended by signal " +
@@ -207,7 +158,7 @@ void check_name(const fs::path& model, const BenchmarkArguments& a) {
   summary_path(a.reports, a.computer_type, model.stem().string(), a.date);
 }
 
-int run_benchmark(BenchmarkArguments arguments, spdlog::logger& logger) {
+int run_benchmark(BenchmarkArguments arguments, Console& console) {
   arguments.date = report_date(arguments.date.empty() ? std::nullopt : std::optional(arguments.date));
   const std::vector<fs::path> models = find_models(arguments.models, arguments.quantized_only);
   check_name(models.size() == 1 ? models.front() : "model.pt", arguments);
@@ -227,7 +178,7 @@ int run_benchmark(BenchmarkArguments arguments, spdlog::logger& logger) {
     try {
       check_name(model, arguments);
     } catch (const Error& error) {
-      logger.error("{}", error.what());
+      console.logger().error("{}", error.what());
       failures.emplace_back(error.what());
       continue;
     }
@@ -235,12 +186,12 @@ int run_benchmark(BenchmarkArguments arguments, spdlog::logger& logger) {
     if (measured.interrupted) break;          // what has been measured stays
     if (measured.answer.contains("error")) {  // the other models go on
       const std::string text = measured.answer.at("error");
-      if (models.size() > 1) logger.error("{}", text);
+      if (models.size() > 1) console.logger().error("{}", text);
       failures.push_back(text);
       continue;
     }
     for (const std::string failure : measured.answer.at("failures")) {
-      logger.error("{}", failure);
+      console.logger().error("{}", failure);
       if (std::ranges::find(failures, failure) == failures.end()) failures.push_back(failure);
     }
     written.push_back(measured.answer.at("path"));
@@ -315,13 +266,13 @@ int benchmark_command(int argc, char** argv) {
         app.add_subcommand("annotations", "annotation files against a database's, as WFDB's bxb does it");
     declare_annotation_options(*compare, annotations);
     if (const auto status = parse_command_line(app, argc, argv)) return *status;
-    const auto logger = make_logger(a.log_level);
+    Console console(a.log_level);
     annotations.json = annotations.json || a.json;
     detectors.json = detectors.json || a.json;
-    if (compare->parsed()) return benchmark_annotations(annotations, *logger);
-    if (sub->parsed()) return benchmark_detectors(detectors, *logger);
+    if (compare->parsed()) return benchmark_annotations(annotations, console);
+    if (sub->parsed()) return benchmark_detectors(detectors, console);
     if (a.computer_type.empty()) throw Error(ErrorKind::usage, "--computer-type", "is needed; see benchmark --help");
-    return a.is_worker ? run_worker(a, *logger) : run_benchmark(a, *logger);
+    return a.is_worker ? run_worker(a, console) : run_benchmark(a, console);
   });
 }
 

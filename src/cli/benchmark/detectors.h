@@ -2,20 +2,15 @@
 
 #include <CLI/CLI.hpp>
 #include <string>
-#include <vector>
 
-#include "cli/session.h"
+#include "benchmarking/detectors.h"
+#include "cli/console.h"
 
 namespace beatbench::cli {
 
 /// What `benchmark detectors` was told on its command line.
 struct DetectorArguments {
-  std::string data = "mitdb";
-  std::vector<std::string> detectors;  ///< empty: all
-  std::vector<std::string> lead;       ///< empty: the first of each record
-  bool all_leads = false;              ///< every lead of a record, together
-  std::vector<std::string> noise;      ///< records of noise; empty: none is added
-  std::vector<double> snr_db = {24, 12, 6, 0};
+  DetectorRequest request;
   std::string out;  ///< "": none
   bool per_record = false;
   bool json = false;
@@ -23,7 +18,6 @@ struct DetectorArguments {
 
 void declare_detector_options(CLI::App& app, DetectorArguments& arguments);
 
-/// Runs R-peak detectors on a database and compares them with its annotations beat by beat.
-int benchmark_detectors(const DetectorArguments& arguments, spdlog::logger& logger);
+int benchmark_detectors(const DetectorArguments& arguments, Console& console);
 
 }  // namespace beatbench::cli

@@ -6,10 +6,14 @@
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
 #include "beatbench/report/figures_json.h"
+#include "beatbench/runtime/model_file.h"
+#include "beatbench/runtime/torch_backend.h"
 #include "cli/commands.h"
+#include "cli/console.h"
 #include "cli/convert/dataset.h"
 #include "cli/data_options.h"
 #include "cli/run_main.h"
+#include "cli/session.h"
 #include "runs/stored_split.h"
 
 namespace beatbench::cli {
@@ -54,28 +58,28 @@ std::string name_of_source(const fs::path& source) {
 
 fs::path report_of(const fs::path& file) { return file.string() + ".json"; }
 
-nlohmann::ordered_json comparison_json(const Agreement& agreement, const ConversionWindows& windows) {
-  nlohmann::ordered_json json = {{"compared_windows", agreement.windows},
-                                 {"largest_difference", agreement.largest_difference},
-                                 {"same_class", agreement.same_class}};
-  if (agreement.labelled > 0) {
-    json["accuracy_float32"] = agreement.accuracy_checkpoint;
-    json["accuracy"] = agreement.accuracy;
-    json["accuracy_lost_points"] = agreement.accuracy_lost_points();
+nlohmann::ordered_json comparison_json(const ConversionCheck& check, const ConversionWindows& windows) {
+  nlohmann::ordered_json json = {{"compared_windows", check.windows},
+                                 {"largest_difference", check.largest_difference},
+                                 {"same_class", check.same_class}};
+  if (check.labelled > 0) {
+    json["accuracy_float32"] = check.accuracy_checkpoint;
+    json["accuracy"] = check.accuracy;
+    json["accuracy_lost_points"] = check.accuracy_lost_points();
   }
   json["dataset"] = windows.dataset;
   json["split"] = windows.split;
   return json;
 }
 
-std::string comparison_text(const Agreement& agreement) {
+std::string comparison_text(const ConversionCheck& check) {
   char text[200];
   std::snprintf(text, sizeof text, "same class %.2f %% of %zu windows, largest difference %.2g",
-                100.0 * agreement.same_class, agreement.windows, agreement.largest_difference);
+                100.0 * check.same_class, check.windows, check.largest_difference);
   std::string line = text;
-  if (agreement.labelled > 0) {
-    std::snprintf(text, sizeof text, ", accuracy %.2f %% (float32 %.2f %%), lost %.2f points",
-                  100.0 * agreement.accuracy, 100.0 * agreement.accuracy_checkpoint, agreement.accuracy_lost_points());
+  if (check.labelled > 0) {
+    std::snprintf(text, sizeof text, ", accuracy %.2f %% (float32 %.2f %%), lost %.2f points", 100.0 * check.accuracy,
+                  100.0 * check.accuracy_checkpoint, check.accuracy_lost_points());
     line += text;
   }
   return line;
@@ -89,10 +93,10 @@ struct Converted {
 };
 
 // Writes one file into the folder `work` and compares it.
-Converted convert_one(const Checkpoint& checkpoint, const FormatSpec& format, const fs::path& work,
+Converted convert_one(const fs::path& source, Engine& checkpoint, const FormatSpec& format, const fs::path& work,
                       const fs::path& file, const ConversionWindows& windows) {
   const fs::path written = work / file.filename();
-  convert_checkpoint(checkpoint, format, written, windows.calibration);
+  convert_checkpoint(source, format, written, windows.calibration);
   Converted result;
   result.file = file;
   result.json = {{"format", format.name}, {"file", file.string()}, {"size_bytes", fs::file_size(written)}};
@@ -100,23 +104,26 @@ Converted convert_one(const Checkpoint& checkpoint, const FormatSpec& format, co
   std::snprintf(text, sizeof text, "%.1f KB", static_cast<double>(fs::file_size(written)) / 1e3);
   result.text = file.string() + "  " + text;
   if (windows.test.size() == 0) return result;
-  const Agreement agreement = compare_with_checkpoint(checkpoint, written, windows.test);
-  result.json.update(comparison_json(agreement, windows));
-  result.text += "  " + comparison_text(agreement);
-  if (agreement.labelled > 0) result.lost_points = agreement.accuracy_lost_points();
+  const auto converted = open_model(written);
+  const ConversionCheck check = check_conversion(checkpoint, *converted, windows.test);
+  result.json.update(comparison_json(check, windows));
+  result.text += "  " + comparison_text(check);
+  if (check.labelled > 0) result.lost_points = check.accuracy_lost_points();
   write_file(report_of(written), report_text(result.json));
   return result;
 }
 
-int convert_model(const ModelArguments& arguments, spdlog::logger& logger) {
+int convert_model(const ModelArguments& arguments, Console& console) {
   if (arguments.windows == 0 && arguments.max_accuracy_drop) {
     throw Error(ErrorKind::usage, "--max-accuracy-drop", "compares windows, and --windows 0 leaves none");
   }
   const double most_points = arguments.max_accuracy_drop.value_or(kMostPointsLost);
   std::vector<const FormatSpec*> formats;
-  for (const std::string& name : arguments.formats) formats.push_back(&find_format(name));
-  start_context(arguments.threads, "cpu", logger);
-  const Checkpoint checkpoint = load_checkpoint(arguments.source);
+  for (const std::string& name : arguments.formats) formats.push_back(&require_format(name));
+  const Listener listener = console.listener();
+  start_torch_context(arguments.threads, "cpu", listener);
+  const fs::path source = checkpoint_path(arguments.source);
+  const auto checkpoint = torch_backend().open_checkpoint(source);
   const std::string name = arguments.name.empty() ? name_of_source(arguments.source) : arguments.name;
   const fs::path folder = arguments.out;
   bool calibrates = false;
@@ -130,8 +137,8 @@ int convert_model(const ModelArguments& arguments, spdlog::logger& logger) {
   }
   ConversionWindows windows;
   if (arguments.windows > 0 || calibrates) {
-    windows = conversion_windows(checkpoint.description, arguments.data, arguments.windows,
-                                 calibrates ? arguments.calibration_windows : 0, logger);
+    windows = conversion_windows(checkpoint->description(), arguments.data, arguments.windows,
+                                 calibrates ? arguments.calibration_windows : 0, listener);
   }
 
   const MadeFolder made(folder);
@@ -140,7 +147,7 @@ int convert_model(const ModelArguments& arguments, spdlog::logger& logger) {
   try {
     for (const FormatSpec* format : formats) {
       const fs::path file = folder / (name + std::string(format->ending));
-      results.push_back(convert_one(checkpoint, *format, work.temporary(), file, windows));
+      results.push_back(convert_one(source, *checkpoint, *format, work.temporary(), file, windows));
     }
   } catch (const Error& error) {  // by the name that the user knows
     std::string text = error.what();
@@ -150,11 +157,12 @@ int convert_model(const ModelArguments& arguments, spdlog::logger& logger) {
   }
   for (const Converted& result : results) {
     if (result.lost_points <= most_points) continue;
-    logger.error("{} loses {:.2f} points of accuracy; allowed: {} (--max-accuracy-drop). No file was kept.",
-                 result.file.string(), result.lost_points, most_points);
+    console.logger().error("{} loses {:.2f} points of accuracy; allowed: {} (--max-accuracy-drop). No file was kept.",
+                           result.file.string(), result.lost_points, most_points);
     return kGateFailed;
   }
   move_to_new_names(work.temporary(), folder);
+  console.clear();
   if (arguments.json) {
     nlohmann::ordered_json all = nlohmann::ordered_json::array();
     for (const Converted& result : results) all.push_back(result.json);
@@ -199,16 +207,16 @@ int convert_command(int argc, char** argv) {
         ->check(CLI::Range(0, 1024));
     app.add_flag("--json", model.json, "print the results as JSON on stdout");
 
-    DatasetArguments dataset;
+    DatasetRequest dataset;
     CLI::App* sub =
         app.add_subcommand("dataset", "write the simulated database, or a database's beats as images or windows");
     declare_dataset_options(*sub, dataset);
     if (const auto status = parse_command_line(app, argc, argv)) return *status;
-    const auto logger = make_logger(log_level);
-    if (sub->parsed()) return convert_dataset(dataset, *logger);
+    Console console(log_level);
+    if (sub->parsed()) return convert_dataset(dataset, console);
     if (model.source.empty())
       throw Error(ErrorKind::usage, "source", "a run folder or checkpoint is needed; see convert --help");
-    return convert_model(model, *logger);
+    return convert_model(model, console);
   });
 }
 

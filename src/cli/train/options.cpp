@@ -3,27 +3,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 
 #include "beatbench/core/class_map.h"
 #include "beatbench/core/error.h"
 #include "beatbench/core/label_map.h"
-#include "beatbench/training/peers.h"
+#include "beatbench/runtime/torch_backend.h"
 #include "cli/data_options.h"
-
-namespace beatbench {
-
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(SplitOptions, test_fraction, validation_fraction, folds, fold, seed)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(AugmentationOptions, crops, crop_classes, scale, shift_samples, warp,
-                                                noise, snr_low_db, snr_high_db, lead_dropout)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(TrainingOptions, epochs, batch_size, optimizer, learning_rate,
-                                                weight_decay, momentum, schedule, warmup_epochs, step_epochs,
-                                                plateau_patience, class_weights, largest_class_weight, record_weights,
-                                                sampling, patience, monitor, clip_norm, label_smoothing, amp, init_from,
-                                                new_head, freeze_layers, loaded_rate_factor, augmentation,
-                                                loader_threads, save_every_steps, keep_states, seed, device)
-
-}  // namespace beatbench
 
 namespace beatbench::cli {
 namespace {
@@ -226,47 +211,9 @@ void declare_augmentation(CLI::App& app, AugmentationOptions& o) {
 
 }  // namespace
 
-nlohmann::json run_options_json(const RunOptions& o) {
-  return {{"model", o.model},
-          {"model_options", o.model_options},
-          {"data", o.data},
-          {"max_windows", o.max_windows},
-          {"strict", o.strict},
-          {"protocol", o.protocol},
-          {"split", o.split},
-          {"preprocessing", o.preprocessing},
-          {"training", o.training},
-          {"threads", o.threads},
-          {"extra_training", o.extra_training},
-          {"seeds", o.seeds},
-          {"all_folds", o.all_folds}};
-}
-
-RunOptions run_options_from_json(const nlohmann::json& json, const std::string& where) {
-  try {
-    RunOptions o;
-    json.at("model").get_to(o.model);
-    json.at("model_options").get_to(o.model_options);
-    json.at("data").get_to(o.data);
-    json.at("max_windows").get_to(o.max_windows);
-    json.at("strict").get_to(o.strict);
-    json.at("protocol").get_to(o.protocol);
-    json.at("split").get_to(o.split);
-    json.at("preprocessing").get_to(o.preprocessing);
-    json.at("training").get_to(o.training);
-    json.at("threads").get_to(o.threads);
-    o.extra_training = json.value("extra_training", "");
-    o.seeds = json.value("seeds", 1);  // not in configurations of older versions
-    o.all_folds = json.value("all_folds", false);
-    return o;
-  } catch (const nlohmann::json::exception& error) {
-    throw Error(ErrorKind::data, where, error.what());
-  }
-}
-
 std::string descriptions_of_models() {
   std::string text = "Models, and their options with what they are by default:\n";
-  for (const ModelSpec& spec : model_registry()) {
+  for (const ModelSpec& spec : model_table()) {
     text += "  " + std::string(spec.name) + ": " + std::string(spec.description) + "\n";
     for (const ModelOption& option : spec.options) {
       std::string name = "    " + std::string(option.name) + "=" + number_text(option.default_value);
@@ -279,7 +226,7 @@ std::string descriptions_of_models() {
 
 void declare_train_options(CLI::App& app, TrainArguments& arguments) {
   RunOptions& run = arguments.run;
-  app.add_option("--model", run.model, names_of(model_registry()))->capture_default_str();
+  app.add_option("--model", run.model, names_of(model_table()))->capture_default_str();
   app.add_option_function<std::vector<std::string>>(
          "--model-option",
          [&run](const std::vector<std::string>& pairs) { run.model_options = parse_model_options(pairs); },
@@ -315,12 +262,12 @@ void declare_train_options(CLI::App& app, TrainArguments& arguments) {
 
 void complete_options(CLI::App& app, TrainArguments& arguments) {
   RunOptions& run = arguments.run;
-  complete_preprocessing(app, run.preprocessing, find_model(run.model).input);
+  complete_preprocessing(app, run.preprocessing, require_model(run.model).input);
   ask_for_head(run, arguments.head);
   if (run.training.amp == "auto") {  // decided here, so that config.json has it and a resumed run goes on alike
-    if (place_among_peers(std::getenv).count > 1)
+    if (read_launch_environment(std::getenv).count > 1)
       throw Error(ErrorKind::usage, "--amp", "auto is for one process; several must agree: bf16 or off");
-    run.training.amp = resolve_amp("auto", resolve_device(run.training.device), run.model);
+    run.training.amp = resolve_amp("auto", torch_backend().resolve_device(run.training.device), run.model);
   }
   if (run.training.init_from.empty() && (run.training.new_head || run.training.loaded_rate_factor != 1)) {
     throw Error(ErrorKind::usage, "--replace-head, --loaded-rate-factor", "are for weights that --init-from loads");

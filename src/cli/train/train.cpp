@@ -9,14 +9,15 @@
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
 #include "beatbench/core/label_map.h"
-#include "beatbench/models/predict.h"
 #include "beatbench/report/figures_json.h"
+#include "beatbench/report/series_report.h"
 #include "beatbench/report/table.h"
-#include "beatbench/torchscript/environment.h"
+#include "beatbench/runtime/torch_backend.h"
 #include "cli/commands.h"
+#include "cli/console.h"
 #include "cli/data_options.h"
-#include "cli/progress.h"
 #include "cli/run_main.h"
+#include "cli/session.h"
 #include "cli/train/options.h"
 #include "core/json_fields.h"
 #include "runs/run.h"
@@ -62,24 +63,36 @@ void print_summary(const RunReport& report, const fs::path& folder) {
   std::printf("run folder: %s\n", folder.c_str());
 }
 
+void print_figures(const SeriesFigures& figures, bool intra_patient) {
+  std::printf("%s\n%s", series_table(figures, intra_patient).text().c_str(),
+              series_text(figures, intra_patient).c_str());
+}
+
+void print_series(const SeriesReport& report, const fs::path& folder) {
+  std::printf("%s on %s, %s, %s: %zu runs; mean, standard deviation%s\n\n", report.model.c_str(),
+              report.dataset.c_str(), report.class_map.c_str(), report.protocol.c_str(), report.runs.size(),
+              report.intra_patient ? "" : " and 95 % interval over subjects");
+  print_figures(report.figures, report.intra_patient);
+  for (const SeriesSubset& subset : report.subsets) {
+    std::printf("\n%s:\n", subset.name.c_str());
+    print_figures(subset.figures, report.intra_patient);
+  }
+  std::printf("series folder: %s\n", folder.c_str());
+}
+
 // How long the processes of a training may take to be started.
 constexpr std::chrono::seconds kJoinWithin{120};
 
-std::shared_ptr<Peers> meet_peers(const PeerPlace& place, spdlog::logger& logger) {
-  if (place.count > 1) logger.info("process {} of {}, started by {}", place.rank, place.count, place.started_by);
-  return join_peers(place, kJoinWithin);
-}
-
 // The processors of a machine are shared by its processes.
-int threads_for(int asked, const PeerPlace& place) {
+int threads_for(int asked, const LaunchEnvironment& place) {
   const auto processors = static_cast<int>(std::thread::hardware_concurrency());
   return asked > 0 || place.count == 1 ? asked : std::max(1, processors / place.local_count);
 }
 
 // A run, or a series of runs, that has its report: it stays as it is.
-int show_finished(const fs::path& folder, bool json, spdlog::logger& logger) {
+int show_finished(const fs::path& folder, bool json, Console& console) {
   const std::string text = read_text_file(folder / "report.json");
-  logger.info("{}: is finished; its report stays as it is", folder.string());
+  console.logger().info("{}: is finished; its report stays as it is", folder.string());
   if (json)
     std::printf("%s", text.c_str());
   else
@@ -87,18 +100,24 @@ int show_finished(const fs::path& folder, bool json, spdlog::logger& logger) {
   return kSuccess;
 }
 
-int run_training(RunOptions run, const fs::path& folder, bool resume, bool json, spdlog::logger& logger) {
-  const PeerPlace place = place_among_peers(std::getenv);
-  const bool leads = place.rank == 0;
+int run_training(RunOptions run, const fs::path& folder, bool resume, bool json, Console& console) {
+  const LaunchEnvironment place = read_launch_environment(std::getenv);
+  const Listener listener = console.listener();
   check_run(run);
-  if (!resume && leads) refuse_existing(folder);
+  if (!resume && place.is_main()) refuse_existing(folder);
   catch_interrupts();
-  const std::shared_ptr<Peers> peers = meet_peers(place, logger);
-  const Context context = start_context(threads_for(run.threads, place), resolve_device(run.training.device), logger);
-  const RunData data = load_run_data(run, resume ? folder : fs::path(), context.threads, logger);
-  if (resume && leads && fs::exists(folder / "report.json")) return show_finished(folder, json, logger);
-  const auto report = train_run(run, data, folder, folder, resume, context, logger, peers);
-  if (!leads) return kSuccess;
+  if (place.count > 1)
+    console.logger().info("process {} of {}, started by {}", place.rank, place.count, place.started_by);
+  const std::shared_ptr<ProcessGroup> group = torch_backend().join_process_group(place, kJoinWithin);
+  const Context context = start_torch_context(threads_for(run.threads, place),
+                                              torch_backend().resolve_device(run.training.device), listener);
+  const RunData data = load_run_data(run, resume ? folder : fs::path(), context.threads, listener);
+  if (resume && place.is_main() && fs::exists(folder / "report.json")) return show_finished(folder, json, console);
+  const auto report = train_run({run, data, folder, folder, resume, context, group,
+                                 [&](const fs::path& made) { console.log_to_file(made / "train.log"); }},
+                                listener);
+  if (!place.is_main()) return kSuccess;
+  console.clear();
   if (!report) return kInterrupted;
   if (json)
     std::printf("%s", report_text(to_json(*report)).c_str());
@@ -107,13 +126,30 @@ int run_training(RunOptions run, const fs::path& folder, bool resume, bool json,
   return kSuccess;
 }
 
-int start(const RunOptions& run, const fs::path& folder, bool resume, bool json, spdlog::logger& logger) {
-  if (run.seeds > 1 || run.all_folds) {
-    if (place_among_peers(std::getenv).count > 1)
-      throw Error(ErrorKind::usage, "--seeds, --all-folds", "are for one process; several train one model together");
-    return train_series(run, folder, resume, json, logger);
-  }
-  return run_training(run, folder, resume, json, logger);
+int run_series(const RunOptions& run, const fs::path& folder, bool resume, bool json, Console& console) {
+  if (read_launch_environment(std::getenv).count > 1)
+    throw Error(ErrorKind::usage, "--seeds, --all-folds", "are for one process; several train one model together");
+  const Listener listener = console.listener();
+  catch_interrupts();
+  const auto report = train_series(
+      {run, folder, resume,
+       [&](const RunOptions& checked) {
+         return start_torch_context(checked.threads, torch_backend().resolve_device(checked.training.device), listener);
+       },
+       [&](const fs::path& made) { console.log_to_file(made / "train.log"); }},
+      listener);
+  console.clear();
+  if (!report) return kInterrupted;
+  if (json)
+    std::printf("%s", report_text(to_json(*report)).c_str());
+  else
+    print_series(*report, folder);
+  return kSuccess;
+}
+
+int start(const RunOptions& run, const fs::path& folder, bool resume, bool json, Console& console) {
+  const bool is_series = run.seeds > 1 || run.all_folds;
+  return is_series ? run_series(run, folder, resume, json, console) : run_training(run, folder, resume, json, console);
 }
 
 // The options on a command line that --resume does not go by.
@@ -145,22 +181,22 @@ int train_command(int argc, char** argv) {
       std::printf("%s", app.config_to_str(true, true).c_str());
       return kSuccess;
     }
-    const bool leads = place_among_peers(std::getenv).rank == 0;
-    const auto logger = make_logger(leads || arguments.log_level != "info" ? arguments.log_level : "warning");
+    const bool is_main = read_launch_environment(std::getenv).is_main();
+    Console console(is_main || arguments.log_level != "info" ? arguments.log_level : "warning");
     if (arguments.resume.empty()) {
       const fs::path folder = arguments.out.empty() ? next_run_folder(arguments.run.model) : fs::path(arguments.out);
-      return start(arguments.run, folder, false, arguments.json, *logger);
+      return start(arguments.run, folder, false, arguments.json, console);
     }
     const std::string ignored = options_beside_resume(app);
     if (!ignored.empty()) {
-      logger->warn("{}: goes on by its config.json; left aside: {}", arguments.resume, ignored);
+      console.logger().warn("{}: goes on by its config.json; left aside: {}", arguments.resume, ignored);
     }
     if (fs::exists(fs::path(arguments.resume) / "report.json")) {
-      return show_finished(arguments.resume, arguments.json, *logger);
+      return show_finished(arguments.resume, arguments.json, console);
     }
     const fs::path config = fs::path(arguments.resume) / "config.json";
     const nlohmann::json stored = parse_json(read_text_file(config), config.string());
-    return start(run_options_from_json(stored, config.string()), arguments.resume, true, arguments.json, *logger);
+    return start(run_options_from_json(stored, config.string()), arguments.resume, true, arguments.json, console);
   });
 }
 

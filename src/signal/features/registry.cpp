@@ -42,6 +42,14 @@ int context_size(const Preprocessing& preprocessing) {
   return static_cast<int>(size);
 }
 
+ModelShape shape_of(const Preprocessing& p) {
+  const int outputs = static_cast<int>(p.class_names.size());
+  if (p.of_recordings()) return {static_cast<int>(p.leads.size()), p.length_samples(), outputs};
+  const int channels = 1 + context_size(p);
+  return p.input == "image" ? ModelShape{channels, p.image_size, outputs, p.image_size}
+                            : ModelShape{channels, p.length_samples(), outputs};
+}
+
 void append_context(BeatSet& set, std::size_t first_row, const Record& record, std::span<const std::int64_t> beats,
                     const Preprocessing& preprocessing) {
   set.context_size = context_size(preprocessing);

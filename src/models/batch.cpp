@@ -1,0 +1,40 @@
+#include "models/batch.h"
+
+#include <algorithm>
+
+namespace beatbench {
+
+std::vector<std::int64_t> input_dimensions(const BeatSet& set, std::int64_t count) {
+  if (set.image_size > 0) return {count, 1 + set.context_size, set.image_size, set.image_size};
+  return {count, set.leads + set.context_size, set.length_samples};
+}
+
+torch::Tensor gather_inputs(const BeatSet& windows, std::span<const std::uint32_t> rows) {
+  const auto count = static_cast<std::int64_t>(rows.size());
+  torch::Tensor batch = torch::empty(input_dimensions(windows, count));
+  float* out = batch.data_ptr<float>();
+  for (const std::uint32_t row : rows) {
+    windows.copy_input(row, out);
+    out += windows.input_size();
+  }
+  return batch;
+}
+
+torch::Tensor gather_targets(const BeatSet& windows, std::span<const std::uint32_t> rows, bool multi_label,
+                             int outputs) {
+  const auto count = static_cast<std::int64_t>(rows.size());
+  if (!multi_label) {
+    torch::Tensor labels = torch::empty({count}, torch::kInt64);
+    std::ranges::transform(rows, labels.data_ptr<std::int64_t>(),
+                           [&](std::uint32_t row) { return static_cast<std::int64_t>(windows.rows[row].label); });
+    return labels;
+  }
+  torch::Tensor targets = torch::empty({count, outputs});
+  float* out = targets.data_ptr<float>();
+  for (const std::uint32_t row : rows) {
+    for (int c = 0; c < outputs; ++c) *out++ = windows.rows[row].is_of(static_cast<std::size_t>(c)) ? 1.0F : 0.0F;
+  }
+  return targets;
+}
+
+}  // namespace beatbench
