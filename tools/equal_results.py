@@ -24,7 +24,7 @@ MODELS = {
     'resnet50': 'filters=2', 'inception_v3': 'width=0.05', 'lstm': 'dense=6,hidden=5', 'resnet1d': 'filters=4',
     'resnet1d_12lead': 'filters=4', 'context_mlp': 'hidden=8',
 }
-VARYING = re.compile(r'(^|_)(s|seconds|per_second|bytes|time|times|commit|context|system|date|out|load|rate_of_training|'
+VARYING = re.compile(r'(^|_)(s|time_per_beat|seconds|per_second|bytes|time|times|commit|context|system|date|out|load|rate_of_training|'
                      r'windows_per_second|path|library|machine)$')
 
 

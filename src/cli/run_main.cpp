@@ -1,14 +1,18 @@
 #include "cli/run_main.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "beatbench/core/error.h"
 #include "beatbench/core/listener.h"
 #include "beatbench/core/memory.h"
 #include "beatbench/core/text.h"
+#include "cli/version.h"
 
 namespace beatbench::cli {
 namespace {
@@ -39,11 +43,17 @@ std::string flags_of(const CLI::App& app) {
 }  // namespace
 
 std::optional<int> parse_command_line(CLI::App& app, int argc, char** argv) {
+  app.set_version_flag("--version", "", "print version, commit, compiler and libraries (with --json as JSON) and exit");
   try {
     app.parse(argc, argv);
     return std::nullopt;
   } catch (const CLI::CallForHelp& help) {
     return app.exit(help);
+  } catch (const CLI::CallForVersion&) {
+    const bool as_json = std::ranges::any_of(std::span(argv, static_cast<std::size_t>(argc)),
+                                             [](const char* word) { return std::string_view(word) == "--json"; });
+    std::printf("%s", as_json ? version_json().c_str() : version_text(app.get_name()).c_str());
+    return kSuccess;
   } catch (const CLI::ExtrasError& error) {
     const auto subcommands = app.get_subcommands();  // those on this command line
     throw Error(ErrorKind::usage, "",

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <opencv2/imgproc.hpp>
 #include <string>
 #include <utility>
 
 #include "beatbench/core/error.h"
 #include "beatbench/core/statistics.h"
 #include "beatbench/signal/resample.h"
+#include "images/image_library.h"
 
 namespace beatbench {
 namespace {
@@ -65,24 +65,28 @@ std::vector<BeatRange> beat_ranges(std::span<const std::int64_t> beats, std::int
 }
 
 void draw_beat(std::span<const float> samples, float low, float high, int size, std::span<std::uint8_t> pixels) {
-  cv::Mat image(size, size, CV_8UC1, pixels.data());
-  image.setTo(255);
   const double scale = static_cast<double>((size - 1) << kFractionBits);
   const double across = scale / static_cast<double>(std::max<std::size_t>(samples.size() - 1, 1));
   const double up = high > low ? 1.0 / (static_cast<double>(high) - low) : 0.0;
-  std::vector<cv::Point> points;
-  points.reserve(samples.size());
+  std::vector<int> points;
+  points.reserve(2 * samples.size());
   for (std::size_t i = 0; i < samples.size(); ++i) {
     const double height = std::clamp((static_cast<double>(samples[i]) - low) * up, 0.0, 1.0);
-    points.emplace_back(cvRound(static_cast<double>(i) * across), cvRound(scale * (1.0 - height)));
+    points.push_back(static_cast<int>(std::lrint(static_cast<double>(i) * across)));
+    points.push_back(static_cast<int>(std::lrint(scale * (1.0 - height))));
   }
-  cv::polylines(image, points, false, cv::Scalar(0), 1, cv::LINE_AA, kFractionBits);
+  image_library().draw_line(points.data(), samples.size(), size, pixels.data());
 }
 
 void enlarge_crop(std::span<float> image, int size, int left, int top, int crop) {
-  const cv::Mat whole(size, size, CV_32FC1, image.data());
-  const cv::Mat part = whole(cv::Rect(left, top, crop, crop)).clone();
-  cv::resize(part, whole, whole.size(), 0, 0, cv::INTER_LINEAR);
+  std::vector<float> part;
+  const auto side = static_cast<std::size_t>(size), cut = static_cast<std::size_t>(crop);
+  part.reserve(cut * cut);
+  for (std::size_t row = 0; row < cut; ++row) {
+    const auto from = image.subspan((static_cast<std::size_t>(top) + row) * side + static_cast<std::size_t>(left), cut);
+    part.insert(part.end(), from.begin(), from.end());
+  }
+  image_library().enlarge(part.data(), crop, image.data(), size);
 }
 
 void append_images(BeatSet& set, const PreparedLead& lead, std::span<const BeatRow> rows,

@@ -4,6 +4,7 @@
 #include "beatbench/core/error.h"
 #include "beatbench/core/memory.h"
 #include "beatbench/runtime/model_file.h"
+#include "models/libtorch_versions.h"
 #include "runtime/trial.h"
 #include "torchscript/engines.h"
 #include "torchscript/environment.h"
@@ -25,6 +26,7 @@ class TorchScriptEngine final : public Engine {
  public:
   TorchScriptEngine(const std::filesystem::path& file, Trust trust) : Engine(file) {
     check_archive(file, trust);
+    libtorch::leave_operators_unfused();
     const std::string text = description_text(file).value_or("");
     description_ = parse_description(text, file.string() + ": " + kDescriptionEntry);
     if (description_.precision != "float32") use_best_quantized_engine();

@@ -6,6 +6,7 @@
 #include <torch/csrc/jit/passes/frozen_conv_folding.h>
 
 #include "beatbench/core/error.h"
+#include "models/libtorch_versions.h"
 #include "models/model.h"
 
 namespace beatbench {
@@ -28,6 +29,7 @@ torch::jit::Module mirror(const torch::nn::Module& module, const std::string& na
 }  // namespace
 
 torch::jit::Module trace_and_freeze(const Checkpoint& checkpoint) {
+  libtorch::leave_operators_unfused();
   const torch::NoGradGuard no_grad;
   BeatModel& model = *checkpoint.model;
   model.eval();

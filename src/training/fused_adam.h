@@ -5,6 +5,8 @@
 #include <cmath>
 #include <type_traits>
 
+#include "models/libtorch_versions.h"
+
 namespace beatbench {
 
 /// One update of `count` weights by Adam (Kingma and Ba 2015, arXiv 1412.6980), decay of the weights included.
@@ -40,7 +42,8 @@ class FusedAdam final : public Base {
 
  private:
   void update(torch::Tensor& weight, const Options& options) {
-    auto& slot = this->state_[key_of(weight)];
+    using Key = typename std::decay_t<decltype(this->state_)>::key_type;
+    auto& slot = this->state_[libtorch::key_of_state<Key>(weight)];
     if (!slot) {
       auto fresh = std::make_unique<State>();
       fresh->step(0);
@@ -73,15 +76,6 @@ class FusedAdam final : public Base {
   static torch::Tensor same_layout(const torch::Tensor& tensor, const torch::Tensor& weight) {
     if (tensor.strides() == weight.strides()) return tensor;
     return torch::empty_like(weight, torch::MemoryFormat::Preserve).copy_(tensor);
-  }
-
-  // LibTorch 1.13 keeps the states under the address as text, 2.x under the address.
-  static auto key_of(const torch::Tensor& weight) {
-    using Key = typename std::decay_t<decltype(std::declval<Base&>().state())>::key_type;
-    if constexpr (std::is_same_v<Key, std::string>)
-      return c10::guts::to_string(weight.unsafeGetTensorImpl());
-    else
-      return Key(weight.unsafeGetTensorImpl());
   }
 };
 

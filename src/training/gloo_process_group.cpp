@@ -1,6 +1,7 @@
 #include <cstdlib>
 
 #include "beatbench/core/error.h"
+#include "models/libtorch_versions.h"
 #include "training/process_group.h"
 
 #ifdef BEATBENCH_C10D
@@ -35,11 +36,11 @@ bool has_c10d() { return false; }
 
 std::shared_ptr<ProcessGroup> join_process_group(const LaunchEnvironment& place, std::chrono::seconds) {
   if (place.count == 1) return nullptr;
-  throw Error(ErrorKind::unsupported, place.started_by,
-              "started " + std::to_string(place.count) +
-                  " processes, but this build cannot train in several (that needs LibTorch 1 with c10d and Gloo's "
-                  "headers, Debian's "
-                  "libgloo-dev); start one");
+  throw Error(
+      ErrorKind::unsupported, place.started_by,
+      "started " + std::to_string(place.count) +
+          " processes, but this build cannot train in several (that needs LibTorch with c10d and Gloo's headers, "
+          "Debian's libgloo-dev); start one");
 }
 
 #else
@@ -52,9 +53,10 @@ class GlooProcessGroup final : public TrainingProcessGroup {
     c10d::TCPStoreOptions where;
     where.port = static_cast<std::uint16_t>(place.port);
     where.isServer = place.rank == 0 && !place.store_exists;
-    where.numWorkers = place.store_exists ? c10::nullopt : c10::optional<std::size_t>(place.count);
+    if (!place.store_exists) where.numWorkers = static_cast<std::size_t>(place.count);
     where.waitWorkers = !place.store_exists;
     where.timeout = timeout;
+    libtorch::use_own_sockets(where);
     guarded("were not all met", [&] {
       auto store = c10::make_intrusive<c10d::TCPStore>(place.master, where);
       auto options = c10d::ProcessGroupGloo::Options::create();

@@ -17,9 +17,10 @@
 
 #include "beatbench/core/memory.h"
 #include "beatbench/core/text.h"
-#include "beatbench/torchscript/environment.h"
+#include "beatbench/signal/features.h"
 #include "models/autocast.h"
 #include "models/model.h"
+#include "torchscript/environment.h"
 #include "training/optimizer.h"
 
 namespace {
@@ -67,9 +68,9 @@ void train_steps(benchmark::State& state, beatbench::BeatModel& model, const bea
 
 beatbench::ModelShape shape_for(const beatbench::ModelSpec& spec) {
   beatbench::Preprocessing preprocessing = beatbench::usual_preprocessing(spec.input);
-  if (!spec.context.empty()) {
+  if (!spec.features.empty()) {
     std::vector<std::string_view> names;
-    beatbench::split_cells(spec.context, ',', names);
+    beatbench::split_cells(spec.features, ',', names);
     preprocessing.context.assign(names.begin(), names.end());
   }
   preprocessing.class_names.resize(kClasses);
@@ -85,12 +86,12 @@ void registered_model(benchmark::State& state, const beatbench::ModelSpec& spec,
 void lstm_libtorch(benchmark::State& state) {
   LibTorchLstm model;
   torch::optim::Adam adam(model.parameters(), torch::optim::AdamOptions(1e-3));
-  train_steps(state, model, shape_for(beatbench::find_model("lstm")), false, adam);
+  train_steps(state, model, shape_for(beatbench::require_model("lstm")), false, adam);
 }
 
 // As a Keras or PyTorch user would write it: channels first, LibTorch's own Adam.
 void cnn2d_libtorch(benchmark::State& state) {
-  const beatbench::ModelShape shape = shape_for(beatbench::find_model("cnn2d"));
+  const beatbench::ModelShape shape = shape_for(beatbench::require_model("cnn2d"));
   const auto model = beatbench::make_model("cnn2d", shape);
   for (torch::Tensor& p : model->parameters())
     p.set_data(p.detach().to(p.options(), false, true, torch::MemoryFormat::Contiguous));
@@ -102,9 +103,8 @@ void cnn2d_libtorch(benchmark::State& state) {
 
 int main(int argc, char** argv) {
   beatbench::keep_freed_memory();
-  beatbench::restart_with_fast_settings(argv);
   beatbench::set_compute_threads(0);
-  for (const beatbench::ModelSpec& spec : beatbench::model_registry()) {
+  for (const beatbench::ModelSpec& spec : beatbench::model_table()) {
     for (const bool bf16 : {false, true}) {
       benchmark::RegisterBenchmark((std::string(spec.name) + (bf16 ? "_bf16" : "")).c_str(),
                                    [&spec, bf16](benchmark::State& state) { registered_model(state, spec, bf16); })

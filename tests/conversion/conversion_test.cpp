@@ -5,13 +5,12 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "beatbench/conversion/convert.h"
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
 #include "beatbench/runtime/engine.h"
-#include "beatbench/torchscript/environment.h"
-#include "models/checkpoint_io.h"
+#include "conversion/converted.h"
 #include "models/made_up_checkpoint.h"
+#include "torchscript/environment.h"
 
 namespace beatbench {
 namespace {
@@ -32,17 +31,17 @@ class Conversion : public testing::Test {
 
 // Every model in every format gives what the model's own code gives, at any batch size.
 TEST_F(Conversion, EveryModelInEveryFormatAgreesWithItsCheckpoint) {
-  for (const ModelSpec& spec : model_registry()) {
+  for (const ModelSpec& spec : model_table()) {
     for (const FormatSpec& format : format_registry()) {
       SCOPED_TRACE(std::string(spec.name) + " as " + std::string(format.name));
       const Checkpoint checkpoint = made_up_checkpoint(std::string(spec.name));
       if (format.needs_calibration) continue;  // they round, see int8_test.cpp
       const auto file = folder_ / (std::string(spec.name) + std::string(format.ending));
-      convert_checkpoint(checkpoint, format, file);
-      const Agreement agreement = compare_with_checkpoint(checkpoint, file, made_up_beats(spec.name, 300));
-      EXPECT_EQ(agreement.windows, 300U);
-      EXPECT_LT(agreement.largest_difference, 1e-4);
-      EXPECT_EQ(agreement.same_class, 1.0);
+      tests::convert(checkpoint, format.name, file);
+      const ConversionCheck check = tests::check(checkpoint, file, made_up_beats(spec.name, 300));
+      EXPECT_EQ(check.windows, 300U);
+      EXPECT_LT(check.largest_difference, 1e-4);
+      EXPECT_EQ(check.same_class, 1.0);
       const auto engine = open_model(file);
       EXPECT_EQ(nlohmann::json(engine->description()), nlohmann::json(checkpoint.description));
       EXPECT_EQ(engine->description().parameters, parameter_count(*checkpoint.model));
@@ -58,9 +57,9 @@ TEST_F(Conversion, AnLstmOfEveryFormAgreesWithItsCheckpoint) {
       for (const FormatSpec& format : format_registry()) {
         SCOPED_TRACE(testing::Message() << bidirectional << " " << attention << " " << format.name);
         const auto file = folder_ / ("lstm" + std::string(format.ending));
-        convert_checkpoint(checkpoint, format, file, made_up_beats("lstm", 100, 2));
-        const Agreement agreement = compare_with_checkpoint(checkpoint, file, made_up_beats("lstm", 50));
-        EXPECT_LT(agreement.largest_difference, format.needs_calibration ? 0.05 : 1e-4);
+        tests::convert(checkpoint, format.name, file, made_up_beats("lstm", 100, 2));
+        const ConversionCheck check = tests::check(checkpoint, file, made_up_beats("lstm", 50));
+        EXPECT_LT(check.largest_difference, format.needs_calibration ? 0.05 : 1e-4);
       }
     }
   }
@@ -69,7 +68,7 @@ TEST_F(Conversion, AnLstmOfEveryFormAgreesWithItsCheckpoint) {
 // A folded, frozen graph: no batch norm is left where it directly follows a convolution, and no weight is a parameter.
 TEST_F(Conversion, TorchScriptIsFrozenAndFolded) {
   const auto file = folder_ / "resnet1d.pt";
-  convert_checkpoint(made_up_checkpoint("resnet1d"), find_format("torchscript"), file);
+  tests::convert(made_up_checkpoint("resnet1d"), "torchscript", file);
   const torch::jit::Module module = torch::jit::load(file.string());
   EXPECT_EQ(module.parameters().size(), 0U);
   int convolutions = 0, norms = 0;
@@ -83,7 +82,7 @@ TEST_F(Conversion, TorchScriptIsFrozenAndFolded) {
 }
 
 TEST_F(Conversion, UnknownFormatListsTheValidOnes) {
-  EXPECT_THAT([] { find_format("coreml"); }, testing::ThrowsMessage<Error>(HasSubstr("valid: torchscript")));
+  EXPECT_THAT([] { require_format("coreml"); }, testing::ThrowsMessage<Error>(HasSubstr("valid: torchscript")));
 }
 
 TEST_F(Conversion, EnginesRefuseWhatIsNoModelAndTheWrongInput) {
@@ -93,7 +92,7 @@ TEST_F(Conversion, EnginesRefuseWhatIsNoModelAndTheWrongInput) {
   EXPECT_THAT([&] { open_model(folder_ / "absent.pt"); }, testing::ThrowsMessage<Error>(HasSubstr("no such file")));
   const Checkpoint checkpoint = made_up_checkpoint("lstm");
   const auto model = folder_ / "lstm.pt";
-  convert_checkpoint(checkpoint, find_format("torchscript"), model);
+  tests::convert(checkpoint, "torchscript", model);
   const auto engine = open_model(model);
   const std::vector<float> wrong(63);
   EXPECT_THAT([&] { engine->run(wrong, 1); }, testing::ThrowsMessage<Error>(HasSubstr("1 x 64 samples")));
@@ -107,12 +106,12 @@ TEST_F(Conversion, CheckpointsRunAsTheyAre) {
   const auto file = folder_ / "best.pt";
   save_checkpoint(file, checkpoint.description, *checkpoint.model);
   EXPECT_EQ(find_engine(file)->name, "checkpoint");
-  EXPECT_EQ(compare_with_checkpoint(checkpoint, file, made_up_windows(50)).largest_difference, 0.0);
+  EXPECT_EQ(tests::check(checkpoint, file, made_up_windows(50)).largest_difference, 0.0);
 }
 
 TEST(Environment, NamesItsLibrariesAndBlas) {
-  EXPECT_EQ(library_versions().at("libtorch"), TORCH_VERSION);
-  EXPECT_FALSE(loaded_blas().description.empty());
+  EXPECT_EQ(torch_info().versions.at("libtorch"), TORCH_VERSION);
+  EXPECT_FALSE(torch_info().blas.empty());
   EXPECT_EQ(set_compute_threads(2), 2);
 }
 

@@ -7,12 +7,14 @@
 #include <numeric>
 
 #include "beatbench/data/augmentation.h"
-#include "beatbench/models/predict.h"
-#include "beatbench/training/train.h"
+#include "beatbench/evaluation/predictions.h"
+#include "beatbench/models/checkpoint.h"
 #include "models/batch.h"
 #include "models/made_up_beats.h"
 #include "models/model.h"
+#include "models/predict.h"
 #include "support/test_folder.h"
+#include "training/train.h"
 
 namespace beatbench {
 namespace {
@@ -64,7 +66,7 @@ TEST(Cuda, TrainsOnImagesThatStayThere) {
   options.device = "cuda";
   options.augmentation.crops = "random";
   const Split split = tests::made_up_split(150);
-  train_model(set, split, tests::made_up_description("cnn2d"), options, folder / "run", false, {});
+  train_model({set, split, tests::made_up_description("cnn2d"), options, folder / "run"});
   const Checkpoint trained = load_checkpoint(folder / "run/best.pt");
   const std::vector<float> on_cpu = predict_logits(*trained.model, set, split.test);
   trained.model->to(torch::kCUDA);

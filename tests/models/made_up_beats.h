@@ -5,9 +5,10 @@
 #include <string>
 
 #include "beatbench/core/beat_set.h"
+#include "beatbench/core/model_description.h"
 #include "beatbench/core/random.h"
 #include "beatbench/data/protocol.h"
-#include "beatbench/models/checkpoint.h"
+#include "beatbench/signal/features.h"
 
 namespace beatbench::tests {
 
@@ -81,13 +82,13 @@ inline BeatSet made_up_images(std::size_t count, std::uint64_t seed = 1, int siz
 
 /// The numbers beside the beats of a model that eats them.
 inline std::vector<std::string> made_up_context(std::string_view model) {
-  return find_model(model).context.empty() ? std::vector<std::string>{} : std::vector<std::string>{"rr"};
+  return require_model(model).features.empty() ? std::vector<std::string>{} : std::vector<std::string>{"rr"};
 }
 
 /// Beats as this model eats them; the numbers beside them tell the classes as well.
 inline BeatSet made_up_beats(std::string_view model, std::size_t count, std::uint64_t seed = 1) {
-  if (find_model(model).input == "image") return made_up_images(count, seed, made_up_image_size(model));
-  if (find_model(model).input == "recording") return made_up_recordings(count, seed);
+  if (require_model(model).input == "image") return made_up_images(count, seed, made_up_image_size(model));
+  if (require_model(model).input == "recording") return made_up_recordings(count, seed);
   BeatSet set = made_up_windows(count, seed);
   if (made_up_context(model).empty()) return set;
   set.context_size = 4;
@@ -113,15 +114,15 @@ inline ModelDescription made_up_description(const std::string& model, const Mode
   ModelDescription d;
   d.model = model;
   ModelOptions small;
-  for (const ModelOption& option : find_model(model).options) {
+  for (const ModelOption& option : require_model(model).options) {
     if (d.model == "lstm" || d.model == "resnet1d" || d.model == "context_mlp") break;  // are small enough
     if (option.name == "filters") small["filters"] = 4;
     if (option.name == "dense") small["dense"] = 16;
     if (option.name == "width") small["width"] = 0.1;
   }
   for (const auto& [name, value] : options) small[name] = value;
-  d.options = resolve_options(find_model(model), small);
-  d.preprocessing = usual_preprocessing(find_model(model).input);
+  d.options = resolve_options(require_model(model), small);
+  d.preprocessing = usual_preprocessing(require_model(model).input);
   if (d.preprocessing.of_recordings()) d.preprocessing.leads = {"I", "II"};
   d.preprocessing.before_samples = d.preprocessing.after_samples = 32;
   d.preprocessing.image_size = made_up_image_size(model);

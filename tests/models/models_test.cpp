@@ -8,11 +8,13 @@
 
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
-#include "beatbench/models/predict.h"
+#include "beatbench/evaluation/predictions.h"
 #include "models/checkpoint_io.h"
 #include "models/fused_lstm.h"
 #include "models/made_up_beats.h"
 #include "models/model.h"
+#include "models/predict.h"
+#include "models/registry.h"
 
 namespace beatbench {
 namespace {
@@ -62,7 +64,7 @@ TEST(Models, Cnn2dHasTheParametersOfItsDefinition) {
 // A network stays in this order throughout only if every kernel lies so by its strides, those of one pixel or one
 // channel among them, which are laid out either way.
 TEST(Models, KernelsLieWithTheChannelsSideBySide) {
-  for (const ModelSpec& spec : model_registry()) {
+  for (const ModelSpec& spec : model_table()) {
     if (spec.input != "image") continue;
     ModelOptions small = {{"filters", 4}};
     if (spec.name == "inception_v3") small = {{"width", 0.1}};
@@ -100,31 +102,41 @@ TEST(Models, NetworksForPhotographsHaveTheirPublishedParameters) {
 }
 
 TEST(Models, TooSmallImagesAreRefused) {
-  for (const auto& [name, size] : {std::pair{"alexnet", 63}, {"vgg16", 32}, {"inception_v3", 75}}) {
+  struct Case {
+    const char* name;
+    int size;
+    ModelOptions options;
+  };
+  for (const auto& [name, size, options] :
+       {Case{"alexnet", 63, {}}, {"vgg16", 32, {}}, {"inception_v3", 75, {}}, {"cnn2d", 36, {{"padding", 0}}}}) {
     EXPECT_THAT(
-        [&] {
-          make_model(name, {1, size - 1, 8, size - 1});
-        },
-        testing::ThrowsMessage<Error>(HasSubstr(std::to_string(size) + " x " + std::to_string(size) + " or more")))
+        ([&, name = name, size = size, options = options] {
+          make_model(name, {1, size - 1, 8, size - 1}, options);
+        }),
+        testing::ThrowsMessage<Error>(HasSubstr(std::to_string(size) + " x " + std::to_string(size) + " pixels")))
         << name;
-    const ModelDescription small = made_up_description(name);
-    EXPECT_NO_THROW(make_model(name, {1, size, 8, size}, small.options)->forward(torch::zeros({2, 1, size, size})));
+    ModelOptions small = made_up_description(name).options;
+    for (const auto& [option, value] : options) small[option] = value;
+    EXPECT_NO_THROW(make_model(name, {1, size, 8, size}, small)->forward(torch::zeros({2, 1, size, size}))) << name;
   }
 }
 
 TEST(Models, RefuseTheOtherKindOfInput) {
-  EXPECT_THAT([] { make_model("lstm", {1, 128, 8, 128}); }, testing::ThrowsMessage<Error>(HasSubstr("eats windows")));
-  EXPECT_THAT([] { make_model("cnn2d", {1, 216, 8}); }, testing::ThrowsMessage<Error>(HasSubstr("eats images")));
-  EXPECT_THAT(
-      [] {
-        make_model("cnn2d", {1, 20, 8, 20}, {{"padding", 0}});
-      },
-      testing::ThrowsMessage<Error>(HasSubstr("larger images")));
+  EXPECT_THAT([] { make_model("lstm", {1, 128, 8, 128}); }, testing::ThrowsMessage<Error>(HasSubstr("takes windows")));
+  EXPECT_THAT([] { make_model("cnn2d", {1, 216, 8}); }, testing::ThrowsMessage<Error>(HasSubstr("takes images")));
+}
+
+// What stands before the wall about each model, and the code behind it.
+TEST(Models, OfTheTableAreThoseOfTheCode) {
+  std::vector<std::string_view> told, made;
+  for (const ModelSpec& spec : model_table()) told.push_back(spec.name);
+  for (const ModelMaker& maker : model_makers()) made.push_back(maker.name);
+  EXPECT_EQ(told, made);
 }
 
 TEST(Models, UnknownModelListsTheValidOnes) {
   try {
-    find_model("transformer");
+    require_model("transformer");
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::usage);
@@ -148,7 +160,7 @@ TEST(Models, UnknownOrAbsurdOptionsAreRefused) {
 
 // Every model of the registry: any batch size, finite logits, the same bits from the same seed.
 TEST(Models, EachOneHonoursTheContract) {
-  for (const ModelSpec& spec : model_registry()) {
+  for (const ModelSpec& spec : model_table()) {
     SCOPED_TRACE(spec.name);
     const ModelDescription description = made_up_description(std::string(spec.name));
     torch::manual_seed(3);
@@ -256,7 +268,7 @@ TEST(Predict, LabelsAndSoftmaxOfRows) {
 TEST(Checkpoint, ComesBackAsItWas) {
   const auto folder = std::filesystem::temp_directory_path() / "beatbench_checkpoint_test";
   std::filesystem::create_directories(folder);
-  for (const ModelSpec& spec : model_registry()) {
+  for (const ModelSpec& spec : model_table()) {
     ModelDescription description = made_up_description(std::string(spec.name));
     description.provenance.configuration = {{"epochs", 3}};
     const auto model = make_model(spec.name, description.shape, description.options);

@@ -11,15 +11,16 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
-#include "beatbench/conversion/convert.h"
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
-#include "beatbench/models/predict.h"
 #include "beatbench/runtime/engine.h"
-#include "beatbench/torchscript/environment.h"
+#include "beatbench/runtime/model_file.h"
+#include "conversion/converted.h"
 #include "models/batch.h"
 #include "models/made_up_checkpoint.h"
+#include "models/predict.h"
 #include "support/need.h"
+#include "torchscript/environment.h"
 #include "torchscript/quantize.h"
 
 namespace beatbench {
@@ -37,7 +38,7 @@ class Int8 : public testing::Test {
   std::filesystem::path write(const Checkpoint& checkpoint, std::size_t calibration = 100) const {
     const std::string& model = checkpoint.description.model;
     const auto file = folder_ / (model + "-int8.pt");
-    convert_checkpoint(checkpoint, find_format("int8"), file, made_up_beats(model, calibration, 2));
+    tests::convert(checkpoint, "int8", file, made_up_beats(model, calibration, 2));
     return file;
   }
 
@@ -58,20 +59,20 @@ std::vector<float> logits_of(const Checkpoint& checkpoint, const BeatSet& beats)
 // to a few hundredths of the logits' range, there to twice as much.
 // The classes of an untrained model lie close together, so a tenth of the windows may change theirs.
 TEST_F(Full_Int8, EveryModelStaysCloseToItsCheckpoint) {
-  for (const ModelSpec& spec : model_registry()) {
+  for (const ModelSpec& spec : model_table()) {
     SCOPED_TRACE(spec.name);
     const Checkpoint checkpoint = made_up_checkpoint(std::string(spec.name));
     const auto file = write(checkpoint);
     const BeatSet beats = made_up_beats(spec.name, 200);
-    const Agreement agreement = compare_with_checkpoint(checkpoint, file, beats);
+    const ConversionCheck check = tests::check(checkpoint, file, beats);
     const std::vector<float> logits = logits_of(checkpoint, beats);
     const double range = *std::ranges::max_element(logits) - *std::ranges::min_element(logits);
     const int steps_in_one = 1 << (8 - use_best_quantized_engine().activation_bits);
-    EXPECT_LT(agreement.largest_difference, 0.12 * steps_in_one * range);
-    EXPECT_GT(agreement.largest_difference, 1e-5) << "is not quantised";
-    EXPECT_GE(agreement.same_class, 0.9);
-    EXPECT_EQ(agreement.labelled, 200U);
-    EXPECT_NEAR(agreement.accuracy, agreement.accuracy_checkpoint, 0.1);
+    EXPECT_LT(check.largest_difference, 0.12 * steps_in_one * range);
+    EXPECT_GT(check.largest_difference, 1e-5) << "is not quantised";
+    EXPECT_GE(check.same_class, 0.9);
+    EXPECT_EQ(check.labelled, 200U);
+    EXPECT_NEAR(check.accuracy, check.accuracy_checkpoint, 0.1);
 
     const auto engine = open_model(file);
     EXPECT_EQ(precision_of_file(file), "int8");
@@ -250,7 +251,7 @@ TEST(Calibration, AnOutlierDoesNotSwallowTheOtherSign) {
 
 TEST_F(Int8, NeedsWindowsToCalibrateOn) {
   try {
-    convert_checkpoint(made_up_checkpoint("lstm"), find_format("int8"), folder_ / "a.pt");
+    tests::convert(made_up_checkpoint("lstm"), "int8", folder_ / "a.pt");
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::usage);

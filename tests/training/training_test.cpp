@@ -6,11 +6,13 @@
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
 #include "beatbench/evaluation/classification.h"
-#include "beatbench/models/predict.h"
-#include "beatbench/training/train.h"
+#include "beatbench/evaluation/predictions.h"
+#include "beatbench/models/checkpoint.h"
 #include "models/made_up_beats.h"
 #include "models/model.h"
+#include "models/predict.h"
 #include "training/optimizer.h"
+#include "training/train.h"
 
 namespace beatbench {
 namespace {
@@ -42,8 +44,8 @@ class Training : public testing::Test {
     const ModelOptions small = model == "lstm"       ? ModelOptions{{"dense", 6}, {"hidden", 8}}
                                : model == "resnet1d" ? ModelOptions{{"filters", 4}}
                                                      : ModelOptions{};
-    return train_model(beats_of(model), split_, made_up_description(model, small), options, folder_ / name, resume,
-                       callbacks);
+    return train_model(
+        {beats_of(model), split_, made_up_description(model, small), options, folder_ / name, resume, callbacks});
   }
 
   std::vector<float> weights_of(const std::string& name, const char* file = "last.pt") {
@@ -58,8 +60,8 @@ class Training : public testing::Test {
   std::filesystem::path folder_;
   const BeatSet& beats_of(const std::string& model) {
     if (!made_up_context(model).empty()) return with_context_;
-    if (find_model(model).input == "window") return windows_;
-    if (find_model(model).input == "recording") return recordings_;
+    if (require_model(model).input == "window") return windows_;
+    if (require_model(model).input == "recording") return recordings_;
     const int size = made_up_image_size(model);
     if (!images_.contains(size)) images_[size] = made_up_images(300, 1, size);
     return images_[size];
@@ -83,7 +85,7 @@ TrainingOptions quick_options() {
 
 // Three bumps at different places: whoever learns anything learns this.
 TEST_F(Full_Training, LearnsWhatIsPlain) {
-  for (const ModelSpec& spec : model_registry()) {
+  for (const ModelSpec& spec : model_table()) {
     const std::string model(spec.name);
     const bool is_large = spec.input == "image" && model != "cnn2d";
     for (const std::string& optimizer : choices_of("optimizer")) {
@@ -106,7 +108,7 @@ TEST_F(Full_Training, LearnsWhatIsPlain) {
 }
 
 TEST_F(Full_Training, LearnsInBfloat16AsWell) {
-  for (const ModelSpec& spec : model_registry()) {
+  for (const ModelSpec& spec : model_table()) {
     const std::string model(spec.name);
     TrainingOptions options = quick_options();
     options.amp = "bf16";
@@ -228,7 +230,7 @@ TEST_F(Training, GoesOnFromTheWeightsOfAnother) {
   std::vector<std::string> notes;
   TrainingCallbacks callbacks;
   callbacks.on_note = [&](const std::string& text) { notes.push_back(text); };
-  train_model(windows_, split_, other, options, folder_ / "b", false, callbacks);
+  train_model({windows_, split_, other, options, folder_ / "b", false, callbacks});
   EXPECT_THAT(notes, testing::Contains(HasSubstr("weights are those of " + options.init_from)));
   EXPECT_THAT(notes, testing::Contains(HasSubstr("new weight head_conv1.weight: a new head was asked for")));
   EXPECT_THAT(notes, testing::Contains("layer unit1 is fixed"));
@@ -248,9 +250,9 @@ TEST_F(Training, GoesOnFromTheWeightsOfAnother) {
   std::filesystem::create_directories(folder_ / "c");
   int steps = 0;
   callbacks.should_stop = [&] { return ++steps == 20; };
-  train_model(windows_, split_, other, options, folder_ / "c", false, callbacks);
+  train_model({windows_, split_, other, options, folder_ / "c", false, callbacks});
   std::filesystem::remove(folder_ / "a" / "best.pt");
-  train_model(windows_, split_, other, options, folder_ / "c", true, {});
+  train_model({windows_, split_, other, options, folder_ / "c", true});
   EXPECT_EQ(weights_of("c"), whole);
 }
 

@@ -1,7 +1,5 @@
 #include "beatbench/recordings/hdf5/tracings.h"
 
-#include <hdf5.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -18,6 +16,7 @@
 #include "beatbench/core/hash.h"
 #include "beatbench/core/plausibility.h"
 #include "beatbench/core/text.h"
+#include "recordings/hdf5/hdf5_library.h"
 
 namespace beatbench {
 namespace {
@@ -27,6 +26,7 @@ constexpr double kRate_hz = 400.0;
 constexpr double kGain = 1e6;            // a digital step is 1 nV
 constexpr double kLargestDigital = 2e9;  // what an int32 holds, with room
 constexpr double kLargest = 1e9;         // of any unit: beyond it, it is garbage
+constexpr unsigned kReadOnly = 0;        // H5F_ACC_RDONLY, whose macro calls the library
 constexpr hsize_t kLongest = 4'000'000;  // 2.8 h
 constexpr std::uint64_t kLargestPart = 256 << 20;
 constexpr std::uint64_t kMostCompression = 2000;  // deflate gets to 1032
@@ -62,22 +62,22 @@ struct Tracings {
   std::array<hsize_t, 3> part = {};  // of which it is stored (HDF5's chunks); 0: it is stored as a whole
 
   explicit Tracings(const std::filesystem::path& path)
-      : file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose),
-        data(file ? H5Dopen2(file.get(), "tracings", H5P_DEFAULT) : -1, H5Dclose),
-        space(data ? H5Dget_space(data.get()) : -1, H5Sclose) {
+      : file(hdf5().H5Fopen(path.c_str(), kReadOnly, H5P_DEFAULT), hdf5().H5Fclose),
+        data(file ? hdf5().H5Dopen2(file.get(), "tracings", H5P_DEFAULT) : -1, hdf5().H5Dclose),
+        space(data ? hdf5().H5Dget_space(data.get()) : -1, hdf5().H5Sclose) {
     const auto refuse = [&](ErrorKind kind, const std::string& why) { throw Error(kind, path.string(), why); };
     if (!std::filesystem::exists(path)) refuse(ErrorKind::io, "there is no such file");
     if (!file) refuse(ErrorKind::data, "cannot be read as HDF5");
     if (!data || !space) refuse(ErrorKind::data, "has no data set 'tracings'");
-    if (H5Sget_simple_extent_ndims(space.get()) != 3 ||
-        H5Sget_simple_extent_dims(space.get(), size.data(), nullptr) != 3 || size[2] != kLeads.size() || size[1] == 0 ||
-        size[1] > kLongest) {
+    if (hdf5().H5Sget_simple_extent_ndims(space.get()) != 3 ||
+        hdf5().H5Sget_simple_extent_dims(space.get(), size.data(), nullptr) != 3 || size[2] != kLeads.size() ||
+        size[1] == 0 || size[1] > kLongest) {
       refuse(ErrorKind::data, "its data set 'tracings' is not of the form [recordings, samples, 12]");
     }
-    const Handle type(H5Dget_type(data.get()), H5Tclose);
-    if (!type || H5Tget_class(type.get()) != H5T_FLOAT)
+    const Handle type(hdf5().H5Dget_type(data.get()), hdf5().H5Tclose);
+    if (!type || hdf5().H5Tget_class(type.get()) != H5T_FLOAT)
       refuse(ErrorKind::data, "its data set 'tracings' does not hold floating-point numbers");
-    check_storage(path, H5Tget_size(type.get()));
+    check_storage(path, hdf5().H5Tget_size(type.get()));
   }
 
   // What a header claims, HDF5 gives: as the fill value, where nothing is stored. What takes long is left to
@@ -87,13 +87,14 @@ struct Tracings {
     const std::uint64_t file_size = std::filesystem::file_size(path);
     if (size[0] > file_size * kMostCompression / row_size)
       refuse_claim(path, "has only " + std::to_string(file_size) + " bytes");
-    const Handle creation(H5Dget_create_plist(data.get()), H5Pclose);
-    if (!creation || H5Pget_layout(creation.get()) != H5D_CHUNKED) {
-      const std::uint64_t stored = std::min<std::uint64_t>(H5Dget_storage_size(data.get()), file_size) / row_size;
+    const Handle creation(hdf5().H5Dget_create_plist(data.get()), hdf5().H5Pclose);
+    if (!creation || hdf5().H5Pget_layout(creation.get()) != H5D_CHUNKED) {
+      const std::uint64_t stored =
+          std::min<std::uint64_t>(hdf5().H5Dget_storage_size(data.get()), file_size) / row_size;
       if (stored < size[0]) refuse_claim(path, "stores only " + std::to_string(stored));
       return;
     }
-    if (H5Pget_chunk(creation.get(), 3, part.data()) != 3 || part[0] * part[1] * part[2] == 0 ||
+    if (hdf5().H5Pget_chunk(creation.get(), 3, part.data()) != 3 || part[0] * part[1] * part[2] == 0 ||
         part[0] * part[1] * part[2] * value_size > kLargestPart)
       refuse_claim(path, "not in parts of at most " + std::to_string(kLargestPart >> 20) + " MiB");
   }
@@ -104,7 +105,8 @@ struct Tracings {
     const auto parts = [&](std::size_t axis) { return (size[axis] + part[axis] - 1) / part[axis]; };
     const std::uint64_t of_row = parts(1) * parts(2);
     hsize_t stored = 0;
-    if (H5Dget_num_chunks(data.get(), space.get(), &stored) < 0) refuse_claim(path, "its parts cannot be listed");
+    if (hdf5().H5Dget_num_chunks(data.get(), space.get(), &stored) < 0)
+      refuse_claim(path, "its parts cannot be listed");
     if (stored >= parts(0) * of_row) return;
     refuse_claim(path, "stores only " + std::to_string(std::min<std::uint64_t>(size[0], stored / of_row * part[0])) +
                            " (" + std::to_string(stored) + " of " + std::to_string(parts(0) * of_row) + " parts)");
@@ -118,7 +120,7 @@ struct Tracings {
 
   // How many mV a number is, where the file says it.
   std::optional<double> stated_millivolts(const std::filesystem::path& path) const {
-    if (H5Aexists(data.get(), "units") <= 0) return std::nullopt;
+    if (hdf5().H5Aexists(data.get(), "units") <= 0) return std::nullopt;
     const std::string text = text_of_attribute("units");
     const char* end = text.data() + text.size();
     double number = 1;
@@ -136,20 +138,21 @@ struct Tracings {
 
   // "" where it is no text.
   std::string text_of_attribute(const char* name) const {
-    const Handle attribute(H5Aopen(data.get(), name, H5P_DEFAULT), H5Aclose);
-    const Handle type(attribute ? H5Aget_type(attribute.get()) : -1, H5Tclose);
-    const Handle extent(attribute ? H5Aget_space(attribute.get()) : -1, H5Sclose);
-    if (!type || !extent || H5Tget_class(type.get()) != H5T_STRING || H5Sget_simple_extent_npoints(extent.get()) != 1)
+    const Handle attribute(hdf5().H5Aopen(data.get(), name, H5P_DEFAULT), hdf5().H5Aclose);
+    const Handle type(attribute ? hdf5().H5Aget_type(attribute.get()) : -1, hdf5().H5Tclose);
+    const Handle extent(attribute ? hdf5().H5Aget_space(attribute.get()) : -1, hdf5().H5Sclose);
+    if (!type || !extent || hdf5().H5Tget_class(type.get()) != H5T_STRING ||
+        hdf5().H5Sget_simple_extent_npoints(extent.get()) != 1)
       return "";
-    if (H5Tis_variable_str(type.get()) > 0) {
+    if (hdf5().H5Tis_variable_str(type.get()) > 0) {
       char* text = nullptr;
-      if (H5Aread(attribute.get(), type.get(), &text) < 0 || text == nullptr) return "";
+      if (hdf5().H5Aread(attribute.get(), type.get(), &text) < 0 || text == nullptr) return "";
       const std::string copy(trimmed(text));
-      H5free_memory(text);
+      hdf5().H5free_memory(text);
       return copy;
     }
-    std::string text(H5Tget_size(type.get()), '\0');
-    if (H5Aread(attribute.get(), type.get(), text.data()) < 0) return "";
+    std::string text(hdf5().H5Tget_size(type.get()), '\0');
+    if (hdf5().H5Aread(attribute.get(), type.get(), text.data()) < 0) return "";
     return std::string(trimmed(text.substr(0, text.find('\0'))));
   }
 };
@@ -159,17 +162,17 @@ std::vector<float> read_row(const Tracings& tracings, std::size_t row, const std
   std::vector<float> values(tracings.size[1] * tracings.size[2]);
   const std::array<hsize_t, 3> start = {row, 0, 0}, count = {1, tracings.size[1], tracings.size[2]};
   const hsize_t length = values.size();
-  const Handle memory(H5Screate_simple(1, &length, nullptr), H5Sclose);
-  const bool is_read =
-      memory &&
-      H5Sselect_hyperslab(tracings.space.get(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr) >= 0 &&
-      H5Dread(tracings.data.get(), H5T_NATIVE_FLOAT, memory.get(), tracings.space.get(), H5P_DEFAULT, values.data()) >=
-          0;
+  const Handle memory(hdf5().H5Screate_simple(1, &length, nullptr), hdf5().H5Sclose);
+  const bool is_read = memory &&
+                       hdf5().H5Sselect_hyperslab(tracings.space.get(), H5S_SELECT_SET, start.data(), nullptr,
+                                                  count.data(), nullptr) >= 0 &&
+                       hdf5().H5Dread(tracings.data.get(), hdf5().native_float, memory.get(), tracings.space.get(),
+                                      H5P_DEFAULT, values.data()) >= 0;
   if (!is_read) throw Error(ErrorKind::data, path.string(), "row " + std::to_string(row) + " cannot be read");
   return values;
 }
 
-void be_silent() { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }
+void be_silent() { hdf5().H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }
 
 // The samples between what a recording was filled up with: [first, end).
 std::pair<std::size_t, std::size_t> filled_part(const std::vector<float>& values) {
@@ -220,12 +223,13 @@ std::vector<std::int64_t> exam_ids(const std::filesystem::path& file) {
   be_silent();
   const Tracings tracings(file);
   tracings.check_parts(file);
-  const Handle data(H5Dopen2(tracings.file.get(), "exam_id", H5P_DEFAULT), H5Dclose);
+  const Handle data(hdf5().H5Dopen2(tracings.file.get(), "exam_id", H5P_DEFAULT), hdf5().H5Dclose);
   if (!data) return {};
-  const Handle space(H5Dget_space(data.get()), H5Sclose);
-  const bool fits = space && H5Sget_simple_extent_npoints(space.get()) == static_cast<hssize_t>(tracings.size[0]);
+  const Handle space(hdf5().H5Dget_space(data.get()), hdf5().H5Sclose);
+  const bool fits =
+      space && hdf5().H5Sget_simple_extent_npoints(space.get()) == static_cast<hssize_t>(tracings.size[0]);
   std::vector<std::int64_t> ids(fits ? tracings.size[0] : 0);
-  if (!fits || H5Dread(data.get(), H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, ids.data()) < 0)
+  if (!fits || hdf5().H5Dread(data.get(), hdf5().native_int64, H5S_ALL, H5S_ALL, H5P_DEFAULT, ids.data()) < 0)
     throw Error(ErrorKind::data, file.string(), "its data set 'exam_id' has not a number for each recording");
   return ids;
 }
