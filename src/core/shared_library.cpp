@@ -23,6 +23,11 @@ void* SharedLibrary::symbol(const char* name) const {
   throw Error(ErrorKind::unsupported, name_, "lacks '" + std::string(name) + "': it is of another version");
 }
 
+const void* SharedLibrary::variable(const char* name) const {
+  const void* of_program = ::dlsym(RTLD_DEFAULT, name);
+  return of_program != nullptr ? of_program : symbol(name);
+}
+
 SharedLibrary open_own_library(const std::string& file_name) {
   std::error_code ignored;
   const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();

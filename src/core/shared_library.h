@@ -12,6 +12,8 @@ class SharedLibrary {
   explicit SharedLibrary(void* handle, std::string name) : handle_(handle), name_(std::move(name)) {}
   /// @throws Error(unsupported) if the library has no such symbol.
   void* symbol(const char* name) const;
+  /// The same of a variable. Where the program is linked with that library as well, it has the variable.
+  const void* variable(const char* name) const;
 
  private:
   void* handle_;

@@ -205,7 +205,7 @@ TEST_F(Classify, WhatCannotBeClassifiedIsNamed) {
   refuse(2, "classify", with(words, {"bare.csv"}), {"bare.csv", "sampling rate must be given"});
   refuse(1, "classify", with(words, {"bare.csv", "--rate", "250"}), {"bare", "no beat was found"});
   folder_.put("beat.png", "no image");
-  refuse(1, "classify", with(words, {"beat.png"}), {"beat.png", "eats windows"});
+  refuse(1, "classify", with(words, {"beat.png"}), {"beat.png", "takes windows"});
   fs::create_directory(folder_ / "taken");
   refuse(2, "classify", with(words, {record("s001"), "--out", "taken"}), {"taken", "exists"});
 }

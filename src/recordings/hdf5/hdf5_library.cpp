@@ -16,8 +16,8 @@ const Hdf5Library& hdf5() {
     BEATBENCH_HDF5_FUNCTIONS(BEATBENCH_LOAD)
 #undef BEATBENCH_LOAD
     functions.H5open();
-    functions.native_float = *static_cast<const hid_t*>(found.symbol("H5T_NATIVE_FLOAT_g"));
-    functions.native_int64 = *static_cast<const hid_t*>(found.symbol("H5T_NATIVE_INT64_g"));
+    functions.native_float = *static_cast<const hid_t*>(found.variable("H5T_NATIVE_FLOAT_g"));
+    functions.native_int64 = *static_cast<const hid_t*>(found.variable("H5T_NATIVE_INT64_g"));
     return functions;
   }();
   return library;
