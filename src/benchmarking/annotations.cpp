@@ -85,10 +85,10 @@ void say_what_was_seen(const fs::path& folder, std::vector<std::string>& notes) 
 }
 
 AnnotationIntervals intervals_of(const ComparedRecords& compared) {
-  const auto figures_of = [&](std::span<const std::size_t> recordings) -> std::vector<std::optional<double>> {
+  const auto metrics_of = [&](std::span<const std::size_t> recordings) -> std::vector<std::optional<double>> {
     std::vector<BeatComparison> drawn(recordings.size());
     for (std::size_t i = 0; i < drawn.size(); ++i) drawn[i].counts = compared.comparisons[recordings[i]].counts;
-    const Ec57Figures f = ec57_figures(drawn);
+    const Ec57Metrics f = ec57_metrics(drawn);
     return {f.sensitivity.value,
             f.positive_predictivity.value,
             f.v_sensitivity.value,
@@ -97,18 +97,19 @@ AnnotationIntervals intervals_of(const ComparedRecords& compared) {
             f.s_positive_predictivity.value,
             f.s_positive_predictivity_sumstats.value};
   };
-  const auto i = bootstrap_over_subjects(compared.subjects, figures_of);
+  const auto i = bootstrap_over_subjects(compared.subjects, metrics_of);
   return {i[0], i[1], i[2], i[3], i[4], i[5], i[6]};
 }
 
 }  // namespace
 
-AnnotationReport score_annotations(const AnnotationRequest& request, const Context& context, const Listener& listener) {
+AnnotationReport score_annotations(const AnnotationRequest& request, const SystemInfo& system,
+                                   const Listener& listener) {
   const Database database = open_database(request.data);
   if (database.form != DataForm::records)
     throw Error(ErrorKind::usage, database.name, "holds prepared beats; recordings are needed");
   AnnotationReport report;
-  report.context = context;
+  report.system = system;
   const ComparedRecords compared = compare_records(request, database, report.notes, listener);
   if (!request.test.empty()) say_what_was_seen(request.test, report.notes);
   for (const std::string& note : report.notes) listener.warn(note);
@@ -119,8 +120,8 @@ AnnotationReport score_annotations(const AnnotationRequest& request, const Conte
   report.window_s = request.window_s;
   report.start_s = request.start_s;
   report.records = compared.records;
-  report.gross = ec57_figures(compared.comparisons);
-  report.average = average_ec57_figures(compared.comparisons);
+  report.gross = ec57_metrics(compared.comparisons);
+  report.average = average_ec57_metrics(compared.comparisons);
   report.intervals = intervals_of(compared);
   report.offsets = beat_offsets(compared.comparisons);
   return report;

@@ -19,6 +19,7 @@ struct AnnotationRequest {
 
 /// Compares annotation files with a database's own, beat by beat and class by class, as WFDB's bxb does.
 /// @throws Error, Interrupted.
-AnnotationReport score_annotations(const AnnotationRequest& request, const Context& context, const Listener& listener);
+AnnotationReport score_annotations(const AnnotationRequest& request, const SystemInfo& system,
+                                   const Listener& listener);
 
 }  // namespace beatbench

@@ -118,19 +118,19 @@ struct Compared {
 
 DetectorScore score_of(const Rule& rule, const Compared& compared) {
   const std::vector<BeatComparison>& comparisons = compared.comparisons;
-  std::vector<BeatComparison> counts = comparisons;  // all that the gross figures look at
+  std::vector<BeatComparison> counts = comparisons;  // all that the gross metrics look at
   for (BeatComparison& each : counts) {
     each.pairs.clear();
     each.missed.clear();
     each.extra.clear();
   }
-  const auto figures_of = [&](std::span<const std::size_t> recordings) -> std::vector<std::optional<double>> {
+  const auto metrics_of = [&](std::span<const std::size_t> recordings) -> std::vector<std::optional<double>> {
     std::vector<BeatComparison> drawn;
     for (const std::size_t i : recordings) drawn.push_back(counts[i]);
-    const Ec57Figures gross = ec57_figures(drawn);
+    const Ec57Metrics gross = ec57_metrics(drawn);
     return {gross.sensitivity.value, gross.positive_predictivity.value, gross.f1.value};
   };
-  const auto intervals = bootstrap_over_subjects(compared.subjects, figures_of);
+  const auto intervals = bootstrap_over_subjects(compared.subjects, metrics_of);
   DetectorScore score;
   score.sensitivity = intervals[0];
   score.positive_predictivity = intervals[1];
@@ -139,8 +139,8 @@ DetectorScore score_of(const Rule& rule, const Compared& compared) {
   score.window_s = rule.window_s;
   score.start_s = rule.start_s;
   score.beats = rule.without_q ? "without Q" : "all";
-  score.gross = ec57_figures(comparisons);
-  score.average = average_ec57_figures(comparisons);
+  score.gross = ec57_metrics(comparisons);
+  score.average = average_ec57_metrics(comparisons);
   score.offsets = beat_offsets(comparisons);
   return score;
 }
@@ -169,8 +169,8 @@ DetectorResult measure_detector(const DetectorSpec& detector, std::span<const An
     result.seconds += std::chrono::duration<double>(DetectorClock::now() - start).count();
     const BeatMarks found = beat_marks(beats);
     for (std::size_t r = 0; r < std::size(kRules); ++r) by_rule[r].add(compare(lead, found, kRules[r]), lead);
-    result.records.push_back({lead.record, ec57_figures(by_rule[kEc57].comparisons.back()),
-                              ec57_figures(by_rule[kWhole50].comparisons.back())});
+    result.records.push_back({lead.record, ec57_metrics(by_rule[kEc57].comparisons.back()),
+                              ec57_metrics(by_rule[kWhole50].comparisons.back())});
     if (const auto snr_db = database.snr_db.find(lead.record); snr_db != database.snr_db.end()) {
       stressed.push_back(
           stressed_record(lead.record, snr_db->second, by_rule[kEc57].comparisons.back(), lead.length_samples()));
@@ -234,9 +234,9 @@ DetectorNoise measure_with_noise(const DetectorSpec& detector, std::span<const A
 
 }  // namespace
 
-DetectorReport score_detectors(const DetectorRequest& request, const Context& context, const Listener& listener) {
+DetectorReport score_detectors(const DetectorRequest& request, const SystemInfo& system, const Listener& listener) {
   std::vector<const DetectorSpec*> chosen;
-  for (const std::string& name : request.detectors) chosen.push_back(&find_detector(name));
+  for (const std::string& name : request.detectors) chosen.push_back(&require_detector(name));
   if (chosen.empty()) {
     for (const DetectorSpec& spec : detector_registry()) {
       if (!request.all_leads || spec.detect_in_leads != nullptr) chosen.push_back(&spec);
@@ -245,7 +245,7 @@ DetectorReport score_detectors(const DetectorRequest& request, const Context& co
   const std::vector<Noise> noises = load_noise(request.noise, listener);
   const Database database = open_database(request.data);
   DetectorReport report;
-  report.context = context;
+  report.system = system;
   const LoadedLeads loaded = load_leads(database, request, listener);
   report.data = database.name;
   report.data_hash = loaded.hash;

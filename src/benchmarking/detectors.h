@@ -21,6 +21,6 @@ struct DetectorRequest {
 
 /// Runs detectors on a database and compares them with its annotations beat by beat.
 /// @throws Error, Interrupted.
-DetectorReport score_detectors(const DetectorRequest& request, const Context& context, const Listener& listener);
+DetectorReport score_detectors(const DetectorRequest& request, const SystemInfo& system, const Listener& listener);
 
 }  // namespace beatbench

@@ -60,7 +60,7 @@ DatasetResult measure_dataset(Engine& engine, const BenchmarkRows& rows, double 
   result.intra_patient = rows.intra_patient;
   result.seen_recordings = rows.seen_records;
   result.total = static_cast<std::int64_t>(windows.size());
-  result.figures = evaluate_probabilities(windows, all, probabilities, preprocessing);
+  result.metrics = evaluate_probabilities(windows, all, probabilities, preprocessing);
   if (!preprocessing.multi_label) {
     result.records = evaluate_by_record(labels_of(windows, all), predicted_labels(probabilities, outputs),
                                         records_of(windows, all), record_ids(windows), rows.dataset.class_names);
@@ -92,7 +92,7 @@ std::vector<Throughput> measure_throughput(Engine& engine, const BeatSet& window
   return rows;
 }
 
-MeasuredModel measure_model(const MeasureRequest& request, const Context& context, const Listener& listener) {
+MeasuredModel measure_model(const MeasureRequest& request, const SystemInfo& system, const Listener& listener) {
   const std::filesystem::path& file = request.model;
   const std::unique_ptr<Engine> engine = open_model(file, request.trust);
   MeasuredModel measured;
@@ -106,12 +106,12 @@ MeasuredModel measure_model(const MeasureRequest& request, const Context& contex
   report.precision = engine->description().precision;
   report.size_bytes = static_cast<std::int64_t>(std::filesystem::file_size(file));
   report.parameters = engine->description().parameters;
-  report.context = context;
+  report.system = system;
   for (const FoundDataset& found : request.datasets) {
     listener.info(report.file + " on " + found.name);
     BenchmarkRows rows;
     try {
-      rows = load_rows(found, engine->description(), context.threads, listener);
+      rows = load_rows(found, engine->description(), system.threads, listener);
     } catch (const Error& error) {
       // Sound data that this model cannot take: windows of another length, or records without its leads.
       const bool may_be_other = found.form == DataForm::windows || found.form == DataForm::tracings;

@@ -39,6 +39,6 @@ struct MeasuredModel {
 
 /// Accuracy and speed of a model on each data set.
 /// @throws Error if there is none that it could be measured on; Interrupted.
-MeasuredModel measure_model(const MeasureRequest& request, const Context& context, const Listener& listener);
+MeasuredModel measure_model(const MeasureRequest& request, const SystemInfo& system, const Listener& listener);
 
 }  // namespace beatbench

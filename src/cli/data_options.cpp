@@ -3,6 +3,11 @@
 #include "beatbench/signal/features.h"
 
 namespace beatbench::cli {
+namespace {
+
+constexpr const char* kOldFeaturesFlag = "--context";
+
+}  // namespace
 
 void declare_preprocessing(CLI::App& app, Preprocessing& p) {
   const char* group = "Preprocessing";
@@ -28,15 +33,18 @@ void declare_preprocessing(CLI::App& app, Preprocessing& p) {
                  "record or window (mean 0, SD 1 over it; the height of an image), or none (mV, as for recordings)")
       ->capture_default_str()
       ->group(group);
+  const auto set_features = [&p](const std::vector<std::string>& names) {
+    p.features.clear();
+    for (const std::string& name : names) {  // "": as --print-config writes it where there is none
+      if (!name.empty()) p.features.push_back(current_feature_name(name));
+    }
+  };
   app.add_option_function<std::vector<std::string>>(
-         "--context",
-         [&p](const std::vector<std::string>& names) {
-           p.context = names;
-           std::erase(p.context, "");  // as --print-config writes it where there is none
-         },
-         "numbers beside each beat, which any model then takes: " + names_of(context_registry()))
+         "--features", set_features,
+         "numbers beside each beat, which any model then takes: " + names_of(feature_registry()))
       ->delimiter(',')
       ->group(group);
+  app.add_option_function<std::vector<std::string>>(kOldFeaturesFlag, set_features)->delimiter(',')->group("");
   app.add_option("--edge", p.edge,
                  "windows that cross a recording's edge: replicate its edge sample, or skip them; recordings: zero")
       ->capture_default_str()
@@ -50,9 +58,16 @@ void declare_preprocessing(CLI::App& app, Preprocessing& p) {
   app.add_option("--filter-high", p.filter.high_hz, "upper one in Hz")->capture_default_str()->group(group);
 }
 
+std::vector<std::string> old_spellings(CLI::App& app) {
+  CLI::Option* option = app.get_option(kOldFeaturesFlag);
+  const bool is_used = option->count() > 0;
+  app.remove_option(option);
+  return is_used ? std::vector<std::string>{"--context is called --features now"} : std::vector<std::string>();
+}
+
 void complete_preprocessing(CLI::App& app, Preprocessing& p, std::string_view input) {
   const Preprocessing asked = p;
-  p = usual_preprocessing(input);
+  p = default_preprocessing(input);
   const auto settle = [&](const char* flag, auto& field, const auto& given, const std::string& text) {
     CLI::Option* option = app.get_option(flag);
     if (option->count() > 0)
@@ -73,7 +88,7 @@ void complete_preprocessing(CLI::App& app, Preprocessing& p, std::string_view in
   p.filter.high_hz = asked.filter.high_hz;
   p.image_size = asked.image_size;
   p.image_range = asked.image_range;
-  p.context = asked.context;
+  p.features = asked.features;
 }
 
 void declare_split(CLI::App& app, SplitOptions& split, const char* group) {

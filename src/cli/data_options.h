@@ -13,7 +13,11 @@ namespace beatbench::cli {
 /// Declares the options that say how a recording is prepared.
 void declare_preprocessing(CLI::App& app, Preprocessing& preprocessing);
 
-/// Fills in what was not asked for on the command line with what is usual for an input, see usual_preprocessing; what
+/// What is to be said of spellings of older versions on a command line that was parsed; takes them out of the options
+/// that --print-config prints.
+std::vector<std::string> old_spellings(CLI::App& app);
+
+/// Fills in what was not asked for on the command line with the defaults for an input, see default_preprocessing; what
 /// an option then holds is also what --print-config prints.
 void complete_preprocessing(CLI::App& app, Preprocessing& preprocessing, std::string_view input);
 

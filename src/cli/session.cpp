@@ -40,8 +40,8 @@ void stop_if_interrupted() {
   if (interrupted()) throw Interrupted();
 }
 
-Context start_context(int threads) {
-  ContextInput input;
+SystemInfo describe_process(int threads) {
+  SystemInfoInput input;
   input.now = report_clock();
   input.threads = threads;
   input.libraries["nlohmann_json"] = std::to_string(NLOHMANN_JSON_VERSION_MAJOR) + "." +
@@ -49,20 +49,20 @@ Context start_context(int threads) {
                                      std::to_string(NLOHMANN_JSON_VERSION_PATCH);
   input.libraries["spdlog"] = std::to_string(SPDLOG_VER_MAJOR) + "." + std::to_string(SPDLOG_VER_MINOR) + "." +
                               std::to_string(SPDLOG_VER_PATCH);
-  return measure_context(input);
+  return measure_system_info(input);
 }
 
-Context start_torch_context(int threads, const std::string& device, const Listener& listener) {
+SystemInfo start_libtorch(int threads, const std::string& device, const Listener& listener) {
   TorchBackend& torch = torch_backend();
   const int set = torch.set_threads(threads);
-  Context context = start_context(set);
-  context.device = device;
+  SystemInfo system = describe_process(set);
+  system.device = device;
   const TorchInfo info = torch.info();
-  context.libraries.insert(info.versions.begin(), info.versions.end());
-  context.blas = info.blas;
-  context.settings = info.settings;
+  system.libraries.insert(info.versions.begin(), info.versions.end());
+  system.blas = info.blas;
+  system.settings = info.settings;
   if (!info.blas_warning.empty()) listener.warn(info.blas_warning);
-  return context;
+  return system;
 }
 
 }  // namespace beatbench::cli

@@ -15,10 +15,10 @@ bool interrupted();
 void stop_if_interrupted();
 
 /// What a report says of this process, where it computes in so many threads without LibTorch.
-Context start_context(int threads);
+SystemInfo describe_process(int threads);
 
 /// The same with LibTorch: sets its threads (0: one for each processor) and warns of a slow BLAS. `device`: "cpu" or
 /// "cuda".
-Context start_torch_context(int threads, const std::string& device, const Listener& listener);
+SystemInfo start_libtorch(int threads, const std::string& device, const Listener& listener);
 
 }  // namespace beatbench::cli

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "beatbench/core/provenance.h"
-#include "beatbench/report/figures_json.h"
+#include "beatbench/report/metrics_json.h"
 
 namespace beatbench::cli {
 namespace {

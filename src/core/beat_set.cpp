@@ -14,7 +14,7 @@ void BeatSet::copy_input(std::size_t i, float* out) const {
     constexpr float scale = 1.0F / 255.0F;
     for (const std::uint8_t pixel : image(i)) *out++ = static_cast<float>(255 - pixel) * scale;
   }
-  for (const float number : context_of(i)) out = std::fill_n(out, plane_size(), number);
+  for (const float number : features_of(i)) out = std::fill_n(out, plane_size(), number);
 }
 
 std::vector<float> inputs_of(const BeatSet& set, std::span<const std::uint32_t> rows) {

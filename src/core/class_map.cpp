@@ -70,7 +70,7 @@ std::optional<int> ClassMap::label_of(std::uint8_t annotation_code) const {
 
 std::span<const ClassMap> class_maps() { return all_maps(); }
 
-const ClassMap& find_class_map(std::string_view name) {
+const ClassMap& require_class_map(std::string_view name) {
   const auto found = std::ranges::find(all_maps(), name, &ClassMap::name);
   if (found != all_maps().end()) return *found;
   std::string valid;
@@ -80,7 +80,7 @@ const ClassMap& find_class_map(std::string_view name) {
 
 std::optional<std::string_view> symbol_of_class(std::string_view class_map, std::string_view class_name) {
   if (class_map == kOwnClasses) return std::nullopt;
-  const std::vector<BeatClass>& classes = find_class_map(class_map).classes;
+  const std::vector<BeatClass>& classes = require_class_map(class_map).classes;
   const auto found = std::ranges::find(classes, class_name, &BeatClass::name);
   if (found == classes.end()) return std::nullopt;
   const std::string_view symbols = found->symbols;

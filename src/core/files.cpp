@@ -262,7 +262,7 @@ FileLock::~FileLock() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-MadeFolder::MadeFolder(const fs::path& path) {
+CreatedDirectory::CreatedDirectory(const fs::path& path) {
   if (path.empty()) return;
   fs::path whole = fs::absolute(path).lexically_normal();
   if (!whole.has_filename()) whole = whole.parent_path();  // "models/"
@@ -278,9 +278,9 @@ MadeFolder::MadeFolder(const fs::path& path) {
   throw Error(ErrorKind::io, path.string(), "cannot make the folder: " + reason.message());
 }
 
-MadeFolder::~MadeFolder() { remove_empty(); }
+CreatedDirectory::~CreatedDirectory() { remove_empty(); }
 
-void MadeFolder::remove_empty() {
+void CreatedDirectory::remove_empty() {
   std::error_code ignored;
   for (; !made_.empty(); made_.pop_back()) fs::remove(made_.back(), ignored);  // refuses a folder that holds something
 }

@@ -108,10 +108,10 @@ constexpr std::array kModels = {
               .input = "recording",
               .options = kResNet1d12LeadOptions},
     ModelSpec{.name = "context_mlp",
-              .description = "dense layers over the numbers of --context alone, for new patients",
+              .description = "dense layers over the numbers of --features alone, for new patients",
               .input = "window",
               .options = kContextMlpOptions,
-              .features = "rhythm,usual_beat,late_beats",
+              .features = "rhythm,template_beat,late_beats",
               .gains_from_bf16 = false,
               .fewest_channels = 2},
 };
@@ -161,7 +161,7 @@ void check_shape(const ModelSpec& spec, const ModelShape& shape, const ModelOpti
   if (is_image != (spec.input == "image"))
     refuse("takes " + std::string(spec.input) + "s; asked for " + (is_image ? "images" : "signals"));
   if (spec.fewest_channels > 1 && shape.channels < spec.fewest_channels)
-    refuse("takes the numbers beside a beat; --context says which");
+    refuse("takes the numbers beside a beat; --features says which");
   const auto padding = resolved.find("padding");
   const bool is_unpadded = padding != resolved.end() && padding->second == 0;
   const int smallest = is_unpadded ? spec.smallest_side_unpadded : spec.smallest_side;

@@ -24,7 +24,9 @@ void require_one_of(const std::string& field, const std::string& value, std::ini
 
 }  // namespace
 
-Preprocessing usual_preprocessing(std::string_view input) {
+std::string current_feature_name(const std::string& name) { return name == "usual_beat" ? "template_beat" : name; }
+
+Preprocessing default_preprocessing(std::string_view input) {
   Preprocessing p;
   p.input = input;
   if (p.of_recordings()) {
@@ -51,7 +53,7 @@ void to_json(nlohmann::json& json, const Preprocessing& p) {
           {"leads", p.leads},
           {"filter", {{"order", p.filter.order}, {"low_hz", p.filter.low_hz}, {"high_hz", p.filter.high_hz}}},
           {"scaling", p.scaling},
-          {"context", p.context},
+          {"context", p.features},
           {"edge", p.edge},
           {"class_map", p.class_map},
           {"class_names", p.class_names},
@@ -73,8 +75,9 @@ void from_json(const nlohmann::json& json, Preprocessing& p) {
   get_field(filter, "low_hz", "preprocessing filter", p.filter.low_hz);
   get_field(filter, "high_hz", "preprocessing filter", p.filter.high_hz);
   get("scaling", p.scaling);
-  p.context.clear();
-  if (json.contains("context")) get("context", p.context);  // files of older versions have none
+  p.features.clear();
+  if (json.contains("context")) get("context", p.features);  // files of older versions have none
+  for (std::string& name : p.features) name = current_feature_name(name);
   get("edge", p.edge);
   get("class_map", p.class_map);
   get("class_names", p.class_names);
@@ -102,7 +105,8 @@ void validate(const Preprocessing& p) {
   if (p.of_recordings()) {
     require_one_of("scaling", p.scaling, {"record", "none"});
     require_one_of("edge", p.edge, {"zero"});
-    require(p.context.empty(), "context", p.context.empty() ? "" : p.context.front(), "none beside whole recordings");
+    require(p.features.empty(), "features", p.features.empty() ? "" : p.features.front(),
+            "none beside whole recordings");
     require(p.multi_label, "multi_label", "false", "true for whole recordings");
     return;
   }

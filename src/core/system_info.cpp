@@ -125,29 +125,29 @@ int usable_processors() {
   return static_cast<int>(std::max(0L, ::sysconf(_SC_NPROCESSORS_ONLN)));
 }
 
-Context measure_context(const ContextInput& input) {
-  utsname system{};
-  const bool named = ::uname(&system) == 0;
-  Context context;
-  context.date = date_and_time_text(input.now);
-  context.host = named ? or_unknown(system.nodename) : "unknown";
-  context.os = named ? os_text(system) : "unknown";
-  context.cpu_model = or_unknown(value_in("/proc/cpuinfo", "model name", ':'));
-  context.logical_cpus = usable_processors();
-  context.caches = cpu_caches();
-  context.ram_bytes = bytes_of(value_in("/proc/meminfo", "MemTotal", ':')).value_or(0);
-  context.threads = input.threads;
-  context.device = input.device;
-  context.libraries = input.libraries;
-  context.blas = input.blas;
-  context.settings = input.settings;
-  context.cpu_scaling = or_unknown(first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"));
+SystemInfo measure_system_info(const SystemInfoInput& input) {
+  utsname kernel{};
+  const bool named = ::uname(&kernel) == 0;
+  SystemInfo system;
+  system.date = date_and_time_text(input.now);
+  system.host = named ? or_unknown(kernel.nodename) : "unknown";
+  system.os = named ? os_text(kernel) : "unknown";
+  system.cpu_model = or_unknown(value_in("/proc/cpuinfo", "model name", ':'));
+  system.logical_cpus = usable_processors();
+  system.caches = cpu_caches();
+  system.ram_bytes = bytes_of(value_in("/proc/meminfo", "MemTotal", ':')).value_or(0);
+  system.threads = input.threads;
+  system.device = input.device;
+  system.libraries = input.libraries;
+  system.blas = input.blas;
+  system.settings = input.settings;
+  system.cpu_scaling = or_unknown(first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"));
   double load = 0;
-  if (::getloadavg(&load, 1) == 1) context.load_average = load;
-  context.build_type = build_type();
-  context.commit = source_commit();
-  context.beatbench_version = beatbench_version();
-  return context;
+  if (::getloadavg(&load, 1) == 1) system.load_average = load;
+  system.build_type = build_type();
+  system.commit = source_commit();
+  system.beatbench_version = beatbench_version();
+  return system;
 }
 
 system_clock::time_point report_clock() {

@@ -91,7 +91,7 @@ bool is_utf8(std::string_view text) {
 
 }  // namespace
 
-std::string in_utf8(std::string text) {
+std::string to_utf8(std::string text) {
   if (text.starts_with("\xFF\xFE")) return from_utf16(text, true);
   if (text.starts_with("\xFE\xFF")) return from_utf16(text, false);
   if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
@@ -161,7 +161,7 @@ std::string undoubled(std::string_view cell) {
   return text;
 }
 
-std::optional<double> number_in(std::string_view text, bool comma_is_decimal) {
+std::optional<double> parse_number(std::string_view text, bool comma_is_decimal) {
   std::array<char, 64> buffer;
   if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
   if (comma_is_decimal && text.size() < buffer.size() && text.find(',') != std::string_view::npos) {

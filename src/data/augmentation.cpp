@@ -68,7 +68,7 @@ std::vector<std::int64_t> steepest_places(std::span<const float> signal, double 
 int label_of_normal(const Preprocessing& preprocessing) {
   if (preprocessing.of_recordings()) return -1;
   if (preprocessing.class_map != kOwnClasses) {
-    return find_class_map(preprocessing.class_map).label_of(code_of("N").value()).value_or(-1);
+    return require_class_map(preprocessing.class_map).label_of(code_of("N").value()).value_or(-1);
   }
   for (std::size_t i = 0; i < preprocessing.class_names.size(); ++i) {
     const std::string name = lower_case(preprocessing.class_names[i]);
@@ -136,10 +136,10 @@ Augmentation::Augmentation(const AugmentationOptions& options, const Preprocessi
       of_recordings_(preprocessing.of_recordings()) {
   validate(options);
   const bool is_image = preprocessing.input == "image";
-  require(is_image || options.crops == "none", "crops", options.crops, "none, for the model eats windows");
+  require(is_image || options.crops == "none", "crops", options.crops, "none, for the model takes windows");
   AugmentationOptions of_windows = options;
   of_windows.crops = "none";
-  require(!is_image || !of_windows.any(), "augmentation of windows", "it", "none, for the model eats images");
+  require(!is_image || !of_windows.any(), "augmentation of windows", "it", "none, for the model takes images");
   require(options.crops == "none" || options.crop_classes == "all" || normal_label_ >= 0, "crop classes", "arrhythmias",
           "all, for none of the classes is that of normal beats");
   for (const std::string& name : options.noise) {

@@ -34,7 +34,7 @@ Dataset load_form(const Database& database, const Preprocessing& preprocessing, 
 
 Dataset load_database(const Database& database, const Preprocessing& preprocessing, const LoadOptions& options) {
   validate(preprocessing);
-  context_size(preprocessing);
+  feature_count(preprocessing);
   Dataset dataset = load_form(database, preprocessing, options);
   dataset.source_hash = database.prepared ? database.prepared->dataset_hash : dataset.hash;
   constexpr std::size_t kMostClasses = 64;
@@ -77,7 +77,7 @@ BeatSet select_beats(const BeatSet& set, std::span<const std::uint32_t> rows) {
   out.length_samples = set.length_samples;
   out.leads = set.leads;
   out.image_size = set.image_size;
-  out.context_size = set.context_size;
+  out.feature_count = set.feature_count;
   out.records = set.records;
   out.read_input = set.read_input;
   out.rows.reserve(rows.size());
@@ -88,14 +88,14 @@ BeatSet select_beats(const BeatSet& set, std::span<const std::uint32_t> rows) {
     out.edge_windows += out.rows.back().crosses_edge ? 1 : 0;
     if (!set.pixels.empty()) out.pixels.insert(out.pixels.end(), set.image(row).begin(), set.image(row).end());
     if (!set.values.empty()) out.values.insert(out.values.end(), set.window(row).begin(), set.window(row).end());
-    out.context.insert(out.context.end(), set.context_of(row).begin(), set.context_of(row).end());
+    out.features.insert(out.features.end(), set.features_of(row).begin(), set.features_of(row).end());
   }
   return out;
 }
 
 void join_beats(BeatSet& set, const BeatSet& more, const std::string& prefix, bool subjects_are_comparable) {
   if (set.length_samples != more.length_samples || set.leads != more.leads || set.image_size != more.image_size ||
-      set.context_size != more.context_size) {
+      set.feature_count != more.feature_count) {
     throw Error(ErrorKind::usage, "data", "inputs of two sizes cannot be joined");
   }
   if (set.read_input) {  // a name says whose reader it is for
@@ -120,7 +120,7 @@ void join_beats(BeatSet& set, const BeatSet& more, const std::string& prefix, bo
   set.edge_windows += more.edge_windows;
   set.values.insert(set.values.end(), more.values.begin(), more.values.end());
   set.pixels.insert(set.pixels.end(), more.pixels.begin(), more.pixels.end());
-  set.context.insert(set.context.end(), more.context.begin(), more.context.end());
+  set.features.insert(set.features.end(), more.features.begin(), more.features.end());
 }
 
 std::vector<std::uint32_t> draw_stratified(const BeatSet& set, std::size_t count, std::uint64_t seed) {

@@ -156,9 +156,9 @@ bool is_image_folder(const fs::path& folder) {
 }
 
 Dataset load_images(const Database& database, const Preprocessing& preprocessing, const LoadOptions& options) {
-  if (!preprocessing.context.empty()) {
+  if (!preprocessing.features.empty()) {
     throw Error(ErrorKind::unsupported, database.folder.string(),
-                "holds images, which say nothing of the beats around; --context needs records");
+                "holds images, which say nothing of the beats around; --features needs records");
   }
   if (preprocessing.input != "image") {
     throw Error(ErrorKind::unsupported, database.folder.string(),

@@ -32,15 +32,16 @@ struct LabelledText {
 bool looks_like_number(std::string_view text, bool decimal_commas) {
   double value = 0;
   const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return (end == text.data() + text.size() && failed != std::errc::invalid_argument) || number_in(text, decimal_commas);
+  return (end == text.data() + text.size() && failed != std::errc::invalid_argument) ||
+         parse_number(text, decimal_commas);
 }
 
 // Its values are no numbers, or they count from 0 or 1 on, as in a table with numbered columns.
 bool is_heading(const std::vector<std::string_view>& cells, bool decimal_commas) {
   if (cells.size() < 2 || !looks_like_number(cells[1], decimal_commas)) return true;
-  if (cells.size() < 11 || (number_in(cells[1]) != 0.0 && number_in(cells[1]) != 1.0)) return false;
+  if (cells.size() < 11 || (parse_number(cells[1]) != 0.0 && parse_number(cells[1]) != 1.0)) return false;
   for (std::size_t i = 2; i < cells.size(); ++i) {
-    const auto before = number_in(cells[i - 1]), here = number_in(cells[i]);
+    const auto before = parse_number(cells[i - 1]), here = parse_number(cells[i]);
     if (!before || !here || *here - *before != 1) return false;
   }
   return true;
@@ -70,7 +71,7 @@ LabelledText take_apart(std::string_view text) {
 int parse_label(const std::string& text, const std::vector<std::string>& class_names, const std::string& where) {
   const auto named = std::ranges::find(class_names, text);
   if (named != class_names.end()) return static_cast<int>(named - class_names.begin());
-  const auto index = number_in(text);
+  const auto index = parse_number(text);
   if (index && *index == std::floor(*index) && *index >= 0 && *index < static_cast<double>(class_names.size())) {
     return static_cast<int>(*index);
   }
@@ -95,7 +96,7 @@ std::vector<std::string> own_labels(const LabelledText& text) {
 void append_values(const std::vector<std::string_view>& cells, std::size_t first, std::size_t count,
                    bool decimal_commas, const std::string& where, std::vector<float>& values) {
   for (std::size_t i = first; i < first + count; ++i) {
-    const auto value = number_in(cells[i], decimal_commas);
+    const auto value = parse_number(cells[i], decimal_commas);
     if (!value || !std::isfinite(static_cast<float>(*value))) {
       throw Error(ErrorKind::data, where,
                   "value " + std::to_string(i) + " is '" + std::string(cells[i]) + "', no number");
@@ -133,7 +134,7 @@ Dataset load_windows(const Database& database, const Preprocessing& preprocessin
   if (preprocessing.input != "window") {
     throw Error(ErrorKind::unsupported, path, "holds windows, but " + preprocessing.input + "s are asked for");
   }
-  const std::string bytes = read_text_file(database.folder), utf8 = with_line_feeds(in_utf8(bytes));
+  const std::string bytes = read_text_file(database.folder), utf8 = with_line_feeds(to_utf8(bytes));
   const LabelledText text = take_apart(utf8);
   if (text.lines.empty()) throw Error(ErrorKind::data, path, "holds no window");
   Dataset dataset;
@@ -141,8 +142,8 @@ Dataset load_windows(const Database& database, const Preprocessing& preprocessin
   dataset.hash = content_hash(bytes);
   dataset.class_names = preprocessing.class_names.empty() ? own_labels(text) : preprocessing.class_names;
   dataset.windows.length_samples = preprocessing.length_samples();
-  dataset.windows.context_size = context_size(preprocessing);
-  const auto stored = dataset.windows.stored_size(), beside = static_cast<std::size_t>(dataset.windows.context_size);
+  dataset.windows.feature_count = feature_count(preprocessing);
+  const auto stored = dataset.windows.stored_size(), beside = static_cast<std::size_t>(dataset.windows.feature_count);
   set_places(database, text.lines, dataset.windows);
   const std::vector<BeatRow> places = std::exchange(dataset.windows.rows, {});
 
@@ -159,12 +160,13 @@ Dataset load_windows(const Database& database, const Preprocessing& preprocessin
     if (cells.size() != 1 + stored + beside) {
       throw Error(ErrorKind::data, where,
                   "has " + std::to_string(cells.size()) + " fields; a label and " + std::to_string(stored) +
-                      " values are needed" + (beside > 0 ? ", and " + std::to_string(beside) + " of the context" : ""));
+                      " values are needed" +
+                      (beside > 0 ? ", and " + std::to_string(beside) + " of the features" : ""));
     }
     const int label = parse_label(undoubled(cells.front()), dataset.class_names, where);
     if (!options.only_labels) {
       append_values(cells, 1, stored, text.decimal_commas(), where, dataset.windows.values);
-      append_values(cells, 1 + stored, beside, text.decimal_commas(), where, dataset.windows.context);
+      append_values(cells, 1 + stored, beside, text.decimal_commas(), where, dataset.windows.features);
     }
     dataset.windows.rows.push_back(places[i]);
     dataset.windows.rows.back().label = static_cast<std::int16_t>(label);
@@ -187,7 +189,7 @@ void write_labelled_csv(const std::filesystem::path& path, const BeatSet& window
   std::array<char, 32> number;
   for (std::size_t i = 0; i < windows.size(); ++i) {
     text += class_names[static_cast<std::size_t>(windows.rows[i].label)];
-    for (const auto values : {windows.window(i), windows.context_of(i)}) {
+    for (const auto values : {windows.window(i), windows.features_of(i)}) {
       for (const float value : values) {
         const auto end = std::to_chars(number.data(), number.data() + number.size(), value).ptr;
         text += ',';

@@ -37,8 +37,8 @@ void read_prepared(const fs::path& file, Database& database) {
     }
     json.at("training_records").get_to(database.training_records);
     json.at("test_records").get_to(database.test_records);
-    json.at("never_validation").get_to(database.never_validation);
-    json.at("concentrated_records").get_to(database.concentrated_records);
+    json.at("never_validation").get_to(database.keep_in_training);
+    json.at("concentrated_records").get_to(database.dominating_records);
     json.at("division_note").get_to(database.division_note);
     database.prepared = prepared;
   } catch (const nlohmann::json::exception& error) {
@@ -75,8 +75,8 @@ std::string prepared_data_json(const PreparedData& prepared, const Database& sou
                               {"subjects", source.subjects},
                               {"training_records", source.training_records},
                               {"test_records", source.test_records},
-                              {"never_validation", source.never_validation},
-                              {"concentrated_records", source.concentrated_records},
+                              {"never_validation", source.keep_in_training},
+                              {"concentrated_records", source.dominating_records},
                               {"division_note", source.division_note}};
   for (const RecordWindows& of : prepared.windows_of) {
     json["windows_of"].push_back({{"record", of.record}, {"samples", of.samples}});

@@ -47,7 +47,7 @@ bool have_several_units(const Record& record, std::span<const std::size_t> leads
 
 bool has_flutter_waves(const Preprocessing& preprocessing) {
   return preprocessing.class_map != kOwnClasses &&
-         find_class_map(preprocessing.class_map).label_of(codes::flutter_wave).has_value();
+         require_class_map(preprocessing.class_map).label_of(codes::flutter_wave).has_value();
 }
 
 // Beats, and flutter waves, which only some models have a class for.
@@ -114,7 +114,7 @@ void check_source(const std::string& from, bool annotated, const std::string& wh
 }  // namespace
 
 bool depends_on_unit(const Preprocessing& preprocessing) {
-  return preprocessing.scaling == "none" || has_context_of_waves(preprocessing);
+  return preprocessing.scaling == "none" || has_wave_features(preprocessing);
 }
 
 std::vector<Doubt> doubts_about(const Record& record, const Preprocessing& preprocessing) {
@@ -134,7 +134,7 @@ void append_beats(BeatSet& set, const Record& record, std::span<const BeatRow> r
     append_images(set, lead, rows, neighbours, preprocessing);
   else
     append_windows(set, lead, rows, preprocessing);
-  append_context(set, first_row, record, neighbours, preprocessing);
+  append_features(set, first_row, record, neighbours, preprocessing);
 }
 
 RecordingBeats beats_of_recording(const Record& record, const Preprocessing& preprocessing, const BeatSource& source) {
@@ -159,7 +159,7 @@ RecordingBeats beats_of_recording(const Record& record, const Preprocessing& pre
   check_source(source.from, !rows.empty(), "record " + record.id);
   out.detected = source.from == "detected" || (source.from == "auto" && rows.empty());
   if (out.detected) {
-    const DetectorSpec& detector = find_detector(source.detector.empty() ? kDefaultDetector : source.detector);
+    const DetectorSpec& detector = require_detector(source.detector.empty() ? kDefaultDetector : source.detector);
     const std::vector<const Lead*> searched = leads_to_search(record, lead, source, detector);
     rows = detected_rows(record, lead, searched, detector.name);
     out.searched_leads = static_cast<int>(searched.size());

@@ -98,10 +98,10 @@ void append(Dataset& all, LoadedRecord&& part) {
   all.windows.length_samples = part.windows.length_samples;
   all.windows.leads = part.windows.leads;
   all.windows.image_size = part.windows.image_size;
-  all.windows.context_size = part.windows.context_size;
+  all.windows.feature_count = part.windows.feature_count;
   all.windows.pixels.insert(all.windows.pixels.end(), part.windows.pixels.begin(), part.windows.pixels.end());
   all.windows.values.insert(all.windows.values.end(), part.windows.values.begin(), part.windows.values.end());
-  all.windows.context.insert(all.windows.context.end(), part.windows.context.begin(), part.windows.context.end());
+  all.windows.features.insert(all.windows.features.end(), part.windows.features.begin(), part.windows.features.end());
   for (BeatRow& row : part.windows.rows) row.record = static_cast<std::uint32_t>(all.windows.records.size());
   all.windows.rows.insert(all.windows.rows.end(), part.windows.rows.begin(), part.windows.rows.end());
   all.windows.records.push_back(std::move(part.windows.records.front()));
@@ -115,7 +115,7 @@ std::vector<double> time_preparation(const Database& database, const Preprocessi
   std::vector<double> seconds_per_beat;
   if (database.form != DataForm::records || preprocessing.class_map == kOwnClasses) return seconds_per_beat;
   const Preprocessing here = preprocessing_for(database, preprocessing);
-  const ClassMap& classes = find_class_map(here.class_map);
+  const ClassMap& classes = require_class_map(here.class_map);
   const std::size_t count = std::min(most, database.records.size());
   for (std::size_t i = 0; i < count; ++i) {
     Record record = read_record(database.folder / database.records[i * database.records.size() / count]);
@@ -140,7 +140,7 @@ Dataset load_records(const Database& database, const Preprocessing& preprocessin
                     database.folder.string() + " holds records");
   }
   const Preprocessing here = preprocessing_for(database, preprocessing);
-  const ClassMap& classes = find_class_map(here.class_map);
+  const ClassMap& classes = require_class_map(here.class_map);
   const std::vector<std::string>& names = options.only_records.empty() ? database.records : options.only_records;
 
   std::mutex callback_mutex;

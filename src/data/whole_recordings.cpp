@@ -166,7 +166,7 @@ bool is_recording_folder(const std::filesystem::path& folder) {
 }
 
 Dataset load_recordings(const Database& database, const Preprocessing& preprocessing, const LoadOptions& options) {
-  const LabelMap& labels = find_label_map(preprocessing.class_map);
+  const LabelMap& labels = require_label_map(preprocessing.class_map);
   const std::vector<std::string>& names = options.only_records.empty() ? database.records : options.only_records;
   std::mutex callback_mutex;
   std::size_t done = 0;

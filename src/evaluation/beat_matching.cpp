@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "beatbench/core/statistics.h"
-#include "evaluation/figures.h"
+#include "evaluation/metrics.h"
 
 namespace beatbench {
 namespace {
@@ -118,16 +118,16 @@ std::int64_t column_of(const Counts& counts, Ec57Class test) {
   return sum;
 }
 
-Figure square_root(double squares, std::int64_t n) {
+Metric square_root(double squares, std::int64_t n) {
   if (n == 0) return {std::nullopt, "no RR interval could be compared"};
   return {std::sqrt(squares / static_cast<double>(n)), ""};
 }
 
-Ec57Figures figures_of(const Counts& counts, double rr_squares_ms2, std::int64_t rr_intervals) {
+Ec57Metrics metrics_of(const Counts& counts, double rr_squares_ms2, std::int64_t rr_intervals) {
   const auto at = [&](Ec57Class reference, Ec57Class test) {
     return counts[static_cast<std::size_t>(reference)][static_cast<std::size_t>(test)];
   };
-  Ec57Figures f;
+  Ec57Metrics f;
   f.missed = column_of(counts, Ec57Class::none);
   f.extra = sum_of(counts[static_cast<std::size_t>(Ec57Class::none)]);
   for (const Row& row : counts) f.beats += sum_of(row);
@@ -156,15 +156,15 @@ Ec57Figures figures_of(const Counts& counts, double rr_squares_ms2, std::int64_t
   return f;
 }
 
-constexpr std::array kFigures = {&Ec57Figures::sensitivity,
-                                 &Ec57Figures::positive_predictivity,
-                                 &Ec57Figures::f1,
-                                 &Ec57Figures::v_sensitivity,
-                                 &Ec57Figures::v_positive_predictivity,
-                                 &Ec57Figures::s_sensitivity,
-                                 &Ec57Figures::s_positive_predictivity,
-                                 &Ec57Figures::s_positive_predictivity_sumstats,
-                                 &Ec57Figures::rr_error_ms};
+constexpr std::array kMetrics = {&Ec57Metrics::sensitivity,
+                                 &Ec57Metrics::positive_predictivity,
+                                 &Ec57Metrics::f1,
+                                 &Ec57Metrics::v_sensitivity,
+                                 &Ec57Metrics::v_positive_predictivity,
+                                 &Ec57Metrics::s_sensitivity,
+                                 &Ec57Metrics::s_positive_predictivity,
+                                 &Ec57Metrics::s_positive_predictivity_sumstats,
+                                 &Ec57Metrics::rr_error_ms};
 
 }  // namespace
 
@@ -236,7 +236,7 @@ BeatComparison within(const BeatComparison& comparison, std::span<const SampleSp
   return part;
 }
 
-Ec57Figures ec57_figures(std::span<const BeatComparison> comparisons) {
+Ec57Metrics ec57_metrics(std::span<const BeatComparison> comparisons) {
   Counts counts = {};
   double squares = 0;
   std::int64_t intervals = 0;
@@ -247,22 +247,22 @@ Ec57Figures ec57_figures(std::span<const BeatComparison> comparisons) {
     squares += one.rr_squares_ms2;
     intervals += one.rr_intervals;
   }
-  return figures_of(counts, squares, intervals);
+  return metrics_of(counts, squares, intervals);
 }
 
-Ec57Figures average_ec57_figures(std::span<const BeatComparison> comparisons) {
-  Ec57Figures average = ec57_figures(comparisons);
-  std::vector<Ec57Figures> each;
-  for (const BeatComparison& one : comparisons) each.push_back(ec57_figures(one));
-  for (Figure Ec57Figures::*figure : kFigures) {
+Ec57Metrics average_ec57_metrics(std::span<const BeatComparison> comparisons) {
+  Ec57Metrics average = ec57_metrics(comparisons);
+  std::vector<Ec57Metrics> each;
+  for (const BeatComparison& one : comparisons) each.push_back(ec57_metrics(one));
+  for (Metric Ec57Metrics::*metric : kMetrics) {
     double sum = 0;
     int defined = 0;
-    for (const Ec57Figures& one : each) {
-      if (!(one.*figure).value) continue;
-      sum += *(one.*figure).value;
+    for (const Ec57Metrics& one : each) {
+      if (!(one.*metric).value) continue;
+      sum += *(one.*metric).value;
       ++defined;
     }
-    if (defined > 0) (average.*figure).value = sum / defined;
+    if (defined > 0) (average.*metric).value = sum / defined;
   }
   return average;
 }

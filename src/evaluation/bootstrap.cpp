@@ -9,7 +9,7 @@
 namespace beatbench {
 std::vector<std::optional<Interval>> bootstrap_over_subjects(
     std::span<const std::string> subjects,
-    const std::function<std::vector<std::optional<double>>(std::span<const std::size_t> recordings)>& figures,
+    const std::function<std::vector<std::optional<double>>(std::span<const std::size_t> recordings)>& metrics,
     const BootstrapOptions& options) {
   std::vector<std::size_t> recordings(subjects.size());
   std::map<std::string, std::vector<std::size_t>> of_subject;
@@ -17,7 +17,7 @@ std::vector<std::optional<Interval>> bootstrap_over_subjects(
     recordings[i] = i;
     of_subject[subjects[i]].push_back(i);
   }
-  std::vector<std::optional<Interval>> intervals(figures(recordings).size());
+  std::vector<std::optional<Interval>> intervals(metrics(recordings).size());
   if (of_subject.size() < 2) return intervals;
   std::vector<const std::vector<std::size_t>*> units;
   for (const auto& [subject, own] : of_subject) units.push_back(&own);
@@ -30,7 +30,7 @@ std::vector<std::optional<Interval>> bootstrap_over_subjects(
       const std::vector<std::size_t>& own = *units[uniform_below(engine, units.size())];
       recordings.insert(recordings.end(), own.begin(), own.end());
     }
-    const std::vector<std::optional<double>> values = figures(recordings);
+    const std::vector<std::optional<double>> values = metrics(recordings);
     for (std::size_t f = 0; f < values.size(); ++f) {
       if (values[f]) drawn[f].push_back(*values[f]);
     }

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "beatbench/core/error.h"
-#include "evaluation/figures.h"
+#include "evaluation/metrics.h"
 
 namespace beatbench {
 namespace {
@@ -35,7 +35,7 @@ std::size_t checked_label(int label, std::size_t classes, const char* which, std
                   "; allowed: 0 to " + std::to_string(classes - 1));
 }
 
-ClassFigures class_figures(const std::string& name, std::int64_t hits, std::int64_t n, std::int64_t predicted,
+ClassMetrics class_metrics(const std::string& name, std::int64_t hits, std::int64_t n, std::int64_t predicted,
                            std::int64_t all) {
   const std::int64_t others = all - n;
   const std::int64_t false_alarms = predicted - hits;
@@ -48,10 +48,10 @@ ClassFigures class_figures(const std::string& name, std::int64_t hits, std::int6
           .f1 = ratio(2 * hits, n == 0 ? 0 : n + predicted, "no beats of this class in the reference")};
 }
 
-Figure mean_f1(const std::vector<ClassFigures>& classes) {
+Metric mean_f1(const std::vector<ClassMetrics>& classes) {
   double sum = 0;
   int defined = 0;
-  for (const ClassFigures& each : classes) {
+  for (const ClassMetrics& each : classes) {
     if (!each.f1.value) continue;
     sum += *each.f1.value;
     ++defined;
@@ -63,28 +63,28 @@ Figure mean_f1(const std::vector<ClassFigures>& classes) {
 constexpr std::size_t kCountsOfClass = 4;  // multi-label: TN, FP, FN, TP
 constexpr std::size_t kMostClasses = 64;
 
-ClassificationFigures figures_of_class_counts(std::vector<std::int64_t> counts,
+ClassificationMetrics metrics_of_class_counts(std::vector<std::int64_t> counts,
                                               const std::vector<std::string>& class_names) {
-  ClassificationFigures figures;
-  figures.class_names = class_names;
-  figures.multi_label = true;
+  ClassificationMetrics metrics;
+  metrics.class_names = class_names;
+  metrics.multi_label = true;
   for (std::size_t c = 0; c < class_names.size(); ++c) {
     const std::int64_t* of = &counts[c * kCountsOfClass];
     const std::int64_t all = of[0] + of[1] + of[2] + of[3];
-    if (c > 0 && all != figures.n)
+    if (c > 0 && all != metrics.n)
       throw Error(ErrorKind::usage, kWhere, "the classes' counts are of different numbers of recordings");
-    figures.n = all;
-    figures.classes.push_back(class_figures(class_names[c], of[3], of[2] + of[3], of[1] + of[3], all));
+    metrics.n = all;
+    metrics.classes.push_back(class_metrics(class_names[c], of[3], of[2] + of[3], of[1] + of[3], all));
   }
-  figures.accuracy = ratio(counts.back(), figures.n, "no recordings in the reference");
-  figures.macro_f1 = mean_f1(figures.classes);
-  figures.confusion = std::move(counts);
-  return figures;
+  metrics.accuracy = ratio(counts.back(), metrics.n, "no recordings in the reference");
+  metrics.macro_f1 = mean_f1(metrics.classes);
+  metrics.confusion = std::move(counts);
+  return metrics;
 }
 
 }  // namespace
 
-ClassificationFigures figures_of_confusion(std::vector<std::int64_t> confusion,
+ClassificationMetrics metrics_of_confusion(std::vector<std::int64_t> confusion,
                                            const std::vector<std::string>& class_names, bool multi_label) {
   require_class_names(class_names);
   const std::size_t classes = class_names.size();
@@ -94,31 +94,31 @@ ClassificationFigures figures_of_confusion(std::vector<std::int64_t> confusion,
                 "confusion counts of " + std::to_string(classes) + " classes must be " + std::to_string(wanted) +
                     " numbers from 0; found " + std::to_string(confusion.size()));
   }
-  if (multi_label) return figures_of_class_counts(std::move(confusion), class_names);
+  if (multi_label) return metrics_of_class_counts(std::move(confusion), class_names);
   std::vector<std::int64_t> in_row(classes, 0);
   std::vector<std::int64_t> in_column(classes, 0);
-  ClassificationFigures figures;
-  figures.class_names = class_names;
-  figures.confusion = std::move(confusion);
+  ClassificationMetrics metrics;
+  metrics.class_names = class_names;
+  metrics.confusion = std::move(confusion);
   std::int64_t hits = 0;
   for (std::size_t row = 0; row < classes; ++row) {
     for (std::size_t column = 0; column < classes; ++column) {
-      const std::int64_t count = figures.count(row, column);
+      const std::int64_t count = metrics.count(row, column);
       in_row[row] += count;
       in_column[column] += count;
-      figures.n += count;
+      metrics.n += count;
     }
-    hits += figures.count(row, row);
+    hits += metrics.count(row, row);
   }
   for (std::size_t i = 0; i < classes; ++i) {
-    figures.classes.push_back(class_figures(class_names[i], figures.count(i, i), in_row[i], in_column[i], figures.n));
+    metrics.classes.push_back(class_metrics(class_names[i], metrics.count(i, i), in_row[i], in_column[i], metrics.n));
   }
-  figures.accuracy = ratio(hits, figures.n, "no beats in the reference");
-  figures.macro_f1 = mean_f1(figures.classes);
-  return figures;
+  metrics.accuracy = ratio(hits, metrics.n, "no beats in the reference");
+  metrics.macro_f1 = mean_f1(metrics.classes);
+  return metrics;
 }
 
-ClassificationFigures evaluate_classification(std::span<const int> reference, std::span<const int> predicted,
+ClassificationMetrics evaluate_classification(std::span<const int> reference, std::span<const int> predicted,
                                               const std::vector<std::string>& class_names) {
   require_class_names(class_names);
   require_same_length(reference.size(), predicted.size(), "predicted ones");
@@ -129,10 +129,10 @@ ClassificationFigures evaluate_classification(std::span<const int> reference, st
     const std::size_t column = checked_label(predicted[i], classes, "predicted", i);
     ++confusion[row * classes + column];
   }
-  return figures_of_confusion(std::move(confusion), class_names);
+  return metrics_of_confusion(std::move(confusion), class_names);
 }
 
-ClassificationFigures evaluate_multi_label(std::span<const std::uint64_t> reference,
+ClassificationMetrics evaluate_multi_label(std::span<const std::uint64_t> reference,
                                            std::span<const std::uint64_t> predicted,
                                            const std::vector<std::string>& class_names) {
   require_class_names(class_names);
@@ -146,10 +146,10 @@ ClassificationFigures evaluate_multi_label(std::span<const std::uint64_t> refere
     }
     if (reference[i] == predicted[i]) ++counts.back();
   }
-  return figures_of_confusion(std::move(counts), class_names, true);
+  return metrics_of_confusion(std::move(counts), class_names, true);
 }
 
-std::vector<RecordFigures> evaluate_by_record(std::span<const int> reference, std::span<const int> predicted,
+std::vector<RecordMetrics> evaluate_by_record(std::span<const int> reference, std::span<const int> predicted,
                                               std::span<const std::uint32_t> record_of_row,
                                               const std::vector<std::string>& record_ids,
                                               const std::vector<std::string>& class_names) {
@@ -170,37 +170,37 @@ std::vector<RecordFigures> evaluate_by_record(std::span<const int> reference, st
     if (confusions[record].empty()) confusions[record].resize(classes * classes, 0);
     ++confusions[record][row * classes + column];
   }
-  std::vector<RecordFigures> records;
+  std::vector<RecordMetrics> records;
   for (std::size_t i = 0; i < record_ids.size(); ++i) {
     if (confusions[i].empty()) continue;
-    records.push_back({record_ids[i], figures_of_confusion(std::move(confusions[i]), class_names)});
+    records.push_back({record_ids[i], metrics_of_confusion(std::move(confusions[i]), class_names)});
   }
   return records;
 }
 
-ClassificationFigures pooled_figures(std::span<const RecordFigures> records, std::span<const std::string> left_out) {
+ClassificationMetrics pooled_metrics(std::span<const RecordMetrics> records, std::span<const std::string> left_out) {
   for (const std::string& name : left_out) {
-    if (!std::ranges::count(records, name, &RecordFigures::record)) {
+    if (!std::ranges::count(records, name, &RecordMetrics::record)) {
       throw Error(ErrorKind::usage, kWhere, "there is no record '" + name + "' to leave out");
     }
   }
   std::vector<std::int64_t> sum;
   const std::vector<std::string>* class_names = nullptr;
   bool multi_label = false;
-  for (const RecordFigures& each : records) {
+  for (const RecordMetrics& each : records) {
     if (std::ranges::count(left_out, each.record)) continue;
     if (!class_names) {
-      class_names = &each.figures.class_names;
-      multi_label = each.figures.multi_label;
-      sum.resize(each.figures.confusion.size(), 0);
+      class_names = &each.metrics.class_names;
+      multi_label = each.metrics.multi_label;
+      sum.resize(each.metrics.confusion.size(), 0);
     }
-    if (each.figures.class_names != *class_names || each.figures.multi_label != multi_label) {
+    if (each.metrics.class_names != *class_names || each.metrics.multi_label != multi_label) {
       throw Error(ErrorKind::usage, kWhere, "record '" + each.record + "' has other classes than those before it");
     }
-    std::ranges::transform(sum, each.figures.confusion, sum.begin(), std::plus<>());
+    std::ranges::transform(sum, each.metrics.confusion, sum.begin(), std::plus<>());
   }
   if (!class_names) throw Error(ErrorKind::usage, kWhere, "no records are left to pool");
-  return figures_of_confusion(std::move(sum), *class_names, multi_label);
+  return metrics_of_confusion(std::move(sum), *class_names, multi_label);
 }
 
 }  // namespace beatbench

@@ -72,9 +72,9 @@ std::vector<StressLevel> stress_levels(std::span<const StressedRecord> records) 
     for (const StressedRecord* one : members) {
       from_5_min.push_back(one->from_5_min);
       noisy.push_back(one->noisy);
-      level.records.push_back({one->record, ec57_figures(one->from_5_min), ec57_figures(one->noisy)});
+      level.records.push_back({one->record, ec57_metrics(one->from_5_min), ec57_metrics(one->noisy)});
     }
-    level.gross = {"", ec57_figures(from_5_min), ec57_figures(noisy)};
+    level.gross = {"", ec57_metrics(from_5_min), ec57_metrics(noisy)};
     levels.push_back(std::move(level));
   }
   return levels;

@@ -40,7 +40,7 @@ void probabilities_of_logits(std::span<float> scores, int outputs, bool multi_la
   for (float& value : scores) value = 1.0F / (1.0F + std::exp(-value));
 }
 
-ClassificationFigures evaluate_probabilities(const BeatSet& set, std::span<const std::uint32_t> rows,
+ClassificationMetrics evaluate_probabilities(const BeatSet& set, std::span<const std::uint32_t> rows,
                                              std::span<const float> probabilities, const Preprocessing& preprocessing) {
   const auto outputs = static_cast<int>(preprocessing.class_names.size());
   if (preprocessing.multi_label) {

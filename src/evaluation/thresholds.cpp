@@ -9,7 +9,7 @@ namespace {
 
 // Tells `at` every threshold, from the largest score down, and sums the areas.
 template <typename AtPoint>
-ThresholdAreas walk_thresholds(std::span<const RankedInput> ranked, std::span<const int> times, AtPoint at) {
+RocPrAreas walk_thresholds(std::span<const RankedInput> ranked, std::span<const int> times, AtPoint at) {
   const auto weight = [&](const RankedInput& one) {
     return times.empty() ? 1.0 : static_cast<double>(times[one.input]);
   };
@@ -29,7 +29,7 @@ ThresholdAreas walk_thresholds(std::span<const RankedInput> ranked, std::span<co
     at(point);
     before = point;
   }
-  return positives > 0 && negatives > 0 ? ThresholdAreas{area, precision} : ThresholdAreas{};
+  return positives > 0 && negatives > 0 ? RocPrAreas{area, precision} : RocPrAreas{};
 }
 
 }  // namespace
@@ -66,19 +66,19 @@ ThresholdCurve threshold_curve(std::span<const RankedInput> ranked) {
   return curve;
 }
 
-ThresholdAreas threshold_areas(std::span<const RankedInput> ranked, std::span<const int> times) {
+RocPrAreas roc_pr_areas(std::span<const RankedInput> ranked, std::span<const int> times) {
   return walk_thresholds(ranked, times, [](const ThresholdPoint&) {});
 }
 
-ThresholdAreas mean_areas(std::span<const ThresholdAreas> classes) {
+RocPrAreas mean_areas(std::span<const RocPrAreas> classes) {
   double roc = 0, precision = 0, n = 0;
-  for (const ThresholdAreas& one : classes) {
+  for (const RocPrAreas& one : classes) {
     if (!one.roc_area || !one.average_precision) continue;
     roc += *one.roc_area;
     precision += *one.average_precision;
     n += 1;
   }
-  return n > 0 ? ThresholdAreas{roc / n, precision / n} : ThresholdAreas{};
+  return n > 0 ? RocPrAreas{roc / n, precision / n} : RocPrAreas{};
 }
 
 }  // namespace beatbench

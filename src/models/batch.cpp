@@ -5,8 +5,8 @@
 namespace beatbench {
 
 std::vector<std::int64_t> input_dimensions(const BeatSet& set, std::int64_t count) {
-  if (set.image_size > 0) return {count, 1 + set.context_size, set.image_size, set.image_size};
-  return {count, set.leads + set.context_size, set.length_samples};
+  if (set.image_size > 0) return {count, 1 + set.feature_count, set.image_size, set.image_size};
+  return {count, set.leads + set.feature_count, set.length_samples};
 }
 
 torch::Tensor gather_inputs(const BeatSet& windows, std::span<const std::uint32_t> rows) {

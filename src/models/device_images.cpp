@@ -27,7 +27,7 @@ DeviceImages::DeviceImages(const BeatSet& set, const torch::Device& device) {
   // from_blob takes no const; nothing writes to it.
   pixels_ = torch::from_blob(const_cast<std::uint8_t*>(set.pixels.data()), {rows, side, side}, torch::kUInt8)
                 .to(device, /*non_blocking=*/false, /*copy=*/true);
-  context_ = torch::tensor(set.context).view({rows, set.context_size}).to(device);
+  features_ = torch::tensor(set.features).view({rows, set.feature_count}).to(device);
 }
 
 torch::Tensor DeviceImages::gather(std::span<const std::uint32_t> rows, std::span<const int> crops) const {
@@ -44,8 +44,8 @@ torch::Tensor DeviceImages::gather(std::span<const std::uint32_t> rows, std::spa
     const torch::Tensor own = torch::tensor(places, torch::kInt64).to(device);
     images.index_copy_(0, own, enlarged(images.index_select(0, own), crop));
   }
-  if (context_.size(1) == 0) return images;
-  const torch::Tensor numbers_beside = context_.index_select(0, chosen).unsqueeze(2).unsqueeze(3);
+  if (features_.size(1) == 0) return images;
+  const torch::Tensor numbers_beside = features_.index_select(0, chosen).unsqueeze(2).unsqueeze(3);
   return torch::cat({images, numbers_beside.expand({-1, -1, images.size(2), images.size(3)})}, 1);
 }
 

@@ -16,13 +16,13 @@ class DeviceImages {
   /// @throws c10::Error where the device has no room for them.
   DeviceImages(const BeatSet& set, const torch::Device& device);
 
-  /// As gather_inputs: float32 [rows, 1 + context_size, image_size, image_size], on the device.
+  /// As gather_inputs: float32 [rows, 1 + feature_count, image_size, image_size], on the device.
   /// @param crops of each row, see Augmentation::crop_of: 0 is the image itself; empty: none is cropped
   torch::Tensor gather(std::span<const std::uint32_t> rows, std::span<const int> crops) const;
 
  private:
-  torch::Tensor pixels_;   // uint8 [rows, image_size, image_size]
-  torch::Tensor context_;  // float32 [rows, context_size]
+  torch::Tensor pixels_;    // uint8 [rows, image_size, image_size]
+  torch::Tensor features_;  // float32 [rows, feature_count]
 };
 
 }  // namespace beatbench

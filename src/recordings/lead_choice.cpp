@@ -45,7 +45,7 @@ Indices leading_signals(const SignalList& list) {
   for (std::size_t i = 0; i < list.signals.size(); ++i) {
     if (!has_samples(list, i)) continue;
     const SignalSpec& signal = list.signals[i];
-    const bool is_ecg = is_ecg_lead(signal.description) && !is_figure(signal.description);
+    const bool is_ecg = is_ecg_lead(signal.description) && !is_metric(signal.description);
     const bool is_volts = is_voltage(signal.units);
     if (is_ecg && is_volts) tiers[0].push_back(i);
     if (is_ecg) tiers[1].push_back(i);

@@ -1,6 +1,6 @@
 #include "beatbench/report/annotation_report.h"
 
-#include "beatbench/report/figures_json.h"
+#include "beatbench/report/metrics_json.h"
 #include "beatbench/report/run_report.h"
 #include "report/json_values.h"
 #include "report/system_info_json.h"
@@ -22,23 +22,23 @@ Json counts_json(const Counts& counts) {
   return json;
 }
 
-Json figures_json_of(const Ec57Figures& f) {
+Json metrics_json_of(const Ec57Metrics& f) {
   return {{"beats", f.beats},
           {"missed", f.missed},
           {"extra", f.extra},
-          {"sensitivity", figure_json(f.sensitivity)},
-          {"positive_predictivity", figure_json(f.positive_predictivity)},
-          {"f1", figure_json(f.f1)},
+          {"sensitivity", metric_json(f.sensitivity)},
+          {"positive_predictivity", metric_json(f.positive_predictivity)},
+          {"f1", metric_json(f.f1)},
           {"V",
            {{"n", f.ventricular},
-            {"sensitivity", figure_json(f.v_sensitivity)},
-            {"positive_predictivity", figure_json(f.v_positive_predictivity)}}},
+            {"sensitivity", metric_json(f.v_sensitivity)},
+            {"positive_predictivity", metric_json(f.v_positive_predictivity)}}},
           {"S",
            {{"n", f.supraventricular},
-            {"sensitivity", figure_json(f.s_sensitivity)},
-            {"positive_predictivity", figure_json(f.s_positive_predictivity)}}},
-          {"s_positive_predictivity_sumstats", figure_json(f.s_positive_predictivity_sumstats)},
-          {"rr_error_ms", figure_json(f.rr_error_ms)}};
+            {"sensitivity", metric_json(f.s_sensitivity)},
+            {"positive_predictivity", metric_json(f.s_positive_predictivity)}}},
+          {"s_positive_predictivity_sumstats", metric_json(f.s_positive_predictivity_sumstats)},
+          {"rr_error_ms", metric_json(f.rr_error_ms)}};
 }
 
 Json pair_json(const std::optional<Interval>& sensitivity, const std::optional<Interval>& positive_predictivity) {
@@ -67,7 +67,7 @@ Json to_json(const AnnotationReport& report) {
   for (const AnnotationRecord& record : report.records) {
     report_json::insert_new(records, record.record,
                             {{"counts", counts_json(record.comparison.counts)},
-                             {"figures", figures_json_of(ec57_figures(record.comparison))}});
+                             {"figures", metrics_json_of(ec57_metrics(record.comparison))}});
   }
   const AnnotationIntervals& i = report.intervals;
   return {{"schema_version", kReportSchemaVersion},
@@ -79,17 +79,17 @@ Json to_json(const AnnotationReport& report) {
           {"window_ms", 1000 * report.window_s},
           {"from_s", report.start_s},
           {"counts", counts_json(all_counts(report))},
-          {"gross", figures_json_of(report.gross)},
+          {"gross", metrics_json_of(report.gross)},
           {"gross_95_percent",
            {{"beats", pair_json(i.sensitivity, i.positive_predictivity)},
             {"V", pair_json(i.v_sensitivity, i.v_positive_predictivity)},
             {"S", pair_json(i.s_sensitivity, i.s_positive_predictivity)},
             {"s_positive_predictivity_sumstats", interval_json(i.s_positive_predictivity_sumstats)}}},
-          {"average", figures_json_of(report.average)},
+          {"average", metrics_json_of(report.average)},
           {"offsets", offsets_json(report.offsets)},
           {"records", std::move(records)},
           {"notes", report.notes},
-          {"context", context_json(report.context)}};
+          {"context", system_info_json(report.system)}};
 }
 
 Table beat_matrix_table(const AnnotationReport& report) {
@@ -108,12 +108,12 @@ Table beat_matrix_table(const AnnotationReport& report) {
   return table;
 }
 
-Table annotation_figures_table(const AnnotationReport& report) {
+Table annotation_metrics_table(const AnnotationReport& report) {
   Table table({{"", Align::left}, {"n"}, {"gross"}, {"95 %"}, {"average"}});
-  const Ec57Figures &gross = report.gross, &average = report.average;
+  const Ec57Metrics &gross = report.gross, &average = report.average;
   const AnnotationIntervals& i = report.intervals;
-  const auto add = [&](const char* name, std::int64_t n, const Figure& all, const std::optional<Interval>& interval,
-                       const Figure& mean) {
+  const auto add = [&](const char* name, std::int64_t n, const Metric& all, const std::optional<Interval>& interval,
+                       const Metric& mean) {
     table.add_row({name, std::to_string(n), percent(all), interval_text(interval), percent(mean)});
   };
   add("QRS sensitivity", gross.beats, gross.sensitivity, i.sensitivity, average.sensitivity);
@@ -146,7 +146,7 @@ Table annotation_record_table(const AnnotationReport& report) {
                {"S +P"},
                {"RR error, ms"}});
   for (const AnnotationRecord& record : report.records) {
-    const Ec57Figures f = ec57_figures(record.comparison);
+    const Ec57Metrics f = ec57_metrics(record.comparison);
     table.add_row({record.record, std::to_string(f.beats), std::to_string(f.missed), std::to_string(f.extra),
                    percent(f.sensitivity), percent(f.positive_predictivity), std::to_string(f.ventricular),
                    percent(f.v_sensitivity), percent(f.v_positive_predictivity), std::to_string(f.supraventricular),

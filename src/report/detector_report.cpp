@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "beatbench/core/error.h"
-#include "beatbench/report/figures_json.h"
+#include "beatbench/report/metrics_json.h"
 #include "beatbench/report/run_report.h"
 #include "report/json_values.h"
 #include "report/system_info_json.h"
@@ -16,14 +16,14 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json ec57_json(const Ec57Figures& figures) {
-  return {{"beats", figures.beats},
-          {"missed", figures.missed},
-          {"extra", figures.extra},
-          {"sensitivity", figure_json(figures.sensitivity)},
-          {"positive_predictivity", figure_json(figures.positive_predictivity)},
-          {"f1", figure_json(figures.f1)},
-          {"rr_error_ms", figure_json(figures.rr_error_ms)}};
+Json ec57_json(const Ec57Metrics& metrics) {
+  return {{"beats", metrics.beats},
+          {"missed", metrics.missed},
+          {"extra", metrics.extra},
+          {"sensitivity", metric_json(metrics.sensitivity)},
+          {"positive_predictivity", metric_json(metrics.positive_predictivity)},
+          {"f1", metric_json(metrics.f1)},
+          {"rr_error_ms", metric_json(metrics.rr_error_ms)}};
 }
 
 Json score_json(const DetectorScore& score) {
@@ -38,13 +38,13 @@ Json score_json(const DetectorScore& score) {
 }
 
 Json stress_json(std::span<const StressLevel> levels) {
-  const auto both = [](const StressLevel::Figures& figures) -> Json {
-    return {{"from_5_min", ec57_json(figures.from_5_min)}, {"noisy", ec57_json(figures.noisy)}};
+  const auto both = [](const StressLevel::Metrics& metrics) -> Json {
+    return {{"from_5_min", ec57_json(metrics.from_5_min)}, {"noisy", ec57_json(metrics.noisy)}};
   };
   Json json = Json::array();
   for (const StressLevel& level : levels) {
     Json records = Json::object();
-    for (const StressLevel::Figures& record : level.records)
+    for (const StressLevel::Metrics& record : level.records)
       report_json::insert_new(records, record.record, both(record));
     json.push_back({{"snr_db", level.snr_db}, {"gross", both(level.gross)}, {"records", std::move(records)}});
   }
@@ -65,9 +65,9 @@ Json detector_json(const DetectorResult& result) {
                             {{"ec57", ec57_json(record.ec57)}, {"whole_50_ms", ec57_json(record.whole_50_ms)}});
   }
   Json json = {{"name", result.name},
-               {"sensitivity", figure_json(result.scores.front().gross.sensitivity)},
-               {"positive_predictivity", figure_json(result.scores.front().gross.positive_predictivity)},
-               {"f1", figure_json(result.scores.front().gross.f1)},
+               {"sensitivity", metric_json(result.scores.front().gross.sensitivity)},
+               {"positive_predictivity", metric_json(result.scores.front().gross.positive_predictivity)},
+               {"f1", metric_json(result.scores.front().gross.f1)},
                {"seconds", report_json::number(result.seconds)}};
   json["scores"] = std::move(scores);
   json["divisions"] = std::move(divisions);
@@ -81,9 +81,9 @@ Json detector_json(const DetectorResult& result) {
 }
 
 // "99.90 (99.81-99.96)"
-std::string with_interval(const Figure& figure, const std::optional<Interval>& interval) {
-  if (!interval) return percent(figure);
-  return percent(figure) + " (" + percent({interval->low, ""}) + "-" + percent({interval->high, ""}) + ")";
+std::string with_interval(const Metric& metric, const std::optional<Interval>& interval) {
+  if (!interval) return percent(metric);
+  return percent(metric) + " (" + percent({interval->low, ""}) + "-" + percent({interval->high, ""}) + ")";
 }
 
 const DetectorScore* find_score(const DetectorResult& result, std::string_view rule) {
@@ -94,11 +94,11 @@ const DetectorScore* find_score(const DetectorResult& result, std::string_view r
 }
 
 // Of a record, or with "" of all.
-const StressLevel::Figures* find_stress(std::span<const StressLevel> levels, double snr_db, const std::string& record) {
+const StressLevel::Metrics* find_stress(std::span<const StressLevel> levels, double snr_db, const std::string& record) {
   for (const StressLevel& level : levels) {
     if (level.snr_db != snr_db) continue;
     if (record.empty()) return &level.gross;
-    const auto found = std::ranges::find(level.records, record, &StressLevel::Figures::record);
+    const auto found = std::ranges::find(level.records, record, &StressLevel::Metrics::record);
     return found == level.records.end() ? nullptr : &*found;
   }
   return nullptr;
@@ -119,7 +119,7 @@ Json to_json(const DetectorReport& report) {
                {"detectors", std::move(detectors)}};
   json["gqrs_noise_stress"] = stress_json(report.gqrs_noise_stress);
   json["notes"] = report.notes;
-  json["context"] = context_json(report.context);
+  json["context"] = system_info_json(report.system);
   return json;
 }
 
@@ -164,7 +164,7 @@ Table detector_noise_table(const DetectorReport& report) {
     const DetectorNoise& first = report.detectors.front().noise[i];
     std::vector<std::string> cells = {first.noise, number_text(first.snr_db)};
     for (const DetectorResult& result : report.detectors) {
-      const Ec57Figures& gross = result.noise.at(i).ec57.gross;
+      const Ec57Metrics& gross = result.noise.at(i).ec57.gross;
       cells.push_back(percent(gross.sensitivity) + " / " + percent(gross.positive_predictivity));
     }
     table.add_row(cells);
@@ -184,15 +184,15 @@ Table detector_noise_stress_table(const DetectorReport& report, bool per_record)
     std::vector<std::string> cells = {beats, number_text(snr_db)};
     if (per_record) cells.push_back(record);
     for (const auto& [name, levels] : measured) {
-      const StressLevel::Figures* figures = find_stress(levels, snr_db, record);
-      cells.push_back(figures == nullptr ? "-"
-                                         : percent((figures->*part).sensitivity) + " / " +
-                                               percent((figures->*part).positive_predictivity));
+      const StressLevel::Metrics* metrics = find_stress(levels, snr_db, record);
+      cells.push_back(metrics == nullptr ? "-"
+                                         : percent((metrics->*part).sensitivity) + " / " +
+                                               percent((metrics->*part).positive_predictivity));
     }
     table.add_row(cells);
   };
   for (const auto& [beats, part] :
-       {std::pair{"from 5:00", &StressLevel::Figures::from_5_min}, {"noisy stretches", &StressLevel::Figures::noisy}}) {
+       {std::pair{"from 5:00", &StressLevel::Metrics::from_5_min}, {"noisy stretches", &StressLevel::Metrics::noisy}}) {
     for (const StressLevel& level : report.detectors.front().noise_stress) {
       if (!per_record) add_row(beats, part, level.snr_db, "");
       for (std::size_t r = 0; per_record && r < level.records.size(); ++r)

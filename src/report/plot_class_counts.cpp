@@ -35,20 +35,20 @@ void write_cell(std::ostream& script, const std::int64_t* counts, std::size_t co
 
 }  // namespace
 
-std::string plot_class_counts(const ClassificationFigures& figures, const std::string& title, PlotFormat format) {
-  const std::size_t classes = figures.class_names.size();
+std::string plot_class_counts(const ClassificationMetrics& metrics, const std::string& title, PlotFormat format) {
+  const std::size_t classes = metrics.class_names.size();
   std::ostringstream script;
   script.imbue(std::locale::classic());
   script << gnuplot::terminal_line(format, {kWidth, kHead + kFoot + kRowHeight * static_cast<int>(classes)})
          << "$share << EOD\n";
   for (std::size_t c = 0; c < classes; ++c) {
     for (std::size_t k = 0; k < kColumns.size(); ++k)
-      script << (is_wrong(k) ? -1 : 1) * share_of(&figures.confusion[4 * c], k) << ' ';
+      script << (is_wrong(k) ? -1 : 1) * share_of(&metrics.confusion[4 * c], k) << ' ';
     script << '\n';
   }
   script << "EOD\nset title " << gnuplot::quoted(title) << " font ',14' offset 0,3.4\nset label "
-         << gnuplot::quoted("n = " + std::to_string(figures.n) + ",  all classes right " + percent(figures.accuracy) +
-                            " %,  macro F1 " + percent(figures.macro_f1) + " %")
+         << gnuplot::quoted("n = " + std::to_string(metrics.n) + ",  all classes right " + percent(metrics.accuracy) +
+                            " %,  macro F1 " + percent(metrics.macro_f1) + " %")
          << " at graph 0.5,1 center offset 0,3 tc rgb '#444444' font ',12'\nset tmargin 8\nset palette defined (-1 "
             "'#8c2d04', -0.4 '#fd8d3c', 0 '#ffffff', 0.4 '#6baed6', 1 '#084594')\n"
          << "set cbrange [-1:1]\nunset colorbox\nunset key\nset xrange [-0.5:3.5]\nset yrange ["
@@ -58,12 +58,12 @@ std::string plot_class_counts(const ClassificationFigures& figures, const std::s
     script << (k > 0 ? ", " : "") << gnuplot::quoted(kColumns[k]) << " " << k;
   script << ")\nset ytics (";
   for (std::size_t c = 0; c < classes; ++c) {
-    script << (c > 0 ? ", " : "") << gnuplot::quoted(figures.class_names[c] + "  F1 " + percent(figures.classes[c].f1))
+    script << (c > 0 ? ", " : "") << gnuplot::quoted(metrics.class_names[c] + "  F1 " + percent(metrics.classes[c].f1))
            << " " << c;
   }
   script << ")\n";
   for (std::size_t c = 0; c < classes; ++c) {
-    for (std::size_t k = 0; k < kColumns.size(); ++k) write_cell(script, &figures.confusion[4 * c], k, c);
+    for (std::size_t k = 0; k < kColumns.size(); ++k) write_cell(script, &metrics.confusion[4 * c], k, c);
   }
   script << "plot $share matrix with image pixels notitle\n";
   return gnuplot::run(script.str());

@@ -70,28 +70,28 @@ std::vector<std::string> wrapped(const std::string& text, double width, int font
   return lines;
 }
 
-std::size_t longest_name(const ClassificationFigures& figures) {
+std::size_t longest_name(const ClassificationMetrics& metrics) {
   std::size_t longest = 0;
-  for (const std::string& name : figures.class_names) longest = std::max(longest, character_count(shortened(name)));
+  for (const std::string& name : metrics.class_names) longest = std::max(longest, character_count(shortened(name)));
   return longest;
 }
 
-std::size_t longest_count(const ClassificationFigures& figures) {
+std::size_t longest_count(const ClassificationMetrics& metrics) {
   std::int64_t largest = 0;
-  for (const std::int64_t count : figures.confusion) largest = std::max(largest, count);
+  for (const std::int64_t count : metrics.confusion) largest = std::max(largest, count);
   return std::to_string(largest).size();
 }
 
-Layout layout_of(const ClassificationFigures& figures, const std::string& title) {
+Layout layout_of(const ClassificationMetrics& metrics, const std::string& title) {
   Layout layout;
-  layout.classes = static_cast<int>(figures.class_names.size());
+  layout.classes = static_cast<int>(metrics.class_names.size());
   layout.count_font = layout.classes <= 8 ? 13 : 11;
   const int roomy = layout.classes <= 3 ? 110 : layout.classes <= 8 ? 78 : 54;
-  const double needed = std::max(text_width(longest_count(figures), layout.count_font), text_width(6, kSmallFont)) + 8;
+  const double needed = std::max(text_width(longest_count(metrics), layout.count_font), text_width(6, kSmallFont)) + 8;
   layout.cell = std::max(roomy, static_cast<int>(std::ceil(needed)));
-  const std::size_t longest = longest_name(figures);
+  const std::size_t longest = longest_name(metrics);
   const double name_width =
-      std::max(text_width(longest, kNameFont), text_width(longest_count(figures) + 4, kSmallFont));
+      std::max(text_width(longest, kNameFont), text_width(longest_count(metrics) + 4, kSmallFont));
   layout.slanted = text_width(longest, kNameFont) > layout.cell - 6;
   layout.names_width = name_width + 12;
   layout.left = kMargin + 30 + layout.names_width;
@@ -175,11 +175,11 @@ class Drawing {
   std::ostringstream script_;
 };
 
-void draw_cell(Drawing& drawing, const Layout& layout, const ClassificationFigures& figures, int row, int column) {
+void draw_cell(Drawing& drawing, const Layout& layout, const ClassificationMetrics& metrics, int row, int column) {
   const auto r = static_cast<std::size_t>(row);
   const auto c = static_cast<std::size_t>(column);
-  const std::int64_t count = figures.count(r, c);
-  const std::int64_t of = figures.classes[r].n;
+  const std::int64_t count = metrics.count(r, c);
+  const std::int64_t of = metrics.classes[r].n;
   const double middle = layout.x(column) + layout.cell / 2.0;
   const double centre = layout.y(row) + layout.cell / 2.0;
   if (count == 0) {
@@ -195,12 +195,12 @@ void draw_cell(Drawing& drawing, const Layout& layout, const ClassificationFigur
   drawing.text(middle, centre - 9, share_text(share), {.font = kSmallFont, .colour = ink_on(colour)});
 }
 
-void draw_names(Drawing& drawing, const Layout& layout, const ClassificationFigures& figures) {
+void draw_names(Drawing& drawing, const Layout& layout, const ClassificationMetrics& metrics) {
   constexpr const char* kGrey = "#666666";
   const double right = layout.x(layout.classes) + 38;
   const double below = layout.bottom - 16;
   for (int i = 0; i < layout.classes; ++i) {
-    const ClassFigures& of_class = figures.classes[static_cast<std::size_t>(i)];
+    const ClassMetrics& of_class = metrics.classes[static_cast<std::size_t>(i)];
     const std::string name = shortened(of_class.name);
     const double middle_x = layout.x(i) + layout.cell / 2.0;
     const double middle_y = layout.y(i) + layout.cell / 2.0;
@@ -218,7 +218,7 @@ void draw_names(Drawing& drawing, const Layout& layout, const ClassificationFigu
   drawing.text(layout.left - 10, below, "+P %", {.font = kSmallFont, .align = "right", .colour = kGrey});
 }
 
-void draw_head(Drawing& drawing, const Layout& layout, const ClassificationFigures& figures) {
+void draw_head(Drawing& drawing, const Layout& layout, const ClassificationMetrics& metrics) {
   const double middle = layout.size.width / 2.0;
   double y = layout.size.height - kMargin - 10;
   for (const std::string& line : layout.title) {
@@ -226,8 +226,8 @@ void draw_head(Drawing& drawing, const Layout& layout, const ClassificationFigur
     y -= 22;
   }
   drawing.text(middle, y,
-               "n = " + std::to_string(figures.n) + ",  accuracy " + percent(figures.accuracy) + " %,  macro F1 " +
-                   percent(figures.macro_f1) + " %",
+               "n = " + std::to_string(metrics.n) + ",  accuracy " + percent(metrics.accuracy) + " %,  macro F1 " +
+                   percent(metrics.macro_f1) + " %",
                {.colour = "#444444"});
   const double centre_x = (layout.left + layout.x(layout.classes)) / 2;
   drawing.text(centre_x, y - 26, "predicted class", {.colour = "#444444"});
@@ -253,14 +253,14 @@ void draw_ramp(Drawing& drawing, double x, double y, const char* name, const Ram
 
 }  // namespace
 
-std::string plot_confusion(const ClassificationFigures& figures, const std::string& title, PlotFormat format) {
-  if (figures.multi_label) return plot_class_counts(figures, title, format);
-  const Layout layout = layout_of(figures, title);
+std::string plot_confusion(const ClassificationMetrics& metrics, const std::string& title, PlotFormat format) {
+  if (metrics.multi_label) return plot_class_counts(metrics, title, format);
+  const Layout layout = layout_of(metrics, title);
   Drawing drawing;
-  draw_head(drawing, layout, figures);
-  draw_names(drawing, layout, figures);
+  draw_head(drawing, layout, metrics);
+  draw_names(drawing, layout, metrics);
   for (int row = 0; row < layout.classes; ++row) {
-    for (int column = 0; column < layout.classes; ++column) draw_cell(drawing, layout, figures, row, column);
+    for (int column = 0; column < layout.classes; ++column) draw_cell(drawing, layout, metrics, row, column);
   }
   const double middle = layout.size.width / 2.0;
   draw_ramp(drawing, middle - kLegendBar - 18, kMargin + 20, "right, share of the row", kRight);

@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <numeric>
 
-#include "beatbench/report/figures_json.h"
+#include "beatbench/report/metrics_json.h"
 #include "beatbench/report/run_report.h"
 #include "report/json_values.h"
 #include "report/system_info_json.h"
@@ -69,7 +69,7 @@ Json input_json(const PredictedInput& input, const std::vector<std::string>& cla
                                          : report_json::undefined("the model has one class")},
           {"verdict", verdict(input, class_names)},
           {"agreement_with_annotations",
-           input.agreement ? figures_json(*input.agreement) : report_json::undefined("nothing is annotated")},
+           input.agreement ? metrics_json(*input.agreement) : report_json::undefined("nothing is annotated")},
           {"seen_as", input.seen_as ? Json(*input.seen_as)
                                     : report_json::undefined(input.is_image ? "it is an image"
                                                                             : "the model does not say which recordings "
@@ -122,7 +122,7 @@ Json to_json(const PredictionReport& report) {
           {"failures", report.failures},
           {"preprocessing", Json(nlohmann::json(report.preprocessing))},
           {"provenance", report_json::provenance(report.provenance)},
-          {"context", context_json(report.context)}};
+          {"context", system_info_json(report.system)}};
 }
 
 }  // namespace beatbench

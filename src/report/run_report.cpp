@@ -1,6 +1,6 @@
 #include "beatbench/report/run_report.h"
 
-#include "beatbench/report/figures_json.h"
+#include "beatbench/report/metrics_json.h"
 #include "report/json_values.h"
 #include "report/system_info_json.h"
 
@@ -52,19 +52,19 @@ Json areas_json(const RunReport& report) {
   };
   Json classes = Json::object();
   for (std::size_t c = 0; c < report.test_areas.size(); ++c) {
-    const ThresholdAreas& own = report.test_areas[c];
+    const RocPrAreas& own = report.test_areas[c];
     classes[report.preprocessing.class_names[c]] = areas(own.roc_area, own.average_precision);
   }
-  const ThresholdAreas mean = mean_areas(report.test_areas);
+  const RocPrAreas mean = mean_areas(report.test_areas);
   return {{"macro", areas(mean.roc_area, mean.average_precision)}, {"classes", std::move(classes)}};
 }
 
 Json test_json(const RunReport& report) {
   Json subsets = Json::object();
-  for (const SubsetFigures& each : report.test_subsets) {
-    report_json::insert_new(subsets, each.name, figures_json(each.figures));
+  for (const SubsetMetrics& each : report.test_subsets) {
+    report_json::insert_new(subsets, each.name, metrics_json(each.metrics));
   }
-  Json json = figures_json(report.test_figures);
+  Json json = metrics_json(report.test_metrics);
   json["areas"] = areas_json(report);
   json["subsets"] = std::move(subsets);
   json["records"] = records_json(report.test_records);
@@ -74,7 +74,7 @@ Json test_json(const RunReport& report) {
 
 void require_same_classes(const RunReport& report) {
   const std::vector<std::string>& names = report.preprocessing.class_names;
-  if (names != report.test_figures.class_names)
+  if (names != report.test_metrics.class_names)
     throw Error(ErrorKind::usage, "report", "the test's class names are not those of the preprocessing");
   if (report.test_areas.size() != names.size()) {
     throw Error(ErrorKind::usage, "report",
@@ -107,7 +107,7 @@ Json to_json(const RunReport& report) {
           {"test", test_json(report)},
           {"preprocessing", Json(nlohmann::json(report.preprocessing))},
           {"provenance", report_json::provenance(provenance)},
-          {"context", context_json(report.context)}};
+          {"context", system_info_json(report.system)}};
 }
 
 }  // namespace beatbench

@@ -5,7 +5,7 @@
 
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
-#include "beatbench/report/figures_json.h"
+#include "beatbench/report/metrics_json.h"
 #include "beatbench/report/run_report.h"
 #include "report/json_values.h"
 #include "report/system_info_json.h"
@@ -29,7 +29,7 @@ Json dataset_json(const DatasetResult& result) {
                     : report_json::undefined(
                           "the model does not say which recordings trained it, or the data of which it is made")},
                {"total", result.total}};
-  json.update(figures_json(result.figures));
+  json.update(metrics_json(result.metrics));
   json["preprocessing_time_per_beat"] = result.preprocessing_time
                                             ? timing_json(*result.preprocessing_time)
                                             : report_json::undefined("the rows come as ready windows");
@@ -83,7 +83,7 @@ Json to_json(const SummaryReport& report) {
           {"datasets", std::move(datasets)},
           {"throughput", throughput_json(report.throughput)},
           {"peak_memory_bytes", report_json::count(report.peak_memory_bytes, "the system does not say")},
-          {"context", context_json(report.context)}};
+          {"context", system_info_json(report.system)}};
 }
 
 fs::path summary_path(const fs::path& reports_dir, const std::string& computer_type, const std::string& model,
@@ -100,7 +100,7 @@ fs::path summary_path(const fs::path& reports_dir, const std::string& computer_t
 fs::path write_summary(const fs::path& reports_dir, const SummaryReport& report) {
   const std::string text = report_text(to_json(report));
   fs::path path = summary_path(reports_dir, report.computer_type, report.model, report.date);
-  const MadeFolder folder(reports_dir);
+  const CreatedDirectory folder(reports_dir);
   while (!write_new_file_atomically(path, text)) {  // another process has taken the name meanwhile
     path = summary_path(reports_dir, report.computer_type, report.model, report.date);
   }

@@ -4,29 +4,29 @@
 
 namespace beatbench {
 
-nlohmann::ordered_json context_json(const Context& context) {
+nlohmann::ordered_json system_info_json(const SystemInfo& system) {
   nlohmann::ordered_json caches = nlohmann::ordered_json::array();
-  for (const CpuCache& cache : context.caches) {
+  for (const CpuCache& cache : system.caches) {
     caches.push_back({{"level", cache.level}, {"type", cache.type}, {"size_bytes", cache.size_bytes}});
   }
-  return {{"date", context.date},
-          {"host", context.host},
-          {"os", context.os},
-          {"cpu_model", context.cpu_model},
-          {"logical_cpus", context.logical_cpus},
+  return {{"date", system.date},
+          {"host", system.host},
+          {"os", system.os},
+          {"cpu_model", system.cpu_model},
+          {"logical_cpus", system.logical_cpus},
           {"caches", std::move(caches)},
-          {"ram_bytes", context.ram_bytes},
-          {"threads", context.threads},
-          {"device", context.device},
-          {"libraries", nlohmann::ordered_json(context.libraries)},
-          {"blas", context.blas},
-          {"settings", nlohmann::ordered_json(context.settings)},
-          {"cpu_scaling", context.cpu_scaling},
-          {"load_average", context.load_average ? nlohmann::ordered_json(*context.load_average)
-                                                : report_json::undefined("the system does not say")},
-          {"build_type", context.build_type},
-          {"commit", context.commit},
-          {"beatbench_version", context.beatbench_version}};
+          {"ram_bytes", system.ram_bytes},
+          {"threads", system.threads},
+          {"device", system.device},
+          {"libraries", nlohmann::ordered_json(system.libraries)},
+          {"blas", system.blas},
+          {"settings", nlohmann::ordered_json(system.settings)},
+          {"cpu_scaling", system.cpu_scaling},
+          {"load_average", system.load_average ? nlohmann::ordered_json(*system.load_average)
+                                               : report_json::undefined("the system does not say")},
+          {"build_type", system.build_type},
+          {"commit", system.commit},
+          {"beatbench_version", system.beatbench_version}};
 }
 
 }  // namespace beatbench

@@ -7,6 +7,6 @@
 namespace beatbench {
 
 /// What a report says of the machine and the build, key "context".
-nlohmann::ordered_json context_json(const Context& context);
+nlohmann::ordered_json system_info_json(const SystemInfo& system);
 
 }  // namespace beatbench

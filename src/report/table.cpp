@@ -90,17 +90,17 @@ std::string Table::markdown() const {
   return out;
 }
 
-std::string percent(const Figure& figure) {
-  if (!figure.value) return "-";
+std::string percent(const Metric& metric) {
+  if (!metric.value) return "-";
   std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.2f", 100.0 * *figure.value);
+  std::snprintf(text.data(), text.size(), "%.2f", 100.0 * *metric.value);
   return text.data();
 }
 
-std::string milliseconds(const Figure& figure) {
-  if (!figure.value) return "-";
+std::string milliseconds(const Metric& metric) {
+  if (!metric.value) return "-";
   std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.1f", *figure.value);
+  std::snprintf(text.data(), text.size(), "%.1f", *metric.value);
   return text.data();
 }
 
@@ -118,26 +118,26 @@ std::string duration_text(double seconds) {
   return text.data();
 }
 
-Table class_table(const ClassificationFigures& figures) {
+Table class_table(const ClassificationMetrics& metrics) {
   Table table(
       {{"class", Align::left}, {"n"}, {"predicted"}, {"sensitivity"}, {"+predictivity"}, {"specificity"}, {"F1"}});
-  for (const ClassFigures& each : figures.classes) {
+  for (const ClassMetrics& each : metrics.classes) {
     table.add_row({each.name, std::to_string(each.n), std::to_string(each.predicted), percent(each.sensitivity),
                    percent(each.positive_predictivity), percent(each.specificity), percent(each.f1)});
   }
   return table;
 }
 
-Table record_table(std::span<const RecordFigures> records) {
+Table record_table(std::span<const RecordMetrics> records) {
   std::vector<Table::Column> columns = {{"record", Align::left}, {"n"}, {"accuracy"}, {"macro F1"}};
   if (!records.empty()) {
-    for (const std::string& name : records.front().figures.class_names) columns.push_back({"F1 " + name});
+    for (const std::string& name : records.front().metrics.class_names) columns.push_back({"F1 " + name});
   }
   Table table(std::move(columns));
-  for (const RecordFigures& each : records) {
-    std::vector<std::string> cells = {each.record, std::to_string(each.figures.n), percent(each.figures.accuracy),
-                                      percent(each.figures.macro_f1)};
-    for (const ClassFigures& of_class : each.figures.classes) cells.push_back(percent(of_class.f1));
+  for (const RecordMetrics& each : records) {
+    std::vector<std::string> cells = {each.record, std::to_string(each.metrics.n), percent(each.metrics.accuracy),
+                                      percent(each.metrics.macro_f1)};
+    for (const ClassMetrics& of_class : each.metrics.classes) cells.push_back(percent(of_class.f1));
     table.add_row(std::move(cells));
   }
   return table;

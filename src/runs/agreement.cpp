@@ -10,15 +10,15 @@
 
 namespace beatbench {
 
-std::optional<ClassificationFigures> agreement_of_whole(const Classified& result, const Preprocessing& preprocessing) {
+std::optional<ClassificationMetrics> agreement_of_whole(const Classified& result, const Preprocessing& preprocessing) {
   if (result.statements.empty()) return std::nullopt;
-  const std::uint64_t reference = find_label_map(preprocessing.class_map).classes_of(result.statements);
+  const std::uint64_t reference = require_label_map(preprocessing.class_map).classes_of(result.statements);
   return evaluate_multi_label({&reference, 1}, result.found, preprocessing.class_names);
 }
 
-std::optional<ClassificationFigures> agreement_of(const Classified& result, const Preprocessing& preprocessing) {
+std::optional<ClassificationMetrics> agreement_of(const Classified& result, const Preprocessing& preprocessing) {
   if (preprocessing.class_map == kOwnClasses) return std::nullopt;
-  const ClassMap& classes = find_class_map(preprocessing.class_map);
+  const ClassMap& classes = require_class_map(preprocessing.class_map);
   std::vector<int> reference, predicted;
   for (std::size_t i = 0; i < result.beats.size(); ++i) {
     const auto label = classes.label_of(result.beats.rows[i].code);
@@ -30,11 +30,11 @@ std::optional<ClassificationFigures> agreement_of(const Classified& result, cons
   return evaluate_classification(reference, predicted, preprocessing.class_names);
 }
 
-std::optional<ClassificationFigures> agreement_of_detected(const Classified& result, const Record& record,
+std::optional<ClassificationMetrics> agreement_of_detected(const Classified& result, const Record& record,
                                                            const Preprocessing& preprocessing,
                                                            std::vector<std::string>& notes) {
   if (preprocessing.class_map == kOwnClasses) return std::nullopt;
-  const ClassMap& classes = find_class_map(preprocessing.class_map);
+  const ClassMap& classes = require_class_map(preprocessing.class_map);
   std::map<std::int64_t, std::optional<int>> annotated;  // none: a beat of a kind that the classes do not have
   std::map<std::int64_t, int> predicted;
   BeatMarks reference, test;

@@ -72,7 +72,7 @@ Record read_recording(const ClassifyInput& input, const ClassifyRequest& request
 
 BeatSet image_beat(const ClassifyInput& input, const Preprocessing& preprocessing,
                    const std::function<void(const std::string&)>& on_warning) {
-  if (!preprocessing.context.empty()) {
+  if (!preprocessing.features.empty()) {
     throw Error(ErrorKind::unsupported, input.path.string(),
                 "is an image alone; the model needs the beats around it, as a recording has them");
   }
@@ -91,7 +91,7 @@ BeatSet image_beat(const ClassifyInput& input, const Preprocessing& preprocessin
   return set;
 }
 
-// A recording as a model of whole recordings eats it.
+// A recording as a model of whole recordings takes it.
 BeatSet whole_recording(const Record& record, const Preprocessing& preprocessing) {
   BeatSet set;
   set.length_samples = preprocessing.length_samples();
@@ -102,7 +102,7 @@ BeatSet whole_recording(const Record& record, const Preprocessing& preprocessing
   return set;
 }
 
-// Says of a recording that trained the model that its figures are not those of a new one.
+// Says of a recording that trained the model that its metrics are not those of a new one.
 void say_what_was_seen(const Record& record, const SeenIndex& index, const Provenance& provenance,
                        PredictedInput& summary, const std::function<void(const std::string&)>& warn) {
   if (!provenance.seen) return;

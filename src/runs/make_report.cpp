@@ -51,10 +51,10 @@ RunReport make_report(const FinishedTraining& run) {
   report.test = count_part(dataset.windows, split.test, description.preprocessing);
   report.training = run.training;
   report.parameters = description.parameters.value_or(0);
-  report.test_figures =
+  report.test_metrics =
       evaluate_probabilities(dataset.windows, split.test, tested.probabilities, description.preprocessing);
   for (const auto& ranked : rank_by_class(tested.probabilities, tested.reference, dataset.class_names.size()))
-    report.test_areas.push_back(threshold_areas(ranked));
+    report.test_areas.push_back(roc_pr_areas(ranked));
   if (description.preprocessing.multi_label)
     report.test_recordings = recordings_of(dataset, tested);
   else
@@ -62,10 +62,10 @@ RunReport make_report(const FinishedTraining& run) {
         labels_of(dataset.windows, split.test), predicted_labels(tested.probabilities, description.shape.outputs),
         records_of(dataset.windows, split.test), record_ids(dataset.windows), dataset.class_names);
   if (!split.intra_patient) {
-    for (const std::string& record : database.concentrated_records) {
-      if (std::ranges::find(report.test_records, record, &RecordFigures::record) == report.test_records.end()) continue;
+    for (const std::string& record : database.dominating_records) {
+      if (std::ranges::find(report.test_records, record, &RecordMetrics::record) == report.test_records.end()) continue;
       const std::vector<std::string> left_out = {record};
-      report.test_subsets.push_back({"without record " + record, pooled_figures(report.test_records, left_out)});
+      report.test_subsets.push_back({"without record " + record, pooled_metrics(report.test_records, left_out)});
     }
   }
   report.notes = split.notes;
@@ -86,7 +86,7 @@ RunReport make_report(const FinishedTraining& run) {
   } else if (!database.prepared) {
     report.notes.push_back("how the beats were prepared is not known: the model may not fit recordings");
   }
-  report.context = run.context;
+  report.system = run.system;
   return report;
 }
 

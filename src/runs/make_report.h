@@ -14,7 +14,7 @@ struct FinishedTraining {
   const ModelDescription& description;
   const TrainingSummary& training;
   const TestedBeats& tested;
-  const Context& context;
+  const SystemInfo& system;
 };
 
 RunReport make_report(const FinishedTraining& run);

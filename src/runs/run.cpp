@@ -131,7 +131,7 @@ std::optional<RunReport> train_in_folder(const RunRequest& request, const Split&
   const TestedBeats tested = test_best(*best, beats, split);
   ModelDescription counted = description;
   counted.parameters = best->description().parameters;
-  RunReport report = make_report({request.data, split, counted, result.summary, tested, request.context});
+  RunReport report = make_report({request.data, split, counted, result.summary, tested, request.system});
   if (const std::string text = warning_of_one_answer(tested, description.preprocessing.class_names); !text.empty()) {
     report.notes.push_back(text);
     listener.warn(text);
@@ -164,7 +164,7 @@ std::optional<RunReport> train_run(const RunRequest& request, const Listener& li
     lock = lock_run_folder(request.folder);
   else
     fresh.emplace(request.folder);
-  const MadeFolder checkpoints(request.folder / "checkpoints");
+  const CreatedDirectory checkpoints(request.folder / "checkpoints");
   remove_leftovers(request.folder);
   if (request.on_folder) request.on_folder(request.folder);
   if (!request.resume)

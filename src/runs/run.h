@@ -20,7 +20,7 @@ struct RunRequest {
   std::filesystem::path folder;     ///< of the run: new (it must not exist), or gone on with
   std::filesystem::path to_resume;  ///< what the user is told to go on with after an interruption
   bool resume = false;
-  const Context& context;
+  const SystemInfo& system;
   std::shared_ptr<ProcessGroup> group = {};  ///< nullptr: alone
   /// Called when the run's folder stands, for a log in it.
   std::function<void(const std::filesystem::path&)> on_folder = {};

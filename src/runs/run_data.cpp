@@ -36,7 +36,7 @@ Dataset load_beats(const RunOptions& run, const Database& database, const SeenIn
 
 // What was asked for on the command line although the beats are prepared already, in another way.
 void refuse_settled(const Preprocessing& asked, const Preprocessing& settled, const std::string& data) {
-  const nlohmann::json wanted = asked, usual = usual_preprocessing(asked.input), had = settled;
+  const nlohmann::json wanted = asked, usual = default_preprocessing(asked.input), had = settled;
   for (const auto& [field, value] : wanted.items()) {
     if (value == usual.at(field) || value == had.at(field)) continue;
     throw Error(ErrorKind::usage, data,
@@ -107,7 +107,7 @@ Split split_of(const RunOptions& run, const RunData& data) {
     throw Error(ErrorKind::usage, "--extra-training",
                 data.extra_name + " holds no other recordings than those of the validation and the test");
   }
-  guard_against_leak(beats, split);
+  guard_against_split_overlap(beats, split);
   if (!held_back.empty()) {
     std::vector<std::string> names;
     for (const std::uint32_t record : held_back) names.push_back(beats.records[record].id);
@@ -123,16 +123,16 @@ void check_run(RunOptions& run) {
   run.model_options = resolve_options(require_model(run.model), run.model_options);
   const ModelSpec& spec = require_model(run.model);
   run.preprocessing.input = spec.input;
-  if (run.preprocessing.context.empty() && !spec.features.empty()) {
+  if (run.preprocessing.features.empty() && !spec.features.empty()) {
     std::vector<std::string_view> names;
     split_cells(spec.features, ',', names);
-    run.preprocessing.context.assign(names.begin(), names.end());
+    run.preprocessing.features.assign(names.begin(), names.end());
   }
   const bool own_classes = run.preprocessing.class_map == kOwnClasses;  // which only the data knows
   if (run.preprocessing.of_recordings())
-    run.preprocessing.class_names = find_label_map(run.preprocessing.class_map).class_names();
+    run.preprocessing.class_names = require_label_map(run.preprocessing.class_map).class_names();
   else if (!own_classes)
-    run.preprocessing.class_names = find_class_map(run.preprocessing.class_map).class_names();
+    run.preprocessing.class_names = require_class_map(run.preprocessing.class_map).class_names();
   run.split.seed = run.training.seed;
   validate(run.preprocessing);
   validate(run.split);

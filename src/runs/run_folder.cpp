@@ -7,7 +7,7 @@
 
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
-#include "beatbench/report/figures_json.h"
+#include "beatbench/report/metrics_json.h"
 #include "beatbench/report/plots.h"
 
 namespace beatbench {
@@ -50,10 +50,10 @@ void write_report(const std::filesystem::path& folder, const RunReport& report) 
 
 namespace {
 
-constexpr std::size_t kMistakesShown = 24;
+constexpr std::size_t kMisclassificationsShown = 24;
 
 // How sure the model was of the class that it had most wrong: found though it is not there, or missed.
-double certainty_of_mistake(const TestedBeats& tested, std::size_t i, std::size_t classes) {
+double certainty_of_misclassification(const TestedBeats& tested, std::size_t i, std::size_t classes) {
   double most = 0;
   for (std::size_t c = 0; c < classes; ++c) {
     const bool found = (tested.predicted[i] >> c & 1U) != 0;
@@ -65,14 +65,14 @@ double certainty_of_mistake(const TestedBeats& tested, std::size_t i, std::size_
 }
 
 // Those that the model was surest of.
-std::vector<Mistake> surest_mistakes(const TestedBeats& tested, const BeatSet& beats,
-                                     const Preprocessing& preprocessing) {
+std::vector<Misclassification> surest_misclassifications(const TestedBeats& tested, const BeatSet& beats,
+                                                         const Preprocessing& preprocessing) {
   const std::vector<std::string>& class_names = preprocessing.class_names;
-  std::vector<Mistake> mistakes;
+  std::vector<Misclassification> mistakes;
   for (std::size_t i = 0; i < tested.rows.size(); ++i) {
     if (tested.reference[i] == tested.predicted[i]) continue;
     const BeatRow& row = beats.rows[tested.rows[i]];
-    double probability = certainty_of_mistake(tested, i, class_names.size());
+    double probability = certainty_of_misclassification(tested, i, class_names.size());
     if (!preprocessing.multi_label) {  // of the class that it was put into
       const auto predicted = static_cast<std::size_t>(std::countr_zero(tested.predicted[i]));
       probability = static_cast<double>(tested.probabilities[i * class_names.size() + predicted]);
@@ -81,8 +81,8 @@ std::vector<Mistake> surest_mistakes(const TestedBeats& tested, const BeatSet& b
                         names_in(tested.reference[i], class_names), names_in(tested.predicted[i], class_names),
                         probability});
   }
-  std::ranges::stable_sort(mistakes, std::greater(), &Mistake::probability);
-  if (mistakes.size() > kMistakesShown) mistakes.resize(kMistakesShown);
+  std::ranges::stable_sort(mistakes, std::greater(), &Misclassification::probability);
+  if (mistakes.size() > kMisclassificationsShown) mistakes.resize(kMisclassificationsShown);
   return mistakes;
 }
 
@@ -97,16 +97,16 @@ std::string write_pictures(const std::filesystem::path& folder, const RunReport&
   std::vector<ClassThresholds> thresholds;
   for (std::size_t c = 0; c < class_names.size(); ++c)
     thresholds.push_back({class_names[c], threshold_curve(ranked[c])});
-  const auto mistakes = surest_mistakes(tested, beats, report.preprocessing);
+  const auto mistakes = surest_misclassifications(tested, beats, report.preprocessing);
   try {
     for (const auto& [format, ending] : {std::pair{PlotFormat::svg, ".svg"}, {PlotFormat::png, ".png"}}) {
       const auto write = [&, end = ending](const std::string& name, const std::string& picture) {
         write_file_atomically(folder / (name + end), picture);
       };
       write("curves", plot_curves(report.training.history, report.training.best_epoch, title, format));
-      write("confusion", plot_confusion(report.test_figures, title + ", test", format));
+      write("confusion", plot_confusion(report.test_metrics, title + ", test", format));
       write("thresholds", plot_thresholds(thresholds, title + ", test", format));
-      write("mistakes", plot_mistakes(beats, mistakes, title + ": the surest mistakes of the test", format));
+      write("mistakes", plot_misclassifications(beats, mistakes, title + ": the surest mistakes of the test", format));
     }
     return "";
   } catch (const Error& error) {

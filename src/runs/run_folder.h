@@ -53,7 +53,7 @@ class FreshRunFolder {
 
  private:
   std::filesystem::path folder_;
-  MadeFolder made_;
+  CreatedDirectory made_;
   FileLock lock_;
 };
 

@@ -4,7 +4,7 @@
 
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
-#include "beatbench/report/figures_json.h"
+#include "beatbench/report/metrics_json.h"
 #include "beatbench/report/series_report.h"
 #include "beatbench/report/table.h"
 #include "runs/run.h"
@@ -48,7 +48,7 @@ int folds_of(const RunOptions& run, const RunData& data) {
 }
 
 SeriesReport report_of(const std::vector<PlannedRun>& runs, const fs::path& folder, const RunOptions& run,
-                       const RunData& data, const Context& context) {
+                       const RunData& data, const SystemInfo& system) {
   SeriesReport report;
   for (const PlannedRun& one : runs) {
     const fs::path file = folder / one.folder / "report.json";
@@ -66,14 +66,14 @@ SeriesReport report_of(const std::vector<PlannedRun>& runs, const fs::path& fold
     }
   }
   const auto subject_of = [&](const std::string& record) { return data.database.subject_of(record); };
-  report.figures = figures_of_series(report.runs, {}, subject_of);
-  for (const std::string& record : data.database.concentrated_records) {
+  report.metrics = metrics_of_series(report.runs, {}, subject_of);
+  for (const std::string& record : data.database.dominating_records) {
     if (report.intra_patient) break;
     const std::vector<std::string> left_out = {record};
-    report.subsets.push_back({"without record " + record, figures_of_series(report.runs, left_out, subject_of)});
+    report.subsets.push_back({"without record " + record, metrics_of_series(report.runs, left_out, subject_of)});
   }
   report.configuration = run_options_json(run);
-  report.context = context;
+  report.system = system;
   return report;
 }
 
@@ -89,10 +89,10 @@ std::optional<SeriesReport> train_series(const SeriesRequest& request, const Lis
     lock = lock_run_folder(folder);
   else
     fresh.emplace(folder);
-  const Context context = request.start(run);
+  const SystemInfo system = request.start(run);
   const RunOptions asked = run;
   const fs::path resumed = request.resume ? folder : fs::path();
-  RunData data = load_run_data(run, resumed, context.threads, listener);
+  RunData data = load_run_data(run, resumed, system.threads, listener);
   if (!request.resume) write_file_atomically(folder / "config.json", run_options_json(asked).dump(2) + "\n");
   const std::vector<PlannedRun> runs = plan_runs(run, folds_of(run, data));
   for (std::size_t i = 0; i < runs.size(); ++i) {
@@ -106,14 +106,14 @@ std::optional<SeriesReport> train_series(const SeriesRequest& request, const Lis
     one.split.seed = runs[i].seed;
     one.split.fold = runs[i].fold;
     const bool draws_beats = one.max_windows > 0 && runs[i].seed != run.training.seed;
-    if (draws_beats) data = load_run_data(one, resumed, context.threads, listener);
+    if (draws_beats) data = load_run_data(one, resumed, system.threads, listener);
     one.preprocessing = run.preprocessing;
     const bool begun = fs::exists(own / "config.json");
     if (!begun) fs::remove_all(own);  // killed before it had anything to go on with
-    const RunRequest each{one, data, own, folder, begun, context, nullptr, request.on_folder};
+    const RunRequest each{one, data, own, folder, begun, system, nullptr, request.on_folder};
     if (!train_run(each, listener)) return std::nullopt;
   }
-  SeriesReport report = report_of(runs, folder, asked, data, context);
+  SeriesReport report = report_of(runs, folder, asked, data, system);
   write_file_atomically(folder / "report.json", report_text(to_json(report)));
   return report;
 }

@@ -16,7 +16,7 @@ struct SeriesRequest {
   std::filesystem::path folder;  ///< new, or gone on with
   bool resume = false;
   /// Makes this process ready to compute, once the folder is locked, and says what a report says of it.
-  std::function<Context(const RunOptions&)> start;
+  std::function<SystemInfo(const RunOptions&)> start;
   /// Called when the folder of each run stands, for a log in it.
   std::function<void(const std::filesystem::path&)> on_folder = {};
 };

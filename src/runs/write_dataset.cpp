@@ -145,7 +145,7 @@ void refuse_if_there(const fs::path& path) {
 std::string write_beats(DatasetRequest arguments, const fs::path& out, const Listener& listener) {
   const bool images = arguments.format == "png";
   arguments.preprocessing.input = images ? "image" : "window";
-  arguments.preprocessing.class_names = find_class_map(arguments.preprocessing.class_map).class_names();
+  arguments.preprocessing.class_names = require_class_map(arguments.preprocessing.class_map).class_names();
   validate(arguments.preprocessing);
   validate(arguments.split);
   if (!images && lower_extension(out) != ".csv")

@@ -13,7 +13,7 @@ using Variables = std::function<const char*(const char*)>;
 int whole_number(const Variables& variable, const char* name, int least, int usual) {
   const char* text = variable(name);
   if (text == nullptr || *text == '\0') return usual;
-  const auto number = number_in(text);
+  const auto number = parse_number(text);
   constexpr int kMost = std::numeric_limits<int>::max();
   if (!number || *number < least || *number > kMost || *number != std::floor(*number))
     throw Error(ErrorKind::usage, name,

@@ -51,7 +51,8 @@ double mean_error(const torch::Tensor& samples, const Affine& affine, int bits, 
 
 }  // namespace
 
-Statistics watch_tensors(const torch::jit::Module& frozen, const ModelShape& shape, const BeatSet& windows) {
+Statistics collect_activation_statistics(const torch::jit::Module& frozen, const ModelShape& shape,
+                                         const BeatSet& windows) {
   const torch::NoGradGuard no_grad;
   const auto original = frozen.get_method("forward").graph();
   const auto copy = original->copy();

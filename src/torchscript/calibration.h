@@ -20,7 +20,8 @@ struct TensorStatistics {
 using Statistics = std::unordered_map<const torch::jit::Value*, TensorStatistics>;
 
 /// Runs a frozen float module on every window and looks at its input and at every tensor that it computes.
-Statistics watch_tensors(const torch::jit::Module& frozen, const ModelShape& shape, const BeatSet& windows);
+Statistics collect_activation_statistics(const torch::jit::Module& frozen, const ModelShape& shape,
+                                         const BeatSet& windows);
 
 /// Affine quantisation to 8 bits without sign: value = scale (q - zero_point).
 struct Affine {

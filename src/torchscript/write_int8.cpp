@@ -84,7 +84,7 @@ std::string write_int8(const Checkpoint& checkpoint, const BeatSet& calibration)
   }
   const QuantizedEngine engine = use_best_quantized_engine();
   const torch::jit::Module frozen = trace_and_freeze(checkpoint);
-  const Statistics statistics = watch_tensors(frozen, checkpoint.description.shape, calibration);
+  const Statistics statistics = collect_activation_statistics(frozen, checkpoint.description.shape, calibration);
   const torch::jit::Module module = quantize_best(
       frozen, statistics, {calibration, checkpoint.description.preprocessing.multi_label}, engine.activation_bits);
 

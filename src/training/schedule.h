@@ -14,7 +14,7 @@ namespace beatbench {
 double learning_rate_at(const TrainingOptions& options, std::span<const EpochRow> history, int epoch, std::int64_t step,
                         std::int64_t steps);
 
-/// Index of the epoch with the best monitored figure; of equals that with the lowest validation loss, or the first.
+/// Index of the epoch with the best monitored metric; of equals that with the lowest validation loss, or the first.
 std::optional<std::size_t> best_epoch(const TrainingOptions& options, std::span<const EpochRow> history);
 
 /// True when early stopping is on and `patience` epochs have gone by since the best.

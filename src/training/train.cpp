@@ -360,13 +360,13 @@ void validate_epoch(const Trainer& t, EpochRow& row) {
                                      : torch::nn::functional::cross_entropy(scores, targets))
                             .item<double>();
   probabilities_of_logits(logits, outputs, multi_label);
-  const ClassificationFigures figures =
+  const ClassificationMetrics metrics =
       evaluate_probabilities(t.windows, t.split.validation, logits, t.description.preprocessing);
-  row.validation_accuracy = figures.accuracy.value;
-  row.validation_macro_f1 = figures.macro_f1.value;
+  row.validation_accuracy = metrics.accuracy.value;
+  row.validation_macro_f1 = metrics.macro_f1.value;
 }
 
-EpochRow figures_of_epoch(Trainer& t) {
+EpochRow metrics_of_epoch(Trainer& t) {
   agree_with_others(t);
   const auto n = static_cast<double>(t.examples.size());
   EpochRow row;
@@ -411,7 +411,7 @@ bool run_epoch(Trainer& t, const Clock::time_point& start, const Clock::time_poi
 }
 
 void finish_epoch(Trainer& t, const Clock::time_point& epoch_start) {
-  EpochRow row = figures_of_epoch(t);
+  EpochRow row = metrics_of_epoch(t);
   row.seconds = t.state.epoch_seconds_before + seconds_since(epoch_start);
   t.state.history.push_back(row);
   const bool best = *best_epoch(t.options, t.state.history) + 1 == t.state.history.size();

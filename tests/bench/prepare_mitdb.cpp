@@ -24,7 +24,7 @@ void prepare(benchmark::State& state, const char* input) {
   const beatbench::Database database = beatbench::open_database("mitdb");
   beatbench::Preprocessing preprocessing;
   preprocessing.input = input;
-  preprocessing.class_names = beatbench::find_class_map(preprocessing.class_map).class_names();
+  preprocessing.class_names = beatbench::require_class_map(preprocessing.class_map).class_names();
   std::size_t beats = 0;
   for (auto _ : state) beats = beatbench::load_database(database, preprocessing, {}).windows.size();
   state.counters["beats"] = static_cast<double>(beats);

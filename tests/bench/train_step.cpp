@@ -7,7 +7,7 @@
 // and about twice that backwards, 8.1 MFLOP a window in all. At the 240 GFLOP/s of a large product on two cores that is
 // a limit of 30,000 windows/s; the recurrent part runs as small products (23 wide) with 5 H exponentials a step and is
 // what keeps it away from there. `lstm_libtorch` is the same network on LibTorch's own operator, which is what PyTorch
-// runs: the ratio of the two figures is what beatbench's kernel gains.
+// runs: the ratio of the two metrics is what beatbench's kernel gains.
 //
 // cnn2d: 2.56 billion multiply-adds an image forwards (2.42 in the convolutions) and twice that backwards, 15.4 GFLOP.
 // At the 270 GFLOP/s of float32 convolutions on two cores that is a limit of 17 images/s. Each step moves 135 million
@@ -67,11 +67,11 @@ void train_steps(benchmark::State& state, beatbench::BeatModel& model, const bea
 }
 
 beatbench::ModelShape shape_for(const beatbench::ModelSpec& spec) {
-  beatbench::Preprocessing preprocessing = beatbench::usual_preprocessing(spec.input);
+  beatbench::Preprocessing preprocessing = beatbench::default_preprocessing(spec.input);
   if (!spec.features.empty()) {
     std::vector<std::string_view> names;
     beatbench::split_cells(spec.features, ',', names);
-    preprocessing.context.assign(names.begin(), names.end());
+    preprocessing.features.assign(names.begin(), names.end());
   }
   preprocessing.class_names.resize(kClasses);
   return beatbench::shape_of(preprocessing);

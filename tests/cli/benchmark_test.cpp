@@ -25,7 +25,7 @@ Words quick(const Words& more) { return with(kQuick, more); }
 // The beats that trained_once's run was tested on, as a label-first CSV; every second label is an index.
 std::string test_beats_as_csv() {
   Preprocessing preprocessing;
-  preprocessing.class_names = find_class_map("paper8").class_names();
+  preprocessing.class_names = require_class_map("paper8").class_names();
   const Database database = open_database((trained_once() / "recordings").string());
   const Dataset dataset = load_database(database, preprocessing, {});
   const Split split = make_split("random", dataset.windows, database, {});
@@ -79,7 +79,7 @@ TEST_F(Benchmark, MeasuresAModelOnAllThatItCanEat) {
   EXPECT_EQ(summary.at("throughput")[1].at("batch"), 8);
   EXPECT_GT(summary.at("throughput")[1].at("windows_per_second"), 0);
 
-  // The model's own data: the split that it was tested on is found again, and both ways lead to the same figures.
+  // The model's own data: the split that it was tested on is found again, and both ways lead to the same metrics.
   EXPECT_EQ(summary.at("datasets").size(), 2U);
   for (const char* name : {"recordings", "beats"}) {
     SCOPED_TRACE(name);
@@ -187,7 +187,7 @@ TEST_F(Benchmark, ADamagedModelDoesNotEndTheOthers) {
   EXPECT_EQ(contents_of(folder_ / "reports").size(), 1U);
 }
 
-// A data set that is damaged costs no figure of another, and is an error all the same.
+// A data set that is damaged costs no metric of another, and is an error all the same.
 TEST_F(Benchmark, ADamagedDataSetDoesNotEndTheOthers) {
   folder_.put("datasets/beats.csv", test_beats_as_csv());
   write_recordings(folder_ / "datasets/cut", 2);
@@ -271,7 +271,7 @@ TEST_F(Full_Path, FromASimulatedDatabaseToASummary) {
   EXPECT_EQ(other.at("seen_recordings").size() + other.at("records").size(), 3U);
 }
 
-// The same with a model of images, which cannot eat windows.
+// The same with a model of images, which cannot take windows.
 TEST_F(Full_Path, ByImages) {
   write_recordings(folder_ / "datasets/recordings", 4);
   folder_.put("datasets/beats.csv", test_beats_as_csv());

@@ -48,7 +48,7 @@ TEST_F(Classify, NamesEveryAnnotatedBeat) {
   const auto heading = read_text_file(folder_ / "predictions/predictions.csv").substr(0, 60);
   EXPECT_THAT(heading, testing::StartsWith("record,sample,time_s,class,probability_NOR,probability_PVC"));
   const json summary = read_json(folder_ / "predictions/summary.json");
-  const ClassMap& classes = find_class_map("paper8");
+  const ClassMap& classes = require_class_map("paper8");
   std::map<std::string, Record> records;
   for (const std::string name : {"s002", "s003"}) records[name] = read_record(record(name));
   std::map<std::string, std::int64_t> counted;
@@ -88,8 +88,8 @@ TEST_F(Classify, WritesAnnotationsThatBelongToTheRecord) {
   ASSERT_EQ(record.annotations.size(), predicted.size());
   for (std::size_t i = 0; i < predicted.size(); ++i) {
     EXPECT_EQ(std::to_string(record.annotations[i].sample), predicted[i][1]);
-    const auto label = find_class_map("paper8").label_of(record.annotations[i].code);
-    EXPECT_EQ(find_class_map("paper8").class_names().at(static_cast<std::size_t>(label.value())), predicted[i][3]);
+    const auto label = require_class_map("paper8").label_of(record.annotations[i].code);
+    EXPECT_EQ(require_class_map("paper8").class_names().at(static_cast<std::size_t>(label.value())), predicted[i][3]);
   }
 }
 
@@ -293,7 +293,7 @@ TEST_F(Full_Classify, ImagesByAModelOfImages) {
                        "--out",        "run"};
   succeed("train", with(train, {"--data", "png"}));
   succeed("train", with(train, {"--data", recordings_, "--out", "direct"}));
-  EXPECT_EQ(figures_of_log(folder_ / "run"), figures_of_log(folder_ / "direct")) << "the images are the same";
+  EXPECT_EQ(metrics_of_log(folder_ / "run"), metrics_of_log(folder_ / "direct")) << "the images are the same";
   EXPECT_EQ(read_json(folder_ / "run/report.json").at("preprocessing"),
             read_json(folder_ / "direct/report.json").at("preprocessing"));
 

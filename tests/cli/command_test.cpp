@@ -40,11 +40,11 @@ void write_recordings(const fs::path& folder, int count) {
   write_file_atomically(folder / "RECORDS", list);
 }
 
-std::string figures_of_log(const fs::path& run_folder) {
+std::string metrics_of_log(const fs::path& run_folder) {
   std::istringstream log(read_text_file(run_folder / "log.csv"));
-  std::string figures;
-  for (std::string line; std::getline(log, line);) figures += line.substr(0, line.rfind(',')) + "\n";
-  return figures;
+  std::string metrics;
+  for (std::string line; std::getline(log, line);) metrics += line.substr(0, line.rfind(',')) + "\n";
+  return metrics;
 }
 
 Words with(Words words, const Words& more) {

@@ -25,7 +25,7 @@ nlohmann::json read_json(const std::filesystem::path& file);
 void write_recordings(const std::filesystem::path& folder, int count);
 
 /// log.csv without its column of seconds, which no two runs share.
-std::string figures_of_log(const std::filesystem::path& run_folder);
+std::string metrics_of_log(const std::filesystem::path& run_folder);
 
 /// `words` and then `more`; an option of `words` that `more` has too is left out with its value.
 Words with(Words words, const Words& more);

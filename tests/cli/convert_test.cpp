@@ -142,7 +142,7 @@ TEST_F(Convert, Int8IsCalibratedOnTrainingWindowsAlone) {
     return at == std::string::npos ? "" : bytes.substr(at + before.size(), 32);
   };
   Preprocessing preprocessing;
-  preprocessing.class_names = find_class_map("paper8").class_names();
+  preprocessing.class_names = require_class_map("paper8").class_names();
   const Database database = open_database(recordings_);
   const Dataset dataset = load_database(database, preprocessing, {});
   const Split split = make_split("random", dataset.windows, database, {});
@@ -221,13 +221,13 @@ TEST_F(ConvertDataset, TrainTakesACsvAsItTakesRecordings) {
   const Words train = tiny_lstm({"--max-windows", "100"});
   succeed("train", with(train, {"--data", "beats.csv", "--out", "a"}));
   succeed("train", with(train, {"--data", "recordings", "--window-before", "50", "--out", "b"}));
-  EXPECT_EQ(figures_of_log(folder_ / "a"), figures_of_log(folder_ / "b"));
+  EXPECT_EQ(metrics_of_log(folder_ / "a"), metrics_of_log(folder_ / "b"));
   EXPECT_EQ(read_json(folder_ / "a/report.json").at("preprocessing"),
             read_json(folder_ / "b/report.json").at("preprocessing"));
   const Words by_patient = with(train, {"--protocol", "inter-patient"});
   succeed("train", with(by_patient, {"--data", "beats.csv", "--out", "p"}));
   succeed("train", with(by_patient, {"--data", "recordings", "--window-before", "50", "--out", "q"}));
-  EXPECT_EQ(figures_of_log(folder_ / "p"), figures_of_log(folder_ / "q")) << "the CSV's windows know their patients";
+  EXPECT_EQ(metrics_of_log(folder_ / "p"), metrics_of_log(folder_ / "q")) << "the CSV's windows know their patients";
   refuse(2, "train", with(train, {"--data", "beats.csv", "--window-before", "90", "--out", "c"}),
          {"beats.csv", "prepared already", "before_samples 50, not 90"});
   refuse(1, "train", {"--model", "cnn2d", "--model-option", "filters=2,dense=8", "--data", "beats.csv", "--out", "c"},

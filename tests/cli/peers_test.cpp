@@ -64,9 +64,9 @@ class Peers : public CommandTest {
     for (const Finished& one : finished) EXPECT_EQ(one.status, 0) << one.err;
   }
 
-  // Every figure of every epoch but the seconds, and the test.
+  // Every metric of every epoch but the seconds, and the test.
   void expect_alike(const std::string& one, const std::string& other) {
-    const std::string texts[] = {figures_of_log(folder_ / one), figures_of_log(folder_ / other)};
+    const std::string texts[] = {metrics_of_log(folder_ / one), metrics_of_log(folder_ / other)};
     const auto lines = split_lines(texts[0]), others = split_lines(texts[1]);
     ASSERT_EQ(lines.size(), others.size());
     std::vector<std::string_view> a, b;
@@ -75,7 +75,7 @@ class Peers : public CommandTest {
       split_cells(others[i], ',', b);
       ASSERT_EQ(a.size(), b.size());
       for (std::size_t k = 0; k < a.size(); ++k) {
-        const double x = number_in(a[k]).value_or(0), y = number_in(b[k]).value_or(0);
+        const double x = parse_number(a[k]).value_or(0), y = parse_number(b[k]).value_or(0);
         EXPECT_NEAR(x, y, 2e-5 * std::max(1.0, std::abs(x))) << lines[i] << "\n" << others[i];
       }
     }
@@ -136,7 +136,7 @@ TEST_F(Full_Peers, GoOnToTheSameBits) {
   EXPECT_EQ(stopped[1].status, 130) << stopped[1].err;
   EXPECT_FALSE(std::filesystem::exists(folder_ / "parts/report.json"));
   expect_success(train_in(2, "torchrun", {"--resume", "parts"}));
-  EXPECT_EQ(figures_of_log(folder_ / "whole"), figures_of_log(folder_ / "parts"));
+  EXPECT_EQ(metrics_of_log(folder_ / "whole"), metrics_of_log(folder_ / "parts"));
   EXPECT_EQ(read_json(folder_ / "whole/report.json").at("test"), read_json(folder_ / "parts/report.json").at("test"));
 
   stop.interrupt_when = [&](const std::string&) {

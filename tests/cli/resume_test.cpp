@@ -13,7 +13,7 @@ class Resume : public CommandTest {};
 class Full_Resume : public CommandTest {};
 
 void expect_same_run(const fs::path& found, const fs::path& expected) {
-  EXPECT_EQ(figures_of_log(found), figures_of_log(expected));
+  EXPECT_EQ(metrics_of_log(found), metrics_of_log(expected));
   EXPECT_EQ(read_json(found / "report.json").at("test"), read_json(expected / "report.json").at("test"));
   EXPECT_TRUE(read_text_file(found / "checkpoints/best.pt") == read_text_file(expected / "checkpoints/best.pt"));
   EXPECT_EQ(read_json(found / "report.json").at("training").at("stopped_by"), "epochs");

@@ -170,7 +170,7 @@ TEST_F(Seen, CopiesOfTestedRecordingsAreNoExtraTraining) {
   succeed("train", by_patient({"--data", "recordings", "--extra-training", "relead", "--out", "run"}));
   const json report = read_json(folder_ / "run/report.json");
   const std::string notes = report.at("notes").dump();
-  for (const auto& [record, figures] : report.at("test").at("records").items()) {
+  for (const auto& [record, metrics] : report.at("test").at("records").items()) {
     EXPECT_THAT(notes, HasSubstr("extra:relead/r" + record)) << "is left out";
   }
   EXPECT_THAT(notes, HasSubstr("left out of training, because they are recordings of the validation or the test"));

@@ -18,16 +18,16 @@ class Train : public CommandTest {};
 class Full_Train : public CommandTest {};
 
 // What a report must say of a confusion matrix, worked out once more from its counts.
-void expect_consistent(const json& figures) {
-  const auto names = figures.at("class_names").get<std::vector<std::string>>();
-  const auto confusion = figures.at("confusion").get<std::vector<std::vector<double>>>();
+void expect_consistent(const json& metrics) {
+  const auto names = metrics.at("class_names").get<std::vector<std::string>>();
+  const auto confusion = metrics.at("confusion").get<std::vector<std::vector<double>>>();
   ASSERT_EQ(confusion.size(), names.size());
-  EXPECT_EQ(figures.at("classes").size(), names.size());
+  EXPECT_EQ(metrics.at("classes").size(), names.size());
   double all = 0, right = 0, f1_sum = 0, f1_count = 0;
   for (const auto& row : confusion) {
     for (const double count : row) all += count;
   }
-  const auto expect_figure = [](const json& found, double above, double below) {
+  const auto expect_metric = [](const json& found, double above, double below) {
     if (below == 0)
       EXPECT_THAT(found.get<std::string>(), testing::StartsWith("undefined: "));
     else
@@ -35,7 +35,7 @@ void expect_consistent(const json& figures) {
   };
   for (std::size_t c = 0; c < names.size(); ++c) {
     SCOPED_TRACE(names[c]);
-    const json& its = figures.at("classes").at(names[c]);
+    const json& its = metrics.at("classes").at(names[c]);
     const double hits = confusion[c][c];
     double n = 0, predicted = 0;
     for (std::size_t other = 0; other < names.size(); ++other) {
@@ -44,19 +44,19 @@ void expect_consistent(const json& figures) {
     }
     EXPECT_EQ(its.at("n").get<double>(), n);
     EXPECT_EQ(its.at("predicted").get<double>(), predicted);
-    expect_figure(its.at("sensitivity"), hits, n);
-    expect_figure(its.at("positive_predictivity"), hits, predicted);
-    expect_figure(its.at("specificity"), all - n - predicted + hits, all - n);
+    expect_metric(its.at("sensitivity"), hits, n);
+    expect_metric(its.at("positive_predictivity"), hits, predicted);
+    expect_metric(its.at("specificity"), all - n - predicted + hits, all - n);
     if (n > 0) {
-      expect_figure(its.at("f1"), 2 * hits, n + predicted);
+      expect_metric(its.at("f1"), 2 * hits, n + predicted);
       f1_sum += 2 * hits / (n + predicted);
       ++f1_count;
     }
     right += hits;
   }
-  EXPECT_EQ(figures.at("n").get<double>(), all);
-  expect_figure(figures.at("accuracy"), right, all);
-  expect_figure(figures.at("macro_f1"), f1_sum, f1_count);
+  EXPECT_EQ(metrics.at("n").get<double>(), all);
+  expect_metric(metrics.at("accuracy"), right, all);
+  expect_metric(metrics.at("macro_f1"), f1_sum, f1_count);
 }
 
 bool has_gnuplot() {
@@ -94,7 +94,7 @@ TEST_F(Train, LeavesAWholeRunFolder) {
   EXPECT_EQ(config.at("training").at("batch_size"), 16);
 }
 
-TEST_F(Train, ReportsFiguresThatFitTogether) {
+TEST_F(Train, ReportsMetricsThatFitTogether) {
   const fs::path run = trained_once() / "run";
   const json report = read_json(run / "report.json");
   EXPECT_EQ(read_text_file(trained_once() / "run.out"), read_text_file(run / "report.json"));  // --json, and no logs
@@ -105,10 +105,10 @@ TEST_F(Train, ReportsFiguresThatFitTogether) {
   const json& test = report.at("test");
   expect_consistent(test);
   std::vector<std::vector<int>> sum(8, std::vector<int>(8, 0));
-  for (const auto& [record, figures] : test.at("records").items()) {
+  for (const auto& [record, metrics] : test.at("records").items()) {
     SCOPED_TRACE(record);
-    expect_consistent(figures);
-    for (std::size_t i = 0; i < 64; ++i) sum[i / 8][i % 8] += figures.at("confusion")[i / 8][i % 8].get<int>();
+    expect_consistent(metrics);
+    for (std::size_t i = 0; i < 64; ++i) sum[i / 8][i % 8] += metrics.at("confusion")[i / 8][i % 8].get<int>();
   }
   EXPECT_EQ(test.at("confusion"), json(sum));
   EXPECT_EQ(test.at("n"), report.at("split").at("test").at("n"));
@@ -145,11 +145,20 @@ TEST_F(Train, PrintedConfigurationMakesTheSameRun) {
   succeed("train", with(flags, {"--out", "by-flags"}));
   succeed("train", {"--config", "run.toml", "--out", "by-file", "--log-level", "quiet"});
   EXPECT_EQ(read_json(folder_ / "by-file/config.json"), read_json(folder_ / "by-flags/config.json"));
-  EXPECT_EQ(figures_of_log(folder_ / "by-file"), figures_of_log(folder_ / "by-flags"));
+  EXPECT_EQ(metrics_of_log(folder_ / "by-file"), metrics_of_log(folder_ / "by-flags"));
 
   const std::string other = succeed("train", {"--config", "run.toml", "--classes", "aami5", "--print-config"}).out;
   EXPECT_THAT(other, HasSubstr("classes=\"aami5\""));
   EXPECT_THAT(other, HasSubstr("optimizer=\"adamw\""));
+}
+
+TEST_F(Train, TheOldSpellingOfFeaturesStillWorksAndSaysSo) {
+  write_recordings(folder_ / "recordings", 6);
+  const Finished finished = succeed("train", tiny_lstm({"--data", "recordings", "--context", "rr,usual_beat",
+                                                        "--max-windows", "200", "--out", "run"}));
+  EXPECT_THAT(finished.err, HasSubstr("--context is called --features now"));
+  EXPECT_EQ(read_json(folder_ / "run/config.json").at("preprocessing").at("context"), json({"rr", "template_beat"}));
+  EXPECT_THAT(succeed("train", {"--print-config"}).out, testing::Not(HasSubstr("context=")));
 }
 
 TEST_F(Train, RefusesWhatAConfigurationCannotHold) {
@@ -172,18 +181,18 @@ TEST_F(Full_Train, SameSeedGivesTheSameBits) {
     return folder_ / out;
   };
   const fs::path one = train("one", "1"), same = train("same", "1"), other = train("other", "2");
-  EXPECT_EQ(figures_of_log(one), figures_of_log(same));
+  EXPECT_EQ(metrics_of_log(one), metrics_of_log(same));
   EXPECT_EQ(read_json(one / "report.json").at("test"), read_json(same / "report.json").at("test"));
   for (const char* file : {"checkpoints/best.pt", "config.json", "confusion.svg"}) {
     if (!fs::exists(one / file)) continue;  // no gnuplot, no picture
     EXPECT_TRUE(read_text_file(one / file) == read_text_file(same / file)) << file;
   }
-  EXPECT_NE(figures_of_log(one), figures_of_log(other));
+  EXPECT_NE(metrics_of_log(one), metrics_of_log(other));
   EXPECT_NE(read_json(one / "report.json").at("provenance").at("split_hash"),
             read_json(other / "report.json").at("provenance").at("split_hash"));
 }
 
-// Every class map under every protocol; the figures fit together, and only a split by patient is not called
+// Every class map under every protocol; the metrics fit together, and only a split by patient is not called
 // intra-patient.
 TEST_F(Full_Train, EveryClassMapUnderEveryProtocol) {
   write_recordings(folder_ / "recordings", 12);

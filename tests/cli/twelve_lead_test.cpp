@@ -98,13 +98,13 @@ TEST_F(TwelveLead, FoldsAreTestedTogether) {
       own_abnormal.push_back(!one.at("reference").empty());
     }
     const auto& written = test.at("areas").at("classes").at("abnormal").at("roc_area");
-    const auto expected = threshold_areas(rank_inputs(own, own_abnormal)).roc_area;
+    const auto expected = roc_pr_areas(rank_inputs(own, own_abnormal)).roc_area;
     EXPECT_EQ(written.is_number(), expected.has_value()) << "a fold may lack one of the two kinds";
     if (expected) EXPECT_NEAR(written.get<double>(), *expected, 1e-9);
     scores.insert(scores.end(), own.begin(), own.end());
     is_abnormal.insert(is_abnormal.end(), own_abnormal.begin(), own_abnormal.end());
   }
-  const ThresholdAreas pooled = threshold_areas(rank_inputs(scores, is_abnormal));
+  const RocPrAreas pooled = roc_pr_areas(rank_inputs(scores, is_abnormal));
   EXPECT_NEAR(abnormal.at("roc_area").at("mean").get<double>(), pooled.roc_area.value(), 1e-9);
   EXPECT_NEAR(abnormal.at("average_precision").at("mean").get<double>(), pooled.average_precision.value(), 1e-9);
   EXPECT_EQ(abnormal.at("roc_area").at("interval_95_percent").size(), 2U);
@@ -116,7 +116,7 @@ TEST_F(TwelveLead, WhatDoesNotFitIsRefused) {
   refuse(1, "train", tiny({"--data", "beats", "--out", "runs/l1"}), {"V1", "lead"});
   refuse(1, "train", {"--model", "lstm", "--data", "simdb12", "--out", "runs/l1"}, {"simdb12", "whole recordings"});
   refuse(2, "train", tiny({"--data", "simdb12", "--classes", "aami5", "--out", "runs/l1"}), {"aami5", "ribeiro6"});
-  refuse(2, "train", tiny({"--data", "simdb12", "--context", "rr", "--out", "runs/l1"}), {"context"});
+  refuse(2, "train", tiny({"--data", "simdb12", "--features", "rr", "--out", "runs/l1"}), {"features"});
   refuse(2, "train", tiny({"--data", "simdb12", "--edge", "skip", "--out", "runs/l1"}), {"edge", "zero"});
 }
 

@@ -1,5 +1,6 @@
 // What the commands say of themselves, and what they refuse before they do anything.
 #include "beatbench/core/class_map.h"
+#include "beatbench/core/provenance.h"
 #include "beatbench/data/database.h"
 #include "beatbench/data/protocol.h"
 #include "cli/command_test.h"
@@ -53,12 +54,41 @@ TEST_F(Usage, HelpOfBenchmarkListsAllThereIs) {
                             "Engines:", "torchscript", "checkpoint", "BEATBENCH_DATA"});
 }
 
-TEST_F(Usage, RestartsItselfForItsSettingsOnlyOnce) {
-  for (const char* wait_policy : {"", "active"}) {
-    RunOptions options;
-    options.environment = {{"OPENBLAS_CORETYPE", ""}, {"OMP_WAIT_POLICY", wait_policy}};
-    EXPECT_THAT(succeed("train", {"--help"}, options).out, HasSubstr("Examples:"));
+TEST_F(Usage, VersionsAreNamed) {
+  for (const char* program : {"train", "convert", "benchmark", "classify"}) {
+    const std::string text = succeed(program, {"--version"}).out;
+    for (const std::string& word : {std::string(program), beatbench_version(), source_commit(), build_type(),
+                                    std::string("GCC"), std::string("LibTorch"), std::string("OpenCV")}) {
+      EXPECT_THAT(text, HasSubstr(word)) << program;
+    }
+    const auto json = nlohmann::json::parse(succeed(program, {"--version", "--json"}).out);
+    EXPECT_EQ(json.at("version"), beatbench_version());
+    EXPECT_EQ(json.at("commit"), source_commit());
+    EXPECT_NE(json.at("libraries").at("LibTorch"), "none");
   }
+}
+
+// What the dynamic linker would load before main begins, as ldd asks for it.
+TEST_F(Usage, ProgramsStartWithoutTheLargeLibraries) {
+  for (const char* program : {"train", "convert", "benchmark", "classify"}) {
+    RunOptions options;
+    options.environment = {{"LD_TRACE_LOADED_OBJECTS", "1"}};
+    const std::string libraries = succeed(program, {}, options).out;
+    EXPECT_THAT(libraries, HasSubstr("libc.so")) << program;
+    for (const char* large : {"torch", "opencv", "hdf5", "openblas"})
+      EXPECT_THAT(libraries, testing::Not(HasSubstr(large))) << program;
+  }
+}
+
+TEST_F(Usage, AProgramWithoutItsLibrarySaysSo) {
+  const std::filesystem::path alone = folder_ / "classify";
+  std::filesystem::copy_file(BEATBENCH_BINARY_DIR "/bin/classify", alone);
+  write_recordings(folder_ / "recordings", 1);
+  folder_.put("model.pt", "PK");
+  const Finished finished = run(alone.string(), {"--model", "model.pt", "recordings/s001"});
+  EXPECT_EQ(finished.status, 1);
+  EXPECT_THAT(finished.err, HasSubstr("libbeatbench_torch.so: is neither beside the program nor installed"));
+  EXPECT_EQ(run(alone.string(), {"--help"}).status, 0);
 }
 
 TEST_F(Usage, UnknownFlagsListTheValidOnes) {

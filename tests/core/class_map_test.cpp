@@ -16,7 +16,7 @@ using testing::ElementsAre;
 
 // Name of the class that a symbol falls into, "-" for none.
 std::string class_of(const std::string& map_name, char symbol) {
-  const ClassMap& map = find_class_map(map_name);
+  const ClassMap& map = require_class_map(map_name);
   const auto label = map.label_of(code_of(std::string_view(&symbol, 1)).value());
   return label ? map.class_names().at(static_cast<std::size_t>(*label)) : "-";
 }
@@ -36,7 +36,7 @@ void expect_classes(const std::string& map_name, const std::map<std::string, std
 
 // Jun et al. 2018 (arXiv 1804.06812), table 1.
 TEST(ClassMap, Paper8) {
-  EXPECT_THAT(find_class_map("paper8").class_names(),
+  EXPECT_THAT(require_class_map("paper8").class_names(),
               ElementsAre("NOR", "PVC", "PAB", "RBB", "LBB", "APC", "VFW", "VEB"));
   expect_classes(
       "paper8",
@@ -45,18 +45,18 @@ TEST(ClassMap, Paper8) {
 
 // De Chazal et al. 2004, table 1, for the symbols that mitdb has; B, n, r and ?, which it lacks, as ANSI/AAMI EC57.
 TEST(ClassMap, Aami5) {
-  EXPECT_THAT(find_class_map("aami5").class_names(), ElementsAre("N", "S", "V", "F", "Q"));
+  EXPECT_THAT(require_class_map("aami5").class_names(), ElementsAre("N", "S", "V", "F", "Q"));
   expect_classes("aami5", {{"N", "NLRejB"}, {"S", "AaJSn"}, {"V", "VEr"}, {"F", "F"}, {"Q", "/fQ?"}});
 }
 
 // The man page of WFDB's bxb: escape beats (e, j, n) are supraventricular ectopic there.
 TEST(ClassMap, Aami5AsBxbHasIt) {
-  EXPECT_THAT(find_class_map("aami5_ec57").class_names(), ElementsAre("N", "S", "V", "F", "Q"));
+  EXPECT_THAT(require_class_map("aami5_ec57").class_names(), ElementsAre("N", "S", "V", "F", "Q"));
   expect_classes("aami5_ec57", {{"N", "NLRB"}, {"S", "AaJSejn"}, {"V", "VEr"}, {"F", "F"}, {"Q", "/fQ?"}});
 }
 
 TEST(ClassMap, Symbols18) {
-  EXPECT_THAT(find_class_map("symbols18").class_names(),
+  EXPECT_THAT(require_class_map("symbols18").class_names(),
               ElementsAre("N", "L", "R", "B", "A", "a", "J", "S", "V", "r", "F", "e", "j", "n", "E", "/", "f", "Z"));
   std::map<std::string, std::string> expected = {{"Z", "Q?!"}};
   for (const char symbol : std::string("NLRBAaJSVrFejnE/f")) expected[{symbol}] = {symbol};
@@ -64,7 +64,7 @@ TEST(ClassMap, Symbols18) {
 }
 
 TEST(ClassMap, BinaryHoldsEveryBeatAndNothingElse) {
-  const ClassMap& map = find_class_map("binary");
+  const ClassMap& map = require_class_map("binary");
   EXPECT_THAT(map.class_names(), ElementsAre("normal", "abnormal"));
   for (int code = 0; code < 256; ++code) {
     const auto label = map.label_of(static_cast<std::uint8_t>(code));
@@ -103,7 +103,7 @@ TEST(ClassMap, CodesWithoutASymbolHaveNoClass) {
 }
 
 TEST(ClassMap, UnknownNameListsTheValidOnes) {
-  EXPECT_ERROR(find_class_map("aami"), ErrorKind::usage, "'aami'", "paper8, aami5, aami5_ec57, symbols18, binary");
+  EXPECT_ERROR(require_class_map("aami"), ErrorKind::usage, "'aami'", "paper8, aami5, aami5_ec57, symbols18, binary");
 }
 
 }  // namespace

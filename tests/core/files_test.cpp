@@ -130,27 +130,27 @@ TEST(WriteFile, AFailingWriteLeavesNothingWhereNothingWas) {
   EXPECT_EQ(folder.file_count(), 0);
 }
 
-TEST(MadeFolder, TakesBackWhatStaysEmptyAlone) {
+TEST(CreatedDirectory, TakesBackWhatStaysEmptyAlone) {
   const TestFolder folder;
   fs::create_directory(folder / "mine");
   {
-    const MadeFolder made(folder / "mine" / "a" / "b/");
+    const CreatedDirectory made(folder / "mine" / "a" / "b/");
     EXPECT_TRUE(fs::is_directory(folder / "mine" / "a" / "b"));
   }
   EXPECT_TRUE(fs::is_directory(folder / "mine"));  // was there before, empty too
   EXPECT_EQ(folder.file_count(), 1);
   {
-    const MadeFolder made(folder / "mine" / "a" / "b");
+    const CreatedDirectory made(folder / "mine" / "a" / "b");
     folder.put("mine/a/notes", "kept");
   }
   EXPECT_FALSE(fs::exists(folder / "mine" / "a" / "b"));
   EXPECT_EQ(read_text_file(folder / "mine" / "a" / "notes"), "kept");
-  const MadeFolder none("");
+  const CreatedDirectory none("");
 }
 
-TEST(MadeFolder, LeavesNothingWhereItFails) {
+TEST(CreatedDirectory, LeavesNothingWhereItFails) {
   const TestFolder folder;
-  EXPECT_ERROR(MadeFolder(folder / "a" / std::string(300, 'x')), ErrorKind::io, "File name too long"s);
+  EXPECT_ERROR(CreatedDirectory(folder / "a" / std::string(300, 'x')), ErrorKind::io, "File name too long"s);
   EXPECT_EQ(folder.file_count(), 0);
 }
 
@@ -265,10 +265,10 @@ TEST(AtomicFolder, FilesOfOthersStay) {
   EXPECT_EQ(folder.file_count(), 5) << "two folders with a file each, and the new one";
 }
 
-TEST(MadeFolder, ALinkToNowhereStays) {
+TEST(CreatedDirectory, ALinkToNowhereStays) {
   const TestFolder folder;
   fs::create_symlink("/nowhere/at/all", folder / "link");
-  EXPECT_ERROR(MadeFolder(folder / "link" / "runs"), ErrorKind::io, "cannot make the folder");
+  EXPECT_ERROR(CreatedDirectory(folder / "link" / "runs"), ErrorKind::io, "cannot make the folder");
   EXPECT_TRUE(fs::is_symlink(folder / "link"));
 }
 

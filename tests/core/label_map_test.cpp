@@ -18,7 +18,7 @@ using testing::ElementsAre;
 
 // Names of the classes that these statements put a recording into.
 std::vector<std::string> classes_of(const char* map_name, const std::vector<std::string>& statements) {
-  const LabelMap& map = find_label_map(map_name);
+  const LabelMap& map = require_label_map(map_name);
   std::vector<std::string> names;
   for (std::size_t c = 0; c < map.classes.size(); ++c) {
     if ((map.classes_of(statements) >> c & 1U) != 0) names.push_back(map.classes[c].name);
@@ -43,7 +43,7 @@ TEST(LabelMap, EveryOneIsTestedHere) {
 
 // The order of the outputs is that of the published model (github.com/antonior92/automatic-ecg-diagnosis).
 TEST(LabelMap, Ribeiro6HasThePapersOrder) {
-  EXPECT_THAT(find_label_map("ribeiro6").class_names(), ElementsAre("1dAVb", "RBBB", "LBBB", "SB", "AF", "ST"));
+  EXPECT_THAT(require_label_map("ribeiro6").class_names(), ElementsAre("1dAVb", "RBBB", "LBBB", "SB", "AF", "ST"));
   EXPECT_THAT(classes_of("ribeiro6", {"AFIB", "CRBBB", "LVH"}), ElementsAre("RBBB", "AF"));
   EXPECT_THAT(classes_of("ribeiro6", {"270492004", "427084000"}), ElementsAre("1dAVb", "ST"));
   EXPECT_THAT(classes_of("ribeiro6", {"IRBBB", "ILBBB"}), ElementsAre()) << "incomplete blocks are none of them";
@@ -57,7 +57,7 @@ TEST(LabelMap, AbnormalIsWhatIsNotStatedToBeNormal) {
 }
 
 TEST(LabelMap, AnUnknownOneListsTheValidNames) {
-  EXPECT_ERROR(find_label_map("paper8"), ErrorKind::usage, "paper8", "ribeiro6, abnormal, superclasses, cinc2021");
+  EXPECT_ERROR(require_label_map("paper8"), ErrorKind::usage, "paper8", "ribeiro6, abnormal, superclasses, cinc2021");
 }
 
 // PTB-XL's own table says which diagnostic class a statement is of.
@@ -76,7 +76,7 @@ TEST(LabelMap, SuperclassesAreThoseOfPtbxlsTable) {
     if (cells.size() > column("diagnostic_class") && cells[column("diagnostic")] == "1.0")
       published[std::string(cells[column("diagnostic_class")])].emplace(cells[0]);
   }
-  for (const RecordingClass& one : find_label_map("superclasses").classes)
+  for (const RecordingClass& one : require_label_map("superclasses").classes)
     ours[one.name].insert(one.statements.begin(), one.statements.end());
   EXPECT_EQ(published.size(), 5U);
   EXPECT_EQ(ours, published);

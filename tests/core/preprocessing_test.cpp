@@ -26,7 +26,7 @@ Preprocessing unusual() {
   p.leads = {"I", "aVR"};
   p.filter = {3, 0.25, 35.5};
   p.scaling = "none";
-  p.context = {"rr"};
+  p.features = {"rr"};
   p.edge = "skip";
   p.class_map = "aami5";
   p.class_names = {"N", "S"};
@@ -41,6 +41,13 @@ TEST(PreprocessingJson, ComesBack) {
   }
 }
 
+// usual_beat was the name of template_beat up to 0.1.0, and "context" still is the key.
+TEST(PreprocessingJson, OlderNamesOfFeaturesAreRead) {
+  nlohmann::json older = Preprocessing();
+  older["context"] = {"rhythm", "usual_beat"};
+  EXPECT_EQ(older.get<Preprocessing>().features, (std::vector<std::string>{"rhythm", "template_beat"}));
+}
+
 TEST(PreprocessingJson, AMissingFieldIsNamed) {
   const nlohmann::json whole = unusual();
   ASSERT_EQ(whole.size(), 14) << "one entry a member";
@@ -48,7 +55,7 @@ TEST(PreprocessingJson, AMissingFieldIsNamed) {
     nlohmann::json part = whole;
     part.erase(field);
     if (field == "context") {  // which files of older versions do not have
-      EXPECT_TRUE(part.get<Preprocessing>().context.empty());
+      EXPECT_TRUE(part.get<Preprocessing>().features.empty());
       continue;
     }
     EXPECT_ERROR(part.get<Preprocessing>(), ErrorKind::data, "preprocessing"s, field);

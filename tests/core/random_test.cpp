@@ -67,7 +67,7 @@ TEST(UniformUnit, LiesFromZeroToBelowOne) {
   EXPECT_NEAR(sum / 10'000, 0.5, 0.02);
 }
 
-// Figures of a Python transcription of MT19937-64 (Nishimura & Matsumoto), checked by the C++ standard's 10,000th
+// Metrics of a Python transcription of MT19937-64 (Nishimura & Matsumoto), checked by the C++ standard's 10,000th
 // value, with the top 53 bits divided by 2^53 and the Fisher-Yates shuffle from the last element down.
 TEST(Random, GivesTheSameNumbersOnEveryPlatform) {
   std::mt19937_64 engine(1);

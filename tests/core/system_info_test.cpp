@@ -77,19 +77,19 @@ TEST(ReportDate, RefusesWhatIsNoDate) {
   }
 }
 
-TEST(Context, KnowsTheMachine) {
-  const Context context = samples::context();
+TEST(SystemInfo, KnowsTheMachine) {
+  const SystemInfo system = samples::system();
   std::array<char, 256> host{};
   ASSERT_EQ(::gethostname(host.data(), host.size() - 1), 0);
-  EXPECT_EQ(context.date, "2024-05-01T12:00:00Z");
-  EXPECT_EQ(context.host, host.data());
-  EXPECT_THAT(context.os, testing::HasSubstr("Linux"));
-  EXPECT_GE(context.logical_cpus, 1);
-  EXPECT_LE(context.logical_cpus, ::sysconf(_SC_NPROCESSORS_CONF));
+  EXPECT_EQ(system.date, "2024-05-01T12:00:00Z");
+  EXPECT_EQ(system.host, host.data());
+  EXPECT_THAT(system.os, testing::HasSubstr("Linux"));
+  EXPECT_GE(system.logical_cpus, 1);
+  EXPECT_LE(system.logical_cpus, ::sysconf(_SC_NPROCESSORS_CONF));
   const double pages = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
-  EXPECT_NEAR(static_cast<double>(context.ram_bytes), pages, 0.01 * pages);
-  EXPECT_FALSE(context.cpu_model.empty());
-  EXPECT_EQ(context.threads, 2);
+  EXPECT_NEAR(static_cast<double>(system.ram_bytes), pages, 0.01 * pages);
+  EXPECT_FALSE(system.cpu_model.empty());
+  EXPECT_EQ(system.threads, 2);
 }
 
 TEST(PeakMemory, IsWhatTheSystemCounts) {

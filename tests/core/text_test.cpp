@@ -56,13 +56,13 @@ TEST(Text, LineEndsOfThreeKinds) {
 }
 
 TEST(Text, NumbersHaveOneSign) {
-  EXPECT_EQ(number_in("+5"), 5);
-  EXPECT_EQ(number_in("-5"), -5);
+  EXPECT_EQ(parse_number("+5"), 5);
+  EXPECT_EQ(parse_number("-5"), -5);
   for (const char* text : {"+-5", "-+5", "++5", "--5", "+", "-", "", " 5", "5 ", "0x5"}) {
-    EXPECT_FALSE(number_in(text)) << text;
+    EXPECT_FALSE(parse_number(text)) << text;
   }
-  EXPECT_EQ(number_in("+0,5", true), 0.5);
-  EXPECT_FALSE(number_in("+-0,5", true));
+  EXPECT_EQ(parse_number("+0,5", true), 0.5);
+  EXPECT_FALSE(parse_number("+-0,5", true));
 }
 
 }  // namespace

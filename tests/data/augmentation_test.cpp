@@ -32,7 +32,7 @@ BeatSet two_leads() {
   BeatSet set;
   set.length_samples = 64;
   set.leads = 2;
-  set.context_size = 1;
+  set.feature_count = 1;
   set.records = {{"a", "a"}};
   for (int row = 0; row < 2; ++row) {
     for (int lead = 0; lead < 2; ++lead) {
@@ -41,7 +41,7 @@ BeatSet two_leads() {
         set.values.push_back(static_cast<float>(lead == 0 ? bump : 0.01 * t));
       }
     }
-    set.context.push_back(0.75F);
+    set.features.push_back(0.75F);
     set.rows.push_back({0, 100 * row, 1, static_cast<std::int16_t>(row)});
   }
   return set;

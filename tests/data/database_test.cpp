@@ -183,8 +183,8 @@ TEST(Mitdb, IsDividedAsDeChazalEtAlDo) {
   EXPECT_THAT(database.test_records,
               ElementsAre("100", "103", "105", "111", "113", "117", "121", "123", "200", "202", "210", "212", "213",
                           "214", "219", "221", "222", "228", "231", "232", "233", "234"));
-  EXPECT_THAT(database.never_validation, ElementsAre("208"));
-  EXPECT_THAT(database.concentrated_records, ElementsAre("232", "213"));
+  EXPECT_THAT(database.keep_in_training, ElementsAre("208"));
+  EXPECT_THAT(database.dominating_records, ElementsAre("232", "213"));
   EXPECT_THAT(database.division_note, testing::AllOf(testing::HasSubstr("201"), testing::HasSubstr("202")));
 }
 
@@ -247,7 +247,7 @@ TEST(Svdb, IsDividedByPatientIntoEvenAndOddRecords) {
   std::set<std::string> both(database.training_records.begin(), database.training_records.end());
   both.insert(database.test_records.begin(), database.test_records.end());
   EXPECT_EQ(both, std::set<std::string>(database.records.begin(), database.records.end()));
-  EXPECT_THAT(database.concentrated_records, ElementsAre("865"));
+  EXPECT_THAT(database.dominating_records, ElementsAre("865"));
   for (const char* word : {"odd", "locked", "865", "1,818"}) EXPECT_THAT(database.division_note, HasSubstr(word));
   std::set<std::string> subjects;
   for (const std::string& record : database.records) subjects.insert(database.subject_of(record));

@@ -78,7 +78,7 @@ TEST(Full_MitdbDataset, EightClasses) {
                                                                              {"VEB", 106}}));
 }
 
-// De Chazal et al. 2004 and, with these very figures, the surveys that followed; recounted from the annotation files.
+// De Chazal et al. 2004 and, with these very metrics, the surveys that followed; recounted from the annotation files.
 TEST(Full_MitdbDataset, ClassesOfDs1AndDs2) {
   BEATBENCH_NEED_DATABASE(folder, "mitdb");
   const Dataset& dataset = rows_of(folder, "aami5");

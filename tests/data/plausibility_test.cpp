@@ -33,9 +33,9 @@ using testing::IsEmpty;
 using tests::TestFolder;
 
 Preprocessing of_recordings(const char* scaling = "none") {
-  Preprocessing preprocessing = usual_preprocessing("recording");
+  Preprocessing preprocessing = default_preprocessing("recording");
   preprocessing.class_map = "ribeiro6";
-  preprocessing.class_names = find_label_map("ribeiro6").class_names();
+  preprocessing.class_names = require_label_map("ribeiro6").class_names();
   preprocessing.scaling = scaling;
   return preprocessing;
 }
@@ -212,10 +212,10 @@ TEST(Plausibility, BeatsOfAnOpenUnitAreRefusedWhereItCounts) {
     lead.gain = 0.2;  // uV in steps of 5
     lead.unit_is_assumed = true;
   }
-  Preprocessing none, wave_context;
+  Preprocessing none, wave_features;
   none.scaling = "none";
-  wave_context.context = {"rr", "usual_beat"};
-  for (const Preprocessing& preprocessing : {none, wave_context}) {
+  wave_features.features = {"rr", "template_beat"};
+  for (const Preprocessing& preprocessing : {none, wave_features}) {
     EXPECT_TRUE(depends_on_unit(preprocessing));
     EXPECT_ERROR(beats_of_recording(record, preprocessing, {}), ErrorKind::data, "s1", "lead MLII", "--units");
     Record stated = record;
@@ -227,7 +227,7 @@ TEST(Plausibility, BeatsOfAnOpenUnitAreRefusedWhereItCounts) {
                  "header");
   }
   Preprocessing scaled, rhythm;
-  rhythm.context = {"rr", "rhythm"};
+  rhythm.features = {"rr", "rhythm"};
   for (const Preprocessing& preprocessing : {scaled, rhythm}) {
     EXPECT_FALSE(depends_on_unit(preprocessing));
     EXPECT_THAT(beats_of_recording(record, preprocessing, {}).warnings, IsEmpty());

@@ -184,7 +184,7 @@ Database divided_database() {
   database.training_records = {"r0", "r1", "r2", "r3", "r4"};
   database.test_records = {"r5", "r6", "r7", "r8"};
   database.subjects = {{"r5", "r0"}};
-  database.never_validation = {"r1", "r2"};
+  database.keep_in_training = {"r1", "r2"};
   database.division_note = "as its makers divide it";
   return database;
 }
@@ -344,7 +344,7 @@ BeatSet distinct_windows(const std::vector<RecordName>& names) {
   return set;
 }
 
-TEST(Leak, ARecordingUnderTwoNamesIsRefused) {
+TEST(SplitOverlap, ARecordingUnderTwoNamesIsRefused) {
   BeatSet set = distinct_windows(record_names(9));
   Database database = divided_database();
   database.subjects.clear();
@@ -355,7 +355,7 @@ TEST(Leak, ARecordingUnderTwoNamesIsRefused) {
                "twice");
 }
 
-TEST(Leak, IsNotedWherePatientsAreMixed) {
+TEST(SplitOverlap, IsNotedWherePatientsAreMixed) {
   BeatSet set = distinct_windows(record_names(9));
   for (const std::string protocol : {"random", "k-fold"}) {
     EXPECT_THAT(make_split(protocol, set, {}, {}).notes, Not(Contains(HasSubstr("leak"))));
@@ -364,20 +364,20 @@ TEST(Leak, IsNotedWherePatientsAreMixed) {
   EXPECT_THAT(make_split("random", set, {}, {}).notes, Contains(HasSubstr("leak: ")));
 }
 
-TEST(Leak, IsNotedOnceHoweverOftenItIsLookedFor) {
+TEST(SplitOverlap, IsNotedOnceHoweverOftenItIsLookedFor) {
   BeatSet set = distinct_windows(record_names(9));
   set.records[5].subject = "r0";
   Split split = make_split("inter-patient", set, divided_database(), {});
   const auto notes = split.notes;
   EXPECT_THAT(notes, Contains(HasSubstr("leak: subjects")));
-  guard_against_leak(set, split);
+  guard_against_split_overlap(set, split);
   EXPECT_EQ(split.notes, notes);
 }
 
-TEST(Leak, LevelLinesAreNone) {
+TEST(SplitOverlap, LevelLinesAreNone) {
   BeatSet set = distinct_windows(record_names(9));
   std::ranges::fill(set.values, 0.25F);
-  EXPECT_EQ(find_leak(set, make_split("inter-patient", set, {}, {})).inputs, 0);
+  EXPECT_EQ(find_split_overlap(set, make_split("inter-patient", set, {}, {})).inputs, 0);
 }
 
 TEST(PublishedFolds, EachIsTestedAndTheOneBeforeItChooses) {

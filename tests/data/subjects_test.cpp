@@ -89,14 +89,14 @@ TEST(ValidationOfSubjects, AreNeverThoseOfAKeptRecord) {
   Database database = with_subjects(names);
   database.training_records = {"s0-0", "s0-1", "s1-0"};
   database.test_records = {"s2-0"};
-  database.never_validation = {"s0-0"};
+  database.keep_in_training = {"s0-0"};
   const BeatSet set = made_up_windows(names, {10});
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     const Split split = make_split("inter-patient", set, database, {.validation_fraction = 0.3, .seed = seed});
     EXPECT_THAT(records_in(set, split.validation), ElementsAre("s1-0"));
     EXPECT_THAT(records_in(set, split.training), ElementsAre("s0-0", "s0-1")) << "a subject stays together";
   }
-  database.never_validation.push_back("s1-0");
+  database.keep_in_training.push_back("s1-0");
   EXPECT_ERROR(make_split("inter-patient", set, database, {}), ErrorKind::data, "kept for training");
 }
 
@@ -181,7 +181,7 @@ TEST(SplitOfBeats, DoesNotKnowWhatTheDataDoesNotSay) {
 }
 
 // As mitdb's 118, tested, would be nstdb's 118e24, trained on as well.
-TEST(Leak, IsSeenAcrossDatabases) {
+TEST(SplitOverlap, IsSeenAcrossDatabases) {
   const BeatSet own = made_up_windows(record_names(3), {20});
   Database database;
   database.subjects_of = "mitdb";
@@ -192,7 +192,7 @@ TEST(Leak, IsSeenAcrossDatabases) {
     Split split = make_split("inter-patient", set, database, {});
     join_beats(set, made_up_windows({extra}, {20}), "extra:other/", subjects_are_comparable);
     for (std::uint32_t row = 60; row < 80; ++row) split.training.push_back(row);
-    guard_against_leak(set, split);
+    guard_against_split_overlap(set, split);
     return split.notes;
   };
   const std::string leak = "leak: subjects on both sides of training (with validation) and test: r0";

@@ -60,9 +60,9 @@ void write_tracings(const std::filesystem::path& path, std::vector<hsize_t> size
 }
 
 Preprocessing of_recordings(const char* label_map = "ribeiro6") {
-  Preprocessing preprocessing = usual_preprocessing("recording");
+  Preprocessing preprocessing = default_preprocessing("recording");
   preprocessing.class_map = label_map;
-  preprocessing.class_names = find_label_map(label_map).class_names();
+  preprocessing.class_names = require_label_map(label_map).class_names();
   return preprocessing;
 }
 

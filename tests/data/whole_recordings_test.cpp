@@ -20,9 +20,9 @@ using testing::ElementsAre;
 using tests::TestFolder;
 
 Preprocessing of_recordings(const char* label_map = "ribeiro6") {
-  Preprocessing preprocessing = usual_preprocessing("recording");
+  Preprocessing preprocessing = default_preprocessing("recording");
   preprocessing.class_map = label_map;
-  preprocessing.class_names = find_label_map(label_map).class_names();
+  preprocessing.class_names = require_label_map(label_map).class_names();
   return preprocessing;
 }
 
@@ -144,11 +144,11 @@ TEST(WholeRecordings, ThatAreTestedUnderAnotherNameAreLeftOutOfTraining) {
   split.protocol = "made up";
   split.training = {0, 1};
   split.test = {2, 3};
-  EXPECT_EQ(find_leak(dataset.windows, split).inputs, 1U);
-  guard_against_leak(dataset.windows, split);
+  EXPECT_EQ(find_split_overlap(dataset.windows, split).inputs, 1U);
+  guard_against_split_overlap(dataset.windows, split);
   EXPECT_THAT(split.training, ElementsAre(1));
   EXPECT_THAT(split.notes, ElementsAre(testing::HasSubstr("tested under other names: t0001")));
-  EXPECT_EQ(find_leak(dataset.windows, split).inputs, 0U);
+  EXPECT_EQ(find_split_overlap(dataset.windows, split).inputs, 0U);
 }
 
 // Recordings 145 and 463 have the same bytes by sha256sum; the table has them under two patients, in folds 3 and 1.

@@ -67,7 +67,7 @@ TEST(CompareBeats, DoesNotCountExtraBeatsInFlutter) {
 }
 
 TEST(CompareBeats, NothingAgainstNothing) {
-  const Ec57Figures f = ec57_figures(compare_beats({}, {}, kWhole));
+  const Ec57Metrics f = ec57_metrics(compare_beats({}, {}, kWhole));
   EXPECT_EQ(f.beats, 0);
   EXPECT_FALSE(f.sensitivity.value);
   EXPECT_FALSE(f.positive_predictivity.value);
@@ -94,7 +94,7 @@ TEST(Ec57, FusionsAndUnknownBeatsCalledVDoNotCountAgainstV) {
   const auto test =
       beat_marks(annotated({{100, "V"}, {200, "V"}, {300, "N"}, {400, "V"}, {500, "V"}, {600, "N"}, {700, "V"}}));
   const BeatComparison c = compare_beats(reference, test, kWhole);
-  const Ec57Figures f = ec57_figures(c);
+  const Ec57Metrics f = ec57_metrics(c);
   EXPECT_EQ(f.beats, 6);
   EXPECT_EQ(f.extra, 1);
   EXPECT_DOUBLE_EQ(f.positive_predictivity.value.value(), 6.0 / 7);
@@ -106,9 +106,9 @@ TEST(Ec57, FusionsAndUnknownBeatsCalledVDoNotCountAgainstV) {
 TEST(Ec57, GrossWeighsBeatsAndAverageWeighsRecords) {
   const std::vector<BeatComparison> two = {compare_beats(at({100, 200, 300, 400}), at({100, 200, 300, 400}), kWhole),
                                            compare_beats(at({100, 200}), at({100}), kWhole)};
-  EXPECT_DOUBLE_EQ(ec57_figures(two).sensitivity.value.value(), 5.0 / 6);
-  EXPECT_DOUBLE_EQ(average_ec57_figures(two).sensitivity.value.value(), 0.75);
-  EXPECT_EQ(average_ec57_figures(two).beats, 6);
+  EXPECT_DOUBLE_EQ(ec57_metrics(two).sensitivity.value.value(), 5.0 / 6);
+  EXPECT_DOUBLE_EQ(average_ec57_metrics(two).sensitivity.value.value(), 0.75);
+  EXPECT_EQ(average_ec57_metrics(two).beats, 6);
 }
 
 TEST(Ec57, OffsetsTakeEachRecordingsOwnRate) {
@@ -150,7 +150,7 @@ TEST(Ec57, FusionsTakenForSCountByEc57AndNotBySumstats) {
       annotated({{100, "A"}, {200, "N"}, {300, "F"}, {400, "F"}, {500, "/"}, {600, "/"}, {700, "f"}, {800, "Q"}}));
   const BeatMarks test = beat_marks(
       annotated({{100, "A"}, {200, "A"}, {300, "A"}, {400, "A"}, {500, "A"}, {600, "A"}, {700, "A"}, {800, "A"}}));
-  const Ec57Figures f = ec57_figures(compare_beats(reference, test, kWhole));
+  const Ec57Metrics f = ec57_metrics(compare_beats(reference, test, kWhole));
   EXPECT_DOUBLE_EQ(f.s_positive_predictivity.value.value(), 1.0 / 4);
   EXPECT_DOUBLE_EQ(f.s_positive_predictivity_sumstats.value.value(), 1.0 / 2);
 }
@@ -170,8 +170,8 @@ TEST(Within, KeepsWhatLiesInTheStretches) {
   EXPECT_EQ(part.count(Ec57Class::N, Ec57Class::none), 1);
   EXPECT_EQ(part.count(Ec57Class::none, Ec57Class::N), 1);
   EXPECT_EQ(part.rr_intervals, 0);
-  EXPECT_EQ(ec57_figures(within(c, std::vector<SampleSpan>{{0, 1000}})).beats, ec57_figures(c).beats);
-  EXPECT_EQ(ec57_figures(within(c, {})).beats, 0);
+  EXPECT_EQ(ec57_metrics(within(c, std::vector<SampleSpan>{{0, 1000}})).beats, ec57_metrics(c).beats);
+  EXPECT_EQ(ec57_metrics(within(c, {})).beats, 0);
 }
 
 }  // namespace

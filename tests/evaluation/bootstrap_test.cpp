@@ -9,7 +9,7 @@ namespace beatbench {
 namespace {
 
 using Recordings = std::span<const std::size_t>;
-using Figures = std::vector<std::optional<double>>;
+using Metrics = std::vector<std::optional<double>>;
 
 // A hundred values whose mean has a known standard error; each stands for a subject.
 class Bootstrap : public testing::Test {
@@ -26,7 +26,7 @@ class Bootstrap : public testing::Test {
     standard_error_ = std::sqrt(squares / n / n);  // of the bootstrap's own distribution: n, not n - 1
   }
 
-  Figures mean_of(Recordings recordings, std::size_t per_subject = 1) const {
+  Metrics mean_of(Recordings recordings, std::size_t per_subject = 1) const {
     double sum = 0;
     for (const std::size_t i : recordings) sum += values_[i / per_subject];
     return {sum / static_cast<double>(recordings.size())};
@@ -39,12 +39,12 @@ class Bootstrap : public testing::Test {
 
 // The normal approximation of the mean's distribution, 1.95996 and 1.64485 standard errors.
 TEST_F(Bootstrap, OfAMeanIsWhatItsStandardErrorSays) {
-  const auto figures = [&](Recordings recordings) { return mean_of(recordings); };
-  const auto at_95 = bootstrap_over_subjects(subjects_, figures, {.draws = 20000});
+  const auto metrics = [&](Recordings recordings) { return mean_of(recordings); };
+  const auto at_95 = bootstrap_over_subjects(subjects_, metrics, {.draws = 20000});
   ASSERT_TRUE(at_95.at(0).has_value());
   EXPECT_NEAR(at_95[0]->low, mean_ - 1.95996 * standard_error_, 0.06 * standard_error_);
   EXPECT_NEAR(at_95[0]->high, mean_ + 1.95996 * standard_error_, 0.06 * standard_error_);
-  const auto at_90 = bootstrap_over_subjects(subjects_, figures, {.draws = 20000, .level = 0.9});
+  const auto at_90 = bootstrap_over_subjects(subjects_, metrics, {.draws = 20000, .level = 0.9});
   EXPECT_NEAR(at_90[0]->high, mean_ + 1.64485 * standard_error_, 0.06 * standard_error_);
 }
 
@@ -59,26 +59,26 @@ TEST_F(Bootstrap, RecordingsOfOneSubjectStayTogether) {
 }
 
 TEST_F(Bootstrap, HangsOnTheSeedAlone) {
-  const auto figures = [&](Recordings recordings) { return mean_of(recordings); };
-  const auto first = bootstrap_over_subjects(subjects_, figures);
-  EXPECT_EQ(bootstrap_over_subjects(subjects_, figures), first);
-  EXPECT_NE(bootstrap_over_subjects(subjects_, figures, {.seed = 2}), first);
+  const auto metrics = [&](Recordings recordings) { return mean_of(recordings); };
+  const auto first = bootstrap_over_subjects(subjects_, metrics);
+  EXPECT_EQ(bootstrap_over_subjects(subjects_, metrics), first);
+  EXPECT_NE(bootstrap_over_subjects(subjects_, metrics, {.seed = 2}), first);
 }
 
-TEST_F(Bootstrap, UndefinedFiguresHaveNoInterval) {
+TEST_F(Bootstrap, UndefinedMetricsHaveNoInterval) {
   int odd = 0;
-  const auto figures = [&](Recordings recordings) -> Figures {
+  const auto metrics = [&](Recordings recordings) -> Metrics {
     if (recordings[0] % 2 == 0) return {1.0, std::nullopt, 5.0};
     ++odd;
     return {2.0, std::nullopt, std::nullopt};
   };
-  const auto intervals = bootstrap_over_subjects(subjects_, figures);
+  const auto intervals = bootstrap_over_subjects(subjects_, metrics);
   EXPECT_NEAR(odd, 1000, 100) << "of 2000 draws";
   EXPECT_EQ(intervals[0], (Interval{1, 2, 0}));
   EXPECT_EQ(intervals[1], std::nullopt);
   EXPECT_EQ(intervals[2], (Interval{5, 5, odd}));
   const std::vector<std::string> one = {"a", "a"};
-  EXPECT_EQ(bootstrap_over_subjects(one, figures), std::vector<std::optional<Interval>>(3));
+  EXPECT_EQ(bootstrap_over_subjects(one, metrics), std::vector<std::optional<Interval>>(3));
 }
 
 }  // namespace

@@ -66,19 +66,19 @@ Cells counts_as_bxb_prints_them(const std::vector<BeatComparison>& comparisons) 
   return cells;
 }
 
-std::string printed(const Figure& figure, double scale) {
-  if (!figure.value) return "-";
+std::string printed(const Metric& metric, double scale) {
+  if (!metric.value) return "-";
   char text[32];
-  std::snprintf(text, sizeof text, "%.2f", scale * *figure.value);
+  std::snprintf(text, sizeof text, "%.2f", scale * *metric.value);
   return text;
 }
 
 // A record's line is bxb's own; sums, gross and average below them are by sumstats.
-Cells figures_as_printed(const Ec57Figures& f, const Figure& s_positive_predictivity) {
+Cells metrics_as_printed(const Ec57Metrics& f, const Metric& s_positive_predictivity) {
   Cells cells;
-  for (const Figure* figure : {&f.sensitivity, &f.positive_predictivity, &f.v_sensitivity, &f.v_positive_predictivity,
+  for (const Metric* metric : {&f.sensitivity, &f.positive_predictivity, &f.v_sensitivity, &f.v_positive_predictivity,
                                &f.s_sensitivity, &s_positive_predictivity}) {
-    cells.push_back(printed(*figure, 100));
+    cells.push_back(printed(*metric, 100));
   }
   return cells;
 }
@@ -102,17 +102,17 @@ TEST(BxbTables, AreReproducedToTheBeat) {
         const BeatMarks reference = beat_marks(annotations(mitdb / (name + ".atr")));
         const BeatMarks test = beat_marks(annotations(reference_folder / (name + "." + annotator)));
         all.push_back(compare_beats(reference, test, table.options));
-        const Ec57Figures figures = ec57_figures(all.back());
+        const Ec57Metrics metrics = ec57_metrics(all.back());
         EXPECT_EQ(counts_as_bxb_prints_them({all.back()}) +
-                      figures_as_printed(figures, figures.s_positive_predictivity) +
-                      Cells{printed(figures.rr_error_ms, 1)},
+                      metrics_as_printed(metrics, metrics.s_positive_predictivity) +
+                      Cells{printed(metrics.rr_error_ms, 1)},
                   rows.at(name))
             << "record " << name;
       }
       EXPECT_EQ(counts_as_bxb_prints_them(all), rows.at("Sum"));
-      const Ec57Figures gross = ec57_figures(all), average = average_ec57_figures(all);
-      EXPECT_EQ(figures_as_printed(gross, gross.s_positive_predictivity_sumstats), rows.at("Gross"));
-      EXPECT_EQ(figures_as_printed(average, average.s_positive_predictivity_sumstats) +
+      const Ec57Metrics gross = ec57_metrics(all), average = average_ec57_metrics(all);
+      EXPECT_EQ(metrics_as_printed(gross, gross.s_positive_predictivity_sumstats), rows.at("Gross"));
+      EXPECT_EQ(metrics_as_printed(average, average.s_positive_predictivity_sumstats) +
                     Cells{printed(average.rr_error_ms, 1)},
                 rows.at("Average"));
       const Cells& totals = rows.at("Total");  // "QRS complexes: 91285 Total VEBs: 6101 Total SVEBs: 2745"

@@ -68,7 +68,7 @@ TEST(StressLevels, CountBothRecordsTogetherAndEachAlone) {
   EXPECT_EQ(levels[0].snr_db, 6);
   EXPECT_EQ(levels[1].snr_db, 0);
   ASSERT_EQ(levels[1].records.size(), 2U);
-  const StressLevel::Figures &a = levels[1].records[0], &gross = levels[1].gross;
+  const StressLevel::Metrics &a = levels[1].records[0], &gross = levels[1].gross;
   EXPECT_EQ(a.record, "a");
   EXPECT_EQ(a.from_5_min.beats, 48);
   EXPECT_EQ(a.from_5_min.missed, 12);
@@ -88,10 +88,10 @@ TEST(StressLevels, OfGqrsAreThoseOfTheRecordsAskedFor) {
   const std::vector<StressLevel> levels = gqrs_stress_levels(one);
   ASSERT_EQ(levels.size(), 1U);
   EXPECT_EQ(levels[0].snr_db, 0);
-  const Ec57Figures& figures = levels[0].gross.from_5_min;
-  EXPECT_NEAR(*figures.sensitivity.value, 0.968, 0.0005);
-  EXPECT_NEAR(*figures.positive_predictivity.value, 0.608, 0.0005);
-  EXPECT_NEAR(*figures.f1.value, 0.747, 0.0005);
+  const Ec57Metrics& metrics = levels[0].gross.from_5_min;
+  EXPECT_NEAR(*metrics.sensitivity.value, 0.968, 0.0005);
+  EXPECT_NEAR(*metrics.positive_predictivity.value, 0.608, 0.0005);
+  EXPECT_NEAR(*metrics.f1.value, 0.747, 0.0005);
   EXPECT_THAT(gqrs_stress_levels({}), testing::IsEmpty());
 }
 
@@ -108,11 +108,11 @@ TEST(StressLevels, OfGqrsAreOfNstdbsBeats) {
   marks.signals = false;
   for (const StressLevel& level : levels) {
     ASSERT_EQ(level.records.size(), 2U);
-    for (const StressLevel::Figures& figures : level.records) {
-      const BeatMarks reference = beat_marks(read_record(nstdb / figures.record, marks).annotations);
+    for (const StressLevel::Metrics& metrics : level.records) {
+      const BeatMarks reference = beat_marks(read_record(nstdb / metrics.record, marks).annotations);
       const BeatComparison missed = compare_beats(reference, {}, {.sampling_rate_hz = 360});
-      EXPECT_EQ(figures.from_5_min.beats, ec57_figures(missed).beats) << figures.record;
-      EXPECT_EQ(figures.noisy.beats, ec57_figures(within(missed, noisy_stretches(650'000, 360))).beats);
+      EXPECT_EQ(metrics.from_5_min.beats, ec57_metrics(missed).beats) << metrics.record;
+      EXPECT_EQ(metrics.noisy.beats, ec57_metrics(within(missed, noisy_stretches(650'000, 360))).beats);
     }
   }
 }

@@ -46,8 +46,8 @@ TEST(ThresholdCurve, OfEachClassAndTheirMean) {
   const std::vector<std::uint64_t> reference = {0b010, 0b010, 0b001, 0b001};
   const auto ranked = rank_by_class(probabilities, reference, 3);
   ASSERT_EQ(ranked.size(), 3U);
-  std::vector<ThresholdAreas> areas;
-  for (const auto& one : ranked) areas.push_back(threshold_areas(one));
+  std::vector<RocPrAreas> areas;
+  for (const auto& one : ranked) areas.push_back(roc_pr_areas(one));
   EXPECT_NEAR(areas[0].roc_area.value(), 0.75, 1e-12);
   EXPECT_NEAR(areas[1].roc_area.value(), 0.5, 1e-12) << "0.9 and 0.1 against 0.65 and 0.2: 2 of 4 pairs";
   EXPECT_FALSE(areas[2].roc_area.has_value());
@@ -69,11 +69,11 @@ TEST(ThresholdCurve, CountsAnInputAsOftenAsItIsTold) {
       repeated_class.push_back(is_class[i]);
     }
   }
-  const ThresholdAreas weighted = threshold_areas(rank_inputs(scores, is_class), times);
-  const ThresholdAreas expected = curve_of(repeated, repeated_class).areas;
+  const RocPrAreas weighted = roc_pr_areas(rank_inputs(scores, is_class), times);
+  const RocPrAreas expected = curve_of(repeated, repeated_class).areas;
   EXPECT_NEAR(weighted.roc_area.value(), expected.roc_area.value(), 1e-12);
   EXPECT_NEAR(weighted.average_precision.value(), expected.average_precision.value(), 1e-12);
-  EXPECT_FALSE(threshold_areas(rank_inputs(scores, is_class), std::vector<int>{1, 1, 0, 0, 0}).roc_area.has_value());
+  EXPECT_FALSE(roc_pr_areas(rank_inputs(scores, is_class), std::vector<int>{1, 1, 0, 0, 0}).roc_area.has_value());
 }
 
 }  // namespace

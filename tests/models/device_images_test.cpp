@@ -21,8 +21,8 @@ namespace {
 
 BeatSet images_with_numbers() {
   BeatSet set = tests::made_up_images(40);
-  set.context_size = 2;
-  for (int i = 0; i < 80; ++i) set.context.push_back(0.25F * static_cast<float>(i));
+  set.feature_count = 2;
+  for (int i = 0; i < 80; ++i) set.features.push_back(0.25F * static_cast<float>(i));
   return set;
 }
 
@@ -37,7 +37,7 @@ TEST(DeviceImages, AreTheBatchesThatTheProcessorMakes) {
 // OpenCV's bilinear resize, by which the processor enlarges crops, is the reference.
 TEST(DeviceImages, CropsAreThoseOfTheAugmentation) {
   const BeatSet set = images_with_numbers();
-  Preprocessing preprocessing = usual_preprocessing("image");
+  Preprocessing preprocessing = default_preprocessing("image");
   preprocessing.class_names = {"early", "middle", "late"};
   const Augmentation augmentation({.crops = "all"}, preprocessing);
   std::vector<std::uint32_t> rows(kImageVariants);

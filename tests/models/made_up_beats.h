@@ -32,7 +32,8 @@ inline BeatSet made_up_windows(std::size_t count, std::uint64_t seed = 1) {
   return set;
 }
 
-/// Windows of two leads, as a model of whole recordings eats them: the same bumps, and in every fifth the next one too.
+/// Windows of two leads, as a model of whole recordings takes them: the same bumps, and in every fifth the next one
+/// too.
 inline BeatSet made_up_recordings(std::size_t count, std::uint64_t seed = 1) {
   const BeatSet windows = made_up_windows(count, seed);
   BeatSet set = windows;
@@ -80,22 +81,22 @@ inline BeatSet made_up_images(std::size_t count, std::uint64_t seed = 1, int siz
   return set;
 }
 
-/// The numbers beside the beats of a model that eats them.
-inline std::vector<std::string> made_up_context(std::string_view model) {
+/// The numbers beside the beats of a model that takes them.
+inline std::vector<std::string> made_up_features(std::string_view model) {
   return require_model(model).features.empty() ? std::vector<std::string>{} : std::vector<std::string>{"rr"};
 }
 
-/// Beats as this model eats them; the numbers beside them tell the classes as well.
+/// Beats as this model takes them; the numbers beside them tell the classes as well.
 inline BeatSet made_up_beats(std::string_view model, std::size_t count, std::uint64_t seed = 1) {
   if (require_model(model).input == "image") return made_up_images(count, seed, made_up_image_size(model));
   if (require_model(model).input == "recording") return made_up_recordings(count, seed);
   BeatSet set = made_up_windows(count, seed);
-  if (made_up_context(model).empty()) return set;
-  set.context_size = 4;
+  if (made_up_features(model).empty()) return set;
+  set.feature_count = 4;
   std::mt19937_64 engine(seed);
   for (const BeatRow& row : set.rows) {
     for (int k = 0; k < 4; ++k) {
-      set.context.push_back(static_cast<float>(0.2 * uniform_unit(engine) + (row.label == k ? 1.0 : 0.4)));
+      set.features.push_back(static_cast<float>(0.2 * uniform_unit(engine) + (row.label == k ? 1.0 : 0.4)));
     }
   }
   return set;
@@ -122,11 +123,11 @@ inline ModelDescription made_up_description(const std::string& model, const Mode
   }
   for (const auto& [name, value] : options) small[name] = value;
   d.options = resolve_options(require_model(model), small);
-  d.preprocessing = usual_preprocessing(require_model(model).input);
+  d.preprocessing = default_preprocessing(require_model(model).input);
   if (d.preprocessing.of_recordings()) d.preprocessing.leads = {"I", "II"};
   d.preprocessing.before_samples = d.preprocessing.after_samples = 32;
   d.preprocessing.image_size = made_up_image_size(model);
-  d.preprocessing.context = made_up_context(model);
+  d.preprocessing.features = made_up_features(model);
   d.preprocessing.class_names = {"early", "middle", "late"};
   d.shape = shape_of(d.preprocessing);
   d.provenance.dataset = "made up";

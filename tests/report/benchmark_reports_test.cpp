@@ -5,7 +5,7 @@
 
 #include "beatbench/report/annotation_report.h"
 #include "beatbench/report/detector_report.h"
-#include "beatbench/report/figures_json.h"
+#include "beatbench/report/metrics_json.h"
 #include "beatbench/report/series_report.h"
 #include "report/sample_reports.h"
 #include "support/report_schema.h"
@@ -33,8 +33,8 @@ DetectorReport detector_report(const BeatComparison& compared) {
   const std::vector<BeatComparison> one = {compared};
   DetectorScore score;
   score.rule = "ec57";
-  score.gross = ec57_figures(one);
-  score.average = average_ec57_figures(one);
+  score.gross = ec57_metrics(one);
+  score.average = average_ec57_metrics(one);
   score.offsets = beat_offsets(one);
   DetectorResult result;
   result.name = "bestpath";
@@ -46,7 +46,7 @@ DetectorReport detector_report(const BeatComparison& compared) {
   report.lead = "first";
   report.records = 1;
   report.detectors = {result};
-  report.context = samples::context();
+  report.system = samples::system();
   return report;
 }
 
@@ -83,10 +83,10 @@ TEST(AnnotationReport, NamesBothRulesOfS) {
   AnnotationReport report;
   report.data = "ward";
   report.records = {{"100", compared}};
-  report.gross = ec57_figures(compared);
-  report.average = average_ec57_figures(std::span(&compared, 1));
-  report.context = samples::context();
-  const std::string text = annotation_figures_table(report).text();
+  report.gross = ec57_metrics(compared);
+  report.average = average_ec57_metrics(std::span(&compared, 1));
+  report.system = samples::system();
+  const std::string text = annotation_metrics_table(report).text();
   EXPECT_THAT(text, HasSubstr("S positive predictivity, EC57       6   50.00     -    50.00\n"));  // 6 of 12
   EXPECT_THAT(text, HasSubstr("S positive predictivity, sumstats   6   75.00     -    75.00\n"));  // 6 of 8
   const json written_one = written(to_json(report));
@@ -104,39 +104,39 @@ SeriesReport series_report() {
   report.folders = {"seed-1"};
   report.runs = {{1,
                   1,
-                  {{"a", figures_of_confusion({10, 0, 0, 10}, {"N", "V"})},
-                   {"b", figures_of_confusion({5, 5, 0, 0}, {"N", "V"})}}}};
-  report.figures = figures_of_series(report.runs, {}, [](const std::string& record) { return record; });
+                  {{"a", metrics_of_confusion({10, 0, 0, 10}, {"N", "V"})},
+                   {"b", metrics_of_confusion({5, 5, 0, 0}, {"N", "V"})}}}};
+  report.metrics = metrics_of_series(report.runs, {}, [](const std::string& record) { return record; });
   report.configuration = json::object();
-  report.context = samples::context();
+  report.system = samples::system();
   return report;
 }
 
 TEST(SeriesReport, SaysHowManyDrawsLackAClass) {
   SeriesReport report = series_report();
-  const std::int64_t left_out = report.figures.macro_f1.interval.value().draws_left_out;
+  const std::int64_t left_out = report.metrics.macro_f1.interval.value().draws_left_out;
   ASSERT_GT(left_out, 0);
   const std::string number = std::to_string(left_out);
-  EXPECT_THAT(series_text(report.figures, false),
+  EXPECT_THAT(series_text(report.metrics, false),
               HasSubstr("of 2000 draws of subjects, left out of an interval because they lack a class: macro F1 " +
                         number + ", F1 of V " + number + "\n"));
-  const json figures = written(to_json(report))["figures"];
-  EXPECT_EQ(figures["macro_f1"]["draws_left_out"], left_out);
-  EXPECT_EQ(figures["accuracy"]["draws_left_out"], 0);
-  EXPECT_THAT(figures["macro_roc_area"]["draws_left_out"].get<std::string>(), HasSubstr("undefined: "));
+  const json metrics = written(to_json(report))["figures"];
+  EXPECT_EQ(metrics["macro_f1"]["draws_left_out"], left_out);
+  EXPECT_EQ(metrics["accuracy"]["draws_left_out"], 0);
+  EXPECT_THAT(metrics["macro_roc_area"]["draws_left_out"].get<std::string>(), HasSubstr("undefined: "));
   EXPECT_EQ(ReportSchema("series").complaints(written(to_json(report))), "");
 
   report.intra_patient = true;
-  EXPECT_THAT(series_text(report.figures, true), Not(HasSubstr("draws")));
+  EXPECT_THAT(series_text(report.metrics, true), Not(HasSubstr("draws")));
   EXPECT_EQ(ReportSchema("series").complaints(written(to_json(report))), "");
 }
 
 // 15 of 20 N and 10 of 10 V; one run has no deviation.
 TEST(SeriesReport, ShowsMeansAndIntervals) {
-  const SeriesFigures figures = series_report().figures;
-  EXPECT_THAT(series_table(figures, false).text(), HasSubstr("N      20    75.00 (50.0-100.0)"));
-  EXPECT_THAT(series_table(figures, true).text(), HasSubstr("V      10       100.00"));
-  EXPECT_THAT(series_text(figures, true), testing::StartsWith("accuracy 83.33 %, macro F1 82.86 %\n"));
+  const SeriesMetrics metrics = series_report().metrics;
+  EXPECT_THAT(series_table(metrics, false).text(), HasSubstr("N      20    75.00 (50.0-100.0)"));
+  EXPECT_THAT(series_table(metrics, true).text(), HasSubstr("V      10       100.00"));
+  EXPECT_THAT(series_text(metrics, true), testing::StartsWith("accuracy 83.33 %, macro F1 82.86 %\n"));
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 #include <sstream>
 
 #include "beatbench/core/files.h"
-#include "beatbench/report/figures_json.h"
+#include "beatbench/report/metrics_json.h"
 #include "support/report_schema.h"
 
 namespace beatbench {
@@ -37,13 +37,13 @@ DetectorReport stress_report() {
   result.name = "mine";
   result.scores.resize(1);
   result.scores[0].rule = "ec57";
-  result.scores[0].gross = result.scores[0].average = ec57_figures(stressed("118e24", 24, 1).from_5_min);
+  result.scores[0].gross = result.scores[0].average = ec57_metrics(stressed("118e24", 24, 1).from_5_min);
   result.noise_stress =
       stress_levels(std::vector{stressed("118e24", 24, 0), stressed("119e24", 24, 1), stressed("118e_6", -6, 4)});
   report.detectors = {result};
   report.gqrs_noise_stress =
       stress_levels(std::vector{stressed("118e24", 24, 2), stressed("119e24", 24, 2), stressed("119e_6", -6, 5)});
-  report.context = measure_context({});
+  report.system = measure_system_info({});
   return report;
 }
 

@@ -20,14 +20,14 @@ namespace {
 
 using testing::HasSubstr;
 
-ClassificationFigures figures_of(const std::vector<std::string>& names) {
+ClassificationMetrics metrics_of(const std::vector<std::string>& names) {
   const std::size_t classes = names.size();
   std::vector<std::int64_t> confusion(classes * classes, 0);
   for (std::size_t i = 0; i < classes; ++i) {
     confusion[i * classes + i] = 75052;
     confusion[i * classes + (i + 1) % classes] += 5000;
   }
-  return figures_of_confusion(confusion, names);
+  return metrics_of_confusion(confusion, names);
 }
 
 // Where texts stand: gnuplot writes each as <g transform="translate(x,y)...">.
@@ -59,8 +59,8 @@ std::size_t count_of(const std::string& text, const std::string& part) {
 class ConfusionOf : public testing::TestWithParam<std::string> {};
 
 TEST_P(ConfusionOf, HasEveryCountInsideThePicture) {
-  const std::vector<std::string> names = find_class_map(GetParam()).class_names();
-  const std::string svg = plot_confusion(figures_of(names), "mitdb, random (intra-patient)");
+  const std::vector<std::string> names = require_class_map(GetParam()).class_names();
+  const std::string svg = plot_confusion(metrics_of(names), "mitdb, random (intra-patient)");
   EXPECT_THAT(svg, HasSubstr("mitdb, random (intra-patient)"));
   EXPECT_THAT(svg, HasSubstr("</svg>"));
   EXPECT_EQ(count_of(svg, ">75052<"), names.size());
@@ -79,7 +79,7 @@ INSTANTIATE_TEST_SUITE_P(ClassMaps, ConfusionOf, testing::Values("binary", "aami
                          [](const auto& info) { return info.param; });
 
 TEST(Plots, ShareNeverRoundsToAllOrNothing) {
-  const std::string svg = plot_confusion(figures_of_confusion({99999, 1, 0, 7}, {"a", "b"}), "title");
+  const std::string svg = plot_confusion(metrics_of_confusion({99999, 1, 0, 7}, {"a", "b"}), "title");
   EXPECT_EQ(count_of(svg, "99.9%<"), 1U);       // "more than 99.9%"
   EXPECT_EQ(count_of(svg, ">100%<"), 1U + 2U);  // the cell of b, and the two legends
   EXPECT_EQ(count_of(svg, "0.1%<"), 1U + 2U);
@@ -103,26 +103,26 @@ TEST(Plots, MistakesAreNamedOneByOne) {
   BeatSet windows;
   windows.length_samples = 20;
   for (int i = 0; i < 40; ++i) windows.values.push_back(static_cast<float>(std::sin(i)));
-  const std::vector<Mistake> mistakes = {{1, "208", 4711, "F", "V", 0.998}, {0, "100", 77, "N", "S", 0.5}};
-  const std::string svg = plot_mistakes(windows, mistakes, "the surest");
+  const std::vector<Misclassification> mistakes = {{1, "208", 4711, "F", "V", 0.998}, {0, "100", 77, "N", "S", 0.5}};
+  const std::string svg = plot_misclassifications(windows, mistakes, "the surest");
   EXPECT_THAT(svg, HasSubstr(">208 at 4711<"));
   EXPECT_THAT(svg, HasSubstr(">F taken for V, 99.8 %<"));
   EXPECT_THAT(svg, HasSubstr(">N taken for S, 50.0 %<"));
-  EXPECT_THAT(plot_mistakes(windows, {}, "none"), HasSubstr(">no mistake<"));
+  EXPECT_THAT(plot_misclassifications(windows, {}, "none"), HasSubstr(">no mistake<"));
   BeatSet images;
   images.image_size = 16;
   images.pixels.assign(2 * 256, 200);
-  EXPECT_THAT(plot_mistakes(images, mistakes, "images"), HasSubstr(">208 at 4711<"));
+  EXPECT_THAT(plot_misclassifications(images, mistakes, "images"), HasSubstr(">208 at 4711<"));
 }
 
 TEST(Plots, DrawWhereNearlyEverythingIsUndefined) {
-  const std::string svg = plot_confusion(figures_of_confusion({0, 0, 0, 0}, {"a", "b"}), "");
+  const std::string svg = plot_confusion(metrics_of_confusion({0, 0, 0, 0}, {"a", "b"}), "");
   EXPECT_THAT(svg, HasSubstr("n = 0"));
 }
 
 TEST(Plots, PngIsPng) {
   const std::string signature = "\x89PNG\r\n\x1a\n";
-  EXPECT_EQ(plot_confusion(samples::figures(), "title", PlotFormat::png).substr(0, 8), signature);
+  EXPECT_EQ(plot_confusion(samples::metrics(), "title", PlotFormat::png).substr(0, 8), signature);
   EXPECT_EQ(plot_curves(samples::run_report().training.history, 2, "title", PlotFormat::png).substr(0, 8), signature);
 }
 
@@ -131,7 +131,7 @@ TEST(Plots, TextIsTextWhateverItSays) {
   std::filesystem::remove(trap);
   const std::string title = "it's `touch " + trap.string() + "` a_{b}^c @x <i> & \"q\" \\n\nsystem('touch " +
                             trap.string() + "')\nset output '" + trap.string() + "'";
-  const std::string svg = plot_confusion(figures_of_confusion({5, 1, 1, 5}, {"'`<7", "\"; exit \\"}), title);
+  const std::string svg = plot_confusion(metrics_of_confusion({5, 1, 1, 5}, {"'`<7", "\"; exit \\"}), title);
   plot_curves(samples::run_report().training.history, 2, title);
   EXPECT_FALSE(std::filesystem::exists(trap));
   for (const char* text : {"a_{b}^c @x &lt;i>", "&amp; \"q\" \\n", ">''&lt;7<", ">\"; exit \\<"}) {
@@ -142,7 +142,7 @@ TEST(Plots, TextIsTextWhateverItSays) {
 TEST(Plots, LongClassNamesAreCutByCharacter) {
   std::string name;
   for (int i = 0; i < 40; ++i) name += "\u00e9";
-  const std::string svg = plot_confusion(figures_of_confusion({5, 1, 1, 5}, {name, "b"}), "title");
+  const std::string svg = plot_confusion(metrics_of_confusion({5, 1, 1, 5}, {name, "b"}), "title");
   std::string shown;
   for (int i = 0; i < 19; ++i) shown += "\u00e9";
   EXPECT_EQ(count_of(svg, ">" + shown + "\u2026<"), 2U);
@@ -166,7 +166,7 @@ TEST(Plots, CurvesDrawWhatWasMeasured) {
   EXPECT_THROW(plot_curves({}, {}, "title"), Error);
 }
 
-TEST(Plots, SameFiguresGiveTheSameBytes) {
+TEST(Plots, SameMetricsGiveTheSameBytes) {
   const auto draw = [] { return plot_curves(samples::run_report().training.history, 2, "title"); };
   EXPECT_EQ(draw(), draw());
 }
@@ -175,7 +175,7 @@ TEST(Plots, SayThatGnuplotIsMissing) {
   const std::string path = std::getenv("PATH");
   ::setenv("PATH", "/nowhere", 1);
   try {
-    plot_confusion(samples::figures(), "title");
+    plot_confusion(samples::metrics(), "title");
     ADD_FAILURE() << "no error";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::unsupported);
@@ -186,13 +186,13 @@ TEST(Plots, SayThatGnuplotIsMissing) {
 
 TEST(Plots, OfSeveralClassesEachHasItsOwnMatrix) {
   const std::vector<std::uint64_t> reference = {0b01, 0b11, 0b00, 0b10}, predicted = {0b01, 0b01, 0b00, 0b11};
-  const auto figures = evaluate_multi_label(reference, predicted, {"AF", "RBBB"});
-  const std::string svg = plot_confusion(figures, "a title");
+  const auto metrics = evaluate_multi_label(reference, predicted, {"AF", "RBBB"});
+  const std::string svg = plot_confusion(metrics, "a title");
   for (const char* text : {"AF  F1 80.00", "RBBB  F1 66.67", "there, missed", "1  (50.0 %)", "2  (100.0 %)",
                            "all classes right 50.00 %"}) {
     EXPECT_THAT(svg, HasSubstr(text));
   }
-  EXPECT_EQ(svg, plot_confusion(figures, "a title"));
+  EXPECT_EQ(svg, plot_confusion(metrics, "a title"));
 }
 
 }  // namespace

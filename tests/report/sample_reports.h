@@ -13,14 +13,14 @@ namespace beatbench::samples {
 inline constexpr std::int64_t kNoon = 1714564800;
 
 /// Three classes, of which the last has no reference beats and the second was never predicted.
-inline ClassificationFigures figures() { return figures_of_confusion({90, 0, 10, 4, 0, 0, 0, 0, 0}, {"N", "V", "Q"}); }
+inline ClassificationMetrics metrics() { return metrics_of_confusion({90, 0, 10, 4, 0, 0, 0, 0, 0}, {"N", "V", "Q"}); }
 
-inline Context context() {
-  return measure_context({.now = std::chrono::system_clock::time_point(std::chrono::seconds(kNoon)),
-                          .threads = 2,
-                          .device = "cpu",
-                          .libraries = {{"libtorch", "1.13.1"}},
-                          .blas = "openblas"});
+inline SystemInfo system() {
+  return measure_system_info({.now = std::chrono::system_clock::time_point(std::chrono::seconds(kNoon)),
+                              .threads = 2,
+                              .device = "cpu",
+                              .libraries = {{"libtorch", "1.13.1"}},
+                              .blas = "openblas"});
 }
 
 inline RunReport run_report() {
@@ -62,12 +62,12 @@ inline RunReport run_report() {
                                   .validation_accuracy = 0.92,
                                   .validation_macro_f1 = 0.6,
                                   .seconds = 6.5}}};
-  report.test_figures = figures();
+  report.test_metrics = metrics();
   report.test_areas = {{0.9, 0.8}, {0.7, 0.6}, {}};
-  report.test_records = {{"100", figures()}, {"232", figures()}};
-  report.test_subsets = {{"without record 232", figures()}};
+  report.test_records = {{"100", metrics()}, {"232", metrics()}};
+  report.test_subsets = {{"without record 232", metrics()}};
   report.notes = {"201 and 202 are one subject"};
-  report.context = context();
+  report.system = system();
   return report;
 }
 
@@ -86,8 +86,8 @@ inline SummaryReport summary_report() {
                       .protocol = "random (intra-patient)",
                       .intra_patient = true,
                       .total = 104,
-                      .figures = figures(),
-                      .records = {{"100", figures()}},
+                      .metrics = metrics(),
+                      .records = {{"100", metrics()}},
                       .preprocessing_time = summarise_timing({1e-5, 2e-5}),
                       .inference_time = summarise_timing({1e-3, 2e-3}, true)},
                      {.name = "beats.csv",
@@ -96,26 +96,26 @@ inline SummaryReport summary_report() {
                       .protocol = "unknown",
                       .intra_patient = false,
                       .total = 104,
-                      .figures = figures(),
+                      .metrics = metrics(),
                       .records = {},
                       .preprocessing_time = {},
                       .inference_time = summarise_timing({1e-3})}};
   report.throughput = {{1, 900}, {64, 12000}};
   report.peak_memory_bytes = 123456789;
-  report.context = context();
+  report.system = system();
   return report;
 }
 
 /// Of a model that classifies recordings whole.
 inline RunReport run_report_of_recordings() {
   RunReport report = run_report();
-  report.preprocessing = usual_preprocessing("recording");
+  report.preprocessing = default_preprocessing("recording");
   report.preprocessing.class_names = {"AF", "RBBB"};
   report.train = {30, {10, 12}};
   report.validation = report.test = {2, {1, 1}};
   report.test_recordings = {{"t0001", 0b11, 0b01, {0.9F, 0.2F}}, {"t0002", 0b00, 0b00, {0.1F, 0.3F}}};
   const std::vector<std::uint64_t> reference = {0b11, 0b00}, predicted = {0b01, 0b00};
-  report.test_figures = evaluate_multi_label(reference, predicted, report.preprocessing.class_names);
+  report.test_metrics = evaluate_multi_label(reference, predicted, report.preprocessing.class_names);
   report.test_areas = {{1, 1}, {0, 0.5}};
   report.test_records.clear();
   report.test_subsets.clear();

@@ -6,7 +6,7 @@
 
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
-#include "beatbench/report/figures_json.h"
+#include "beatbench/report/metrics_json.h"
 #include "beatbench/report/prediction_report.h"
 #include "beatbench/report/series_report.h"
 #include "report/sample_reports.h"
@@ -34,9 +34,9 @@ TEST(Schema, HoldsForBothReports) {
 TEST(Schema, HasTheAreasOfEachClass) {
   RunReport report = samples::run_report();
   const std::vector<float> scores = {0.1F, 0.4F, 0.35F, 0.8F};
-  const ThresholdAreas example = threshold_areas(rank_inputs(scores, {false, false, true, true}));
-  const ThresholdAreas sure = threshold_areas(rank_inputs(scores, {false, false, false, true}));
-  report.test_areas = {example, sure, threshold_areas(rank_inputs(scores, {false, false, false, false}))};
+  const RocPrAreas example = roc_pr_areas(rank_inputs(scores, {false, false, true, true}));
+  const RocPrAreas sure = roc_pr_areas(rank_inputs(scores, {false, false, false, true}));
+  report.test_areas = {example, sure, roc_pr_areas(rank_inputs(scores, {false, false, false, false}))};
   const json areas = written(to_json(report))["test"]["areas"];
   EXPECT_DOUBLE_EQ(areas["classes"]["N"]["roc_area"].get<double>(), 0.75);
   EXPECT_DOUBLE_EQ(areas["classes"]["N"]["average_precision"].get<double>(), 5.0 / 6);
@@ -50,13 +50,13 @@ TEST(Schema, HasTheAreasOfEachClass) {
 
 TEST(Schema, HoldsWhereNearlyEverythingIsUndefined) {
   RunReport bare = samples::run_report();
-  bare.test_figures = figures_of_confusion(std::vector<std::int64_t>(9, 0), {"N", "V", "Q"});
+  bare.test_metrics = metrics_of_confusion(std::vector<std::int64_t>(9, 0), {"N", "V", "Q"});
   bare.test_records.clear();
   bare.test_subsets.clear();
   bare.training = {};
   bare.training.windows_per_second = std::numeric_limits<double>::quiet_NaN();
   bare.notes.clear();
-  bare.context = measure_context({});
+  bare.system = measure_system_info({});
   EXPECT_EQ(ReportSchema("run").complaints(written(to_json(bare))), "");
   SummaryReport empty = samples::summary_report();
   empty.datasets.clear();
@@ -118,7 +118,7 @@ TEST(Schema, RequiresEveryKeyItDescribes) {
   }
 }
 
-// The figures stand in a run's test, a summary's data set and a record under the same words.
+// The metrics stand in a run's test, a summary's data set and a record under the same words.
 TEST(Schema, HasOneVocabulary) {
   const json defs = json::parse(read_text_file(BEATBENCH_SOURCE_DIR "/reports/schema.json"))["$defs"];
   for (const auto& [key, meaning] : defs["figures"]["properties"].items()) {
@@ -134,7 +134,7 @@ TEST(Schema, HoldsForRecordingsThatAreClassifiedWhole) {
   EXPECT_EQ(report["test"]["confusion"], json({{1, 0, 0, 1}, {1, 0, 1, 0}}));
   const auto records = records_of_run_report(report, "here");
   ASSERT_EQ(records.size(), 2U);
-  EXPECT_EQ(pooled_figures(records, {}), samples::run_report_of_recordings().test_figures);
+  EXPECT_EQ(pooled_metrics(records, {}), samples::run_report_of_recordings().test_metrics);
   json wrong = report;
   wrong["test"]["recordings"]["t0001"]["predicted"] = {"VT"};
   EXPECT_THROW(records_of_run_report(wrong, "here"), Error);
@@ -158,10 +158,10 @@ TEST(Verdict, OfAWholeRecordingNamesEveryClass) {
   EXPECT_EQ(verdict(whole_recording({0}, {0.25}), {"abnormal"}), "not abnormal (25.0 %)");
   PredictionReport report;
   report.model = "resnet1d_12lead";
-  report.preprocessing = usual_preprocessing("recording");
+  report.preprocessing = default_preprocessing("recording");
   report.preprocessing.class_names = {"abnormal"};
   report.inputs = {whole_recording({0}, {0.25})};
-  report.context = samples::run_report().context;
+  report.system = samples::run_report().system;
   report.provenance = samples::run_report().provenance;
   EXPECT_EQ(ReportSchema("prediction").complaints(written(to_json(report))), "");
 }

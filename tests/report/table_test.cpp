@@ -54,13 +54,13 @@ TEST(Table, DurationHasAUnitThatSuitsIt) {
 }
 
 TEST(Table, ClassesAndRecords) {
-  EXPECT_EQ(class_table(samples::figures()).text(),
+  EXPECT_EQ(class_table(samples::metrics()).text(),
             "class    n  predicted  sensitivity  +predictivity  specificity     F1\n"
             "-----  ---  ---------  -----------  -------------  -----------  -----\n"
             "N      100         94        90.00          95.74         0.00  92.78\n"
             "V        4          0         0.00              -       100.00   0.00\n"
             "Q        0         10            -           0.00        90.38      -\n");
-  const std::vector<RecordFigures> records = {{"100", samples::figures()}};
+  const std::vector<RecordMetrics> records = {{"100", samples::metrics()}};
   EXPECT_EQ(record_table(records).text(),
             "record    n  accuracy  macro F1   F1 N  F1 V  F1 Q\n"
             "------  ---  --------  --------  -----  ----  ----\n"

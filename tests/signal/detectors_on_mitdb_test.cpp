@@ -118,11 +118,11 @@ TEST_P(EveryDetectorOnMitdb, FindsAsManyBeatsAsWasMeasured) {
     at_150_ms.push_back(compare_beats(reference, found, {}));
     at_50_ms.push_back(compare_beats(reference, found, {.window_s = 0.050, .start_s = 0}));
   }
-  const Ec57Figures figures = ec57_figures(at_150_ms);
-  EXPECT_EQ(figures.beats, 91'285);
-  EXPECT_GT(figures.sensitivity.value.value(), floors.sensitivity);
-  EXPECT_GT(figures.positive_predictivity.value.value(), floors.positive_predictivity);
-  EXPECT_GT(ec57_figures(at_50_ms).f1.value.value(), floors.f1_at_50_ms);
+  const Ec57Metrics metrics = ec57_metrics(at_150_ms);
+  EXPECT_EQ(metrics.beats, 91'285);
+  EXPECT_GT(metrics.sensitivity.value.value(), floors.sensitivity);
+  EXPECT_GT(metrics.positive_predictivity.value.value(), floors.positive_predictivity);
+  EXPECT_GT(ec57_metrics(at_50_ms).f1.value.value(), floors.f1_at_50_ms);
   EXPECT_LT(std::abs(beat_offsets(at_150_ms).mean_ms.value()), 1.0) << "a delay";
 }
 
@@ -135,9 +135,9 @@ TEST(Full_Leads, BothOfMitdbGiveMoreBeatsThanOne) {
     const BeatMarks found = beat_marks(detect_beats_in_leads(leads, record.sampling_rate_hz));
     at_150_ms.push_back(compare_beats(beat_marks(record.annotations), found, {}));
   }
-  const Ec57Figures figures = ec57_figures(at_150_ms);
-  EXPECT_GT(figures.sensitivity.value.value(), 0.9993);            // 99.95 %
-  EXPECT_GT(figures.positive_predictivity.value.value(), 0.9993);  // 99.95 %
+  const Ec57Metrics metrics = ec57_metrics(at_150_ms);
+  EXPECT_GT(metrics.sensitivity.value.value(), 0.9993);            // 99.95 %
+  EXPECT_GT(metrics.positive_predictivity.value.value(), 0.9993);  // 99.95 %
 }
 
 // 116's first lead is off for seconds at 22:35; its second is not.

@@ -137,7 +137,7 @@ std::vector<float> sample_signal() {
 }
 
 // scipy 1.10: y = sosfiltfilt(butter(N, band, 'bandpass', fs=360, output='sos'), x.astype(float)).
-TEST(ZeroPhaseFilter, GivesTheFiguresOfScipy) {
+TEST(ZeroPhaseFilter, GivesTheMetricsOfScipy) {
   const std::vector<std::size_t> at = {0, 1, 10, 50, 100, 199, 200, 300, 398, 399};
   const std::vector<std::pair<BandPass, std::vector<double>>> cases = {
       {{5, 0.5, 40},

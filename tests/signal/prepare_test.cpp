@@ -152,7 +152,7 @@ Record ramps(std::size_t length) {
 }
 
 Preprocessing two_leads_of(int length) {
-  Preprocessing preprocessing = usual_preprocessing("recording");
+  Preprocessing preprocessing = default_preprocessing("recording");
   preprocessing.leads = {"i", "II"};
   preprocessing.before_samples = length / 2;
   preprocessing.after_samples = length - length / 2;

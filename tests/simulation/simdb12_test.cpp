@@ -17,7 +17,7 @@ namespace {
 constexpr std::uint64_t kSlow = 1U << 3U, kAf = 1U << 4U, kFast = 1U << 5U;
 
 std::uint64_t classes_of(const Record& record) {
-  return find_label_map("ribeiro6").classes_of(statements_in(record.comments));
+  return require_label_map("ribeiro6").classes_of(statements_in(record.comments));
 }
 
 TEST(Simdb12, HasTheTwelveLeadsAndEinthovensLaw) {

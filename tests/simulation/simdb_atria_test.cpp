@@ -90,14 +90,14 @@ double recurrence(const Record& record) {
     if (is_beat(annotation.code)) beats.push_back(annotation.sample);
   }
   const std::vector<std::string> leads = {"MLII"};
-  const contexts::UsualBeat usual = contexts::find_usual_beat({record, beats, {}, leads});
+  const features::TemplateBeat usual = features::find_template_beat({record, beats, {}, leads});
   std::vector<double> alike;
   for (std::size_t i = 20; i + 20 < beats.size(); ++i) {
     std::vector<double> correlations;
     for (std::size_t j = i - 20; j <= i + 20; ++j) {
       if (j == i) continue;
-      const auto p = contexts::part_of(usual.beats[j].windows, contexts::kPBegin, contexts::kPEnd);
-      correlations.push_back(contexts::compare_p(usual.beats[i].windows, p).correlation);
+      const auto p = features::part_of(usual.beats[j].windows, features::kPBegin, features::kPEnd);
+      correlations.push_back(features::compare_p(usual.beats[i].windows, p).correlation);
     }
     std::ranges::nth_element(correlations, correlations.begin() + 9, std::greater{});
     alike.push_back(correlations[9]);

@@ -25,7 +25,7 @@ SimulationOptions short_options(double duration_s) {
 
 TEST(SimdbSplit, HalfOfTheSubjectsAndEveryClassOnBothSides) {
   for (const char* map_name : {"paper8", "aami5"}) {
-    const ClassMap& map = find_class_map(map_name);
+    const ClassMap& map = require_class_map(map_name);
     std::map<std::pair<bool, int>, int> beats;
     std::map<std::pair<bool, int>, std::set<int>> subjects;
     int training = 0;

@@ -206,7 +206,7 @@ TEST_F(Int8, PoolingGoesBeforeEluOnlyWhereThatIsTheSame) {
       images.rows.push_back({});
       for (int p = 0; p < 256; ++p) images.pixels.push_back(static_cast<std::uint8_t>((p * 7 + i * 31) % 256));
     }
-    const Statistics statistics = watch_tensors(frozen, {1, 16, 2, 16}, images);
+    const Statistics statistics = collect_activation_statistics(frozen, {1, 16, 2, 16}, images);
     torch::jit::Module quantized = quantize_module(frozen, statistics, 8, {});
     bool pooled = false, pooled_first = false;
     for (const auto* node : quantized.get_method("forward").graph()->nodes()) {

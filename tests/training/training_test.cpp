@@ -19,8 +19,8 @@ namespace {
 
 using testing::HasSubstr;
 using tests::made_up_beats;
-using tests::made_up_context;
 using tests::made_up_description;
+using tests::made_up_features;
 using tests::made_up_image_size;
 using tests::made_up_images;
 using tests::made_up_recordings;
@@ -59,7 +59,7 @@ class Training : public testing::Test {
 
   std::filesystem::path folder_;
   const BeatSet& beats_of(const std::string& model) {
-    if (!made_up_context(model).empty()) return with_context_;
+    if (!made_up_features(model).empty()) return with_features_;
     if (require_model(model).input == "window") return windows_;
     if (require_model(model).input == "recording") return recordings_;
     const int size = made_up_image_size(model);
@@ -68,7 +68,7 @@ class Training : public testing::Test {
   }
 
   BeatSet windows_ = made_up_windows(300), recordings_ = made_up_recordings(300),
-          with_context_ = made_up_beats("context_mlp", 300);
+          with_features_ = made_up_beats("context_mlp", 300);
   std::map<int, BeatSet> images_;  // by size
   Split split_ = made_up_split(300);
 };
@@ -101,8 +101,8 @@ TEST_F(Full_Training, LearnsWhatIsPlain) {
       const Preprocessing& preprocessing = best.description.preprocessing;
       std::vector<float> scores = predict_logits(*best.model, beats_of(model), split_.test);
       probabilities_of_logits(scores, 3, preprocessing.multi_label);
-      const auto figures = evaluate_probabilities(beats_of(model), split_.test, scores, preprocessing);
-      EXPECT_GT(figures.accuracy.value.value(), 0.9) << model << " with " << optimizer;
+      const auto metrics = evaluate_probabilities(beats_of(model), split_.test, scores, preprocessing);
+      EXPECT_GT(metrics.accuracy.value.value(), 0.9) << model << " with " << optimizer;
     }
   }
 }

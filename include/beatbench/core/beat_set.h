@@ -33,7 +33,7 @@ struct RecordName {
   bool operator==(const RecordName&) const = default;
 };
 
-/// Beats as a model eats them, in one contiguous block, with a provenance row each: either windows, float32
+/// Beats as a model takes them, in one contiguous block, with a provenance row each: either windows, float32
 /// [rows, leads, length_samples], or images, 8 bit [rows, image_size, image_size] from 0 (black) to 255 (white).
 /// Numbers about each beat that its signal does not show may stand beside them. Windows of whole recordings are not
 /// held: `read_input` has them read when they are asked for.
@@ -41,10 +41,10 @@ struct BeatSet {
   int length_samples = 0;  ///< 0: images
   int leads = 1;           ///< of windows
   int image_size = 0;      ///< pixels on each side; 0: windows
-  int context_size = 0;    ///< numbers beside each beat, see Preprocessing::context
+  int feature_count = 0;   ///< numbers beside each beat, see Preprocessing::features
   std::vector<float> values;
   std::vector<std::uint8_t> pixels;
-  std::vector<float> context;  ///< [rows, context_size]
+  std::vector<float> features;  ///< [rows, feature_count]
   /// Reads the window [leads, length_samples] of a record, by its id and a row's sample, from where the data is; empty
   /// where the set holds its inputs itself. It may be called from several threads at once.
   std::function<void(const std::string& record, std::int64_t sample, float* out)> read_input;
@@ -65,18 +65,18 @@ struct BeatSet {
   /// Values (or pixels) of a single window (or image).
   std::size_t stored_size() const { return plane_size() * static_cast<std::size_t>(image_size > 0 ? 1 : leads); }
   /// Values of a single input: what is stored, and a plane for each number beside it.
-  std::size_t input_size() const { return stored_size() + plane_size() * static_cast<std::size_t>(context_size); }
+  std::size_t input_size() const { return stored_size() + plane_size() * static_cast<std::size_t>(feature_count); }
   std::span<const float> window(std::size_t i) const { return {values.data() + i * stored_size(), stored_size()}; }
   std::span<const std::uint8_t> image(std::size_t i) const {
     return {pixels.data() + i * stored_size(), stored_size()};
   }
-  std::span<const float> context_of(std::size_t i) const {
-    const auto size = static_cast<std::size_t>(context_size);
-    return {context.data() + i * size, size};
+  std::span<const float> features_of(std::size_t i) const {
+    const auto size = static_cast<std::size_t>(feature_count);
+    return {features.data() + i * size, size};
   }
-  /// Writes input i as a model eats it, [channels, length] or [channels, image_size, image_size]: a window as it is, an
-  /// image as the blackness of its pixels from 0 to 1, and then each number beside it as a channel that holds nothing
-  /// else, so that any model takes it, in any format.
+  /// Writes input i as a model takes it, [channels, length] or [channels, image_size, image_size]: a window as it is,
+  /// an image as the blackness of its pixels from 0 to 1, and then each number beside it as a channel that holds
+  /// nothing else, so that any model takes it, in any format.
   /// @throws what `read_input` throws.
   void copy_input(std::size_t i, float* out) const;
 };

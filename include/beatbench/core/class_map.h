@@ -43,6 +43,6 @@ std::optional<std::string_view> symbol_of_class(std::string_view class_map, std:
 inline constexpr std::string_view kOwnClasses = "own";
 
 /// @throws Error(usage) that lists the valid names.
-const ClassMap& find_class_map(std::string_view name);
+const ClassMap& require_class_map(std::string_view name);
 
 }  // namespace beatbench

@@ -52,14 +52,14 @@ void write_file(const std::filesystem::path& path, std::string_view content);
 /// Makes a folder, which may be there already or be "", and the parents that it lacks. Those of them that are still
 /// empty when this ends are removed again.
 /// @throws Error(io) naming the folder.
-class MadeFolder {
+class CreatedDirectory {
  public:
-  explicit MadeFolder(const std::filesystem::path& path);
-  ~MadeFolder();
+  explicit CreatedDirectory(const std::filesystem::path& path);
+  ~CreatedDirectory();
   bool is_new() const { return is_new_; }  ///< whether it was this that made the folder
   void keep() { made_.clear(); }           ///< removes nothing: others may be at it
-  MadeFolder(const MadeFolder&) = delete;
-  MadeFolder& operator=(const MadeFolder&) = delete;
+  CreatedDirectory(const CreatedDirectory&) = delete;
+  CreatedDirectory& operator=(const CreatedDirectory&) = delete;
 
  private:
   void remove_empty();
@@ -107,7 +107,7 @@ class AtomicFolder {
  private:
   std::filesystem::path path_;
   std::filesystem::path temporary_;
-  std::optional<MadeFolder> parent_;
+  std::optional<CreatedDirectory> parent_;
   FileLock lock_;
   bool committed_ = false;
 };

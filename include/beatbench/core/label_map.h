@@ -35,6 +35,6 @@ std::span<const LabelMap> label_maps();
 bool is_statement(std::string_view text);
 
 /// @throws Error(usage) that lists the valid names.
-const LabelMap& find_label_map(std::string_view name);
+const LabelMap& require_label_map(std::string_view name);
 
 }  // namespace beatbench

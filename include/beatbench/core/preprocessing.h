@@ -16,7 +16,7 @@ struct BandPass {
   bool operator==(const BandPass&) const = default;
 };
 
-/// What a model eats and what its outputs mean. It is stored in every checkpoint and in every exported file, so
+/// What a model takes and what its outputs mean. It is stored in every checkpoint and in every exported file, so
 /// that every command prepares a recording in the same way.
 struct Preprocessing {
   /// window: a beat, float32 [1, length]; image: a beat, float32 [1, image_size, image_size]; recording: the middle of
@@ -34,8 +34,8 @@ struct Preprocessing {
   /// top are those of the record | of the beat | none (-2.5 and 2.5 mV). Recordings: subtract each lead's mean and
   /// divide by one SD, that of all leads over the record | none (mV).
   std::string scaling = "record";
-  std::vector<std::string> context;  ///< numbers beside each beat, see data/context.h
-  std::string edge = "replicate";    ///< replicate | skip: windows that cross a recording's edge; recordings: zero
+  std::vector<std::string> features;  ///< numbers beside each beat, see signal/features.h; stored as "context"
+  std::string edge = "replicate";     ///< replicate | skip: windows that cross a recording's edge; recordings: zero
   std::string class_map = "paper8";
   std::vector<std::string> class_names;
   bool multi_label = false;  ///< recordings: each output is a class that is there or not, see core/label_map.h
@@ -45,10 +45,14 @@ struct Preprocessing {
   bool operator==(const Preprocessing&) const = default;
 };
 
-/// What is usual for an input. Recordings as Ribeiro et al. 2020 (Nature Communications 11:1760) take them: twelve
+/// The default for an input. Recordings as Ribeiro et al. 2020 (Nature Communications 11:1760) take them: twelve
 /// leads at 400 Hz in mV, unfiltered, of which 4096 samples are cropped or filled up with zeros at both ends.
 /// @throws Error(usage) for an unknown input.
-Preprocessing usual_preprocessing(std::string_view input);
+Preprocessing default_preprocessing(std::string_view input);
+
+/// The name that a feature of Preprocessing::features has now: older files and command lines say usual_beat for
+/// template_beat.
+std::string current_feature_name(const std::string& name);
 
 void to_json(nlohmann::json& json, const Preprocessing& preprocessing);
 /// @throws Error(data) naming the missing or wrong field.

@@ -16,7 +16,7 @@ struct CpuCache {
 };
 
 /// Where and with what a report was made. A text that cannot be found out is "unknown", a number 0.
-struct Context {
+struct SystemInfo {
   std::string date;  ///< ISO 8601 in UTC, for example "2024-05-01T12:00:00Z"
   std::string host;
   std::string os;  ///< distribution, kernel and machine
@@ -39,7 +39,7 @@ struct Context {
 };
 
 /// What only the caller knows.
-struct ContextInput {
+struct SystemInfoInput {
   std::chrono::system_clock::time_point now;  ///< see report_clock
   int threads = 1;
   std::string device = "cpu";
@@ -52,7 +52,7 @@ struct ContextInput {
 int usable_processors();
 
 /// Asks the running system (uname, /proc, /sys, /etc/os-release) for the rest. Never fails.
-Context measure_context(const ContextInput& input);
+SystemInfo measure_system_info(const SystemInfoInput& input);
 
 /// SOURCE_DATE_EPOCH (seconds since 1970-01-01 UTC) where that is set, else the clock.
 /// @throws Error(usage) if SOURCE_DATE_EPOCH is not a whole number of seconds from 0 to the last that the clock

@@ -11,7 +11,7 @@ namespace beatbench {
 
 /// A text in UTF-8, whatever it came as: UTF-16 where it begins with a byte order mark, Windows-1252 (taken as Latin-1)
 /// where it is no valid UTF-8. A byte order mark is left out.
-std::string in_utf8(std::string text);
+std::string to_utf8(std::string text);
 
 /// ASCII letters in lower case.
 std::string lower_case(std::string_view text);
@@ -34,7 +34,7 @@ void split_cells(std::string_view line, char separator, std::vector<std::string_
 std::string undoubled(std::string_view cell);
 
 /// The finite number that the whole text is, in double precision; a leading '+' is allowed.
-std::optional<double> number_in(std::string_view text, bool comma_is_decimal = false);
+std::optional<double> parse_number(std::string_view text, bool comma_is_decimal = false);
 
 /// "a, b, c" of a range of words.
 template <typename Words>

@@ -56,9 +56,9 @@ struct Database {
   std::map<std::string, int> folds;           ///< record -> the fold, from 1, that its publisher put it into
   std::vector<std::string> training_records;  ///< the database's own division by patient; empty: it has none
   std::vector<std::string> test_records;
-  std::vector<std::string> never_validation;      ///< records that hold most of a class: kept for training
-  std::vector<std::string> concentrated_records;  ///< test records that hold most of a class: reported without, too
-  std::string division_note;                      ///< what a report must say about the division
+  std::vector<std::string> keep_in_training;    ///< records that hold most of a class: kept for training
+  std::vector<std::string> dominating_records;  ///< test records that hold most of a class: reported without, too
+  std::string division_note;                    ///< what a report must say about the division
   /// What to take where a recording has none of the usual leads: names that say nothing of where electrodes were.
   std::vector<std::string> leads;
   /// The marks of beats stand beside their R peaks; they are moved to them when beats are loaded, see

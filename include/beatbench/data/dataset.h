@@ -56,7 +56,7 @@ struct LoadOptions {
 Dataset load_database(const Database& database, const Preprocessing& preprocessing, const LoadOptions& options);
 
 /// How long the preparation of records takes: filtering, scaling and cutting all beats of a record that the class map
-/// has a class for, over their number, in seconds; reading is not in it. A figure for each of at most `most` records
+/// has a class for, over their number, in seconds; reading is not in it. A metric for each of at most `most` records
 /// with such beats, spread over the database, each prepared once before it is timed, on one thread. Empty for data that
 /// comes as whole recordings or as ready inputs.
 std::vector<double> time_preparation(const Database& database, const Preprocessing& preprocessing, std::size_t most);

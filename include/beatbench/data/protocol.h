@@ -40,19 +40,19 @@ struct Split {
 };
 
 /// What training (with validation) and test have in common that they should not.
-struct Leak {
+struct SplitOverlap {
   std::vector<std::string> subjects;  ///< on both sides
   std::size_t inputs = 0;             ///< rows of the test whose input equals one of the other side, bit for bit
 };
 
 /// Compares the sides of a split. Inputs that are the same number throughout (a lead that is off) do not count.
-Leak find_leak(const BeatSet& windows, const Split& split);
+SplitOverlap find_split_overlap(const BeatSet& windows, const Split& split);
 
 /// What is to be done about a leak. Whole recordings that are tested, and stand under another name on the other side,
 /// are left out of that side, with a note that names them. Of beats, a protocol that draws beats, or a published
 /// division that has the leak, gets a note that says it; a database's or user's division by patient is refused.
 /// @throws Error(data) naming the subjects or the number of inputs that stand on both sides.
-void guard_against_leak(const BeatSet& windows, Split& split);
+void guard_against_split_overlap(const BeatSet& windows, Split& split);
 
 struct ProtocolSpec {
   std::string_view name;

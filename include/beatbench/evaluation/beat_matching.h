@@ -77,26 +77,26 @@ BeatComparison compare_beats(const BeatMarks& reference, const BeatMarks& test, 
 /// sample, extra ones by their own. RR intervals, which reach from one stretch into another, are left out.
 BeatComparison within(const BeatComparison& comparison, std::span<const SampleSpan> stretches);
 
-/// The figures that EC57 asks for, from the counts of one or of several comparisons.
-struct Ec57Figures {
+/// The metrics that EC57 asks for, from the counts of one or of several comparisons.
+struct Ec57Metrics {
   std::int64_t beats = 0, missed = 0, extra = 0;       ///< QRS complexes
   std::int64_t ventricular = 0, supraventricular = 0;  ///< of the reference
-  Figure sensitivity, positive_predictivity, f1;       ///< of QRS complexes
-  Figure v_sensitivity, v_positive_predictivity;       ///< F and Q taken for V do not count against it
-  Figure s_sensitivity, s_positive_predictivity;       ///< Q taken for S do not count against it, F do, as bxb has it
+  Metric sensitivity, positive_predictivity, f1;       ///< of QRS complexes
+  Metric v_sensitivity, v_positive_predictivity;       ///< F and Q taken for V do not count against it
+  Metric s_sensitivity, s_positive_predictivity;       ///< Q taken for S do not count against it, F do, as bxb has it
   /// Neither F nor Q taken for S count: what WFDB's sumstats makes of bxb's lines, which add F and Q up.
-  Figure s_positive_predictivity_sumstats;
-  Figure rr_error_ms;  ///< root mean square difference of RR intervals
+  Metric s_positive_predictivity_sumstats;
+  Metric rr_error_ms;  ///< root mean square difference of RR intervals
 
-  bool operator==(const Ec57Figures&) const = default;
+  bool operator==(const Ec57Metrics&) const = default;
 };
 
-/// Figures of all comparisons taken together ("gross").
-Ec57Figures ec57_figures(std::span<const BeatComparison> comparisons);
-inline Ec57Figures ec57_figures(const BeatComparison& comparison) { return ec57_figures(std::span(&comparison, 1)); }
+/// Metrics of all comparisons taken together ("gross").
+Ec57Metrics ec57_metrics(std::span<const BeatComparison> comparisons);
+inline Ec57Metrics ec57_metrics(const BeatComparison& comparison) { return ec57_metrics(std::span(&comparison, 1)); }
 
-/// Means over the recordings that have the figure ("average"); counts are sums.
-Ec57Figures average_ec57_figures(std::span<const BeatComparison> comparisons);
+/// Means over the recordings that have the metric ("average"); counts are sums.
+Ec57Metrics average_ec57_metrics(std::span<const BeatComparison> comparisons);
 
 /// How far a test's beats lie from the reference's, of the pairs; by core/statistics.h. Where there are no pairs, as in
 /// recordings that end before `start_s`, there are no offsets.

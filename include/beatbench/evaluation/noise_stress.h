@@ -30,15 +30,15 @@ struct StressedRecord {
 StressedRecord stressed_record(const std::string& record, double snr_db, const BeatComparison& from_5_min,
                                std::int64_t length_samples);
 
-/// What a detector reached at one ratio: gross figures of the records, and each record's own.
+/// What a detector reached at one ratio: gross metrics of the records, and each record's own.
 struct StressLevel {
-  struct Figures {
+  struct Metrics {
     std::string record;
-    Ec57Figures from_5_min, noisy;
+    Ec57Metrics from_5_min, noisy;
   };
   double snr_db = 0;
-  Figures gross;  ///< record: ""
-  std::vector<Figures> records;
+  Metrics gross;  ///< record: ""
+  std::vector<Metrics> records;
 };
 
 /// From the highest ratio to the lowest; records in the order that they come in.

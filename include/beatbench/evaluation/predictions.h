@@ -25,8 +25,8 @@ std::uint64_t reference_classes(const BeatRow& row, const Preprocessing& preproc
 /// each by itself (sigmoid).
 void probabilities_of_logits(std::span<float> scores, int outputs, bool multi_label);
 
-/// The figures of rows of a set, from their probabilities [rows, outputs], see predicted_classes.
-ClassificationFigures evaluate_probabilities(const BeatSet& set, std::span<const std::uint32_t> rows,
+/// The metrics of rows of a set, from their probabilities [rows, outputs], see predicted_classes.
+ClassificationMetrics evaluate_probabilities(const BeatSet& set, std::span<const std::uint32_t> rows,
                                              std::span<const float> probabilities, const Preprocessing& preprocessing);
 
 /// Softmax of each row of [rows, outputs], in place.

@@ -16,12 +16,12 @@ namespace beatbench {
 struct RunScore {
   std::uint64_t seed = 0;
   int fold = 1;
-  std::vector<RecordFigures> records;
+  std::vector<RecordMetrics> records;
   std::vector<TestedRecording> recordings = {};  ///< the same, where recordings are classified whole
 };
 
-/// A figure over several trainings.
-struct SpreadFigure {
+/// A metric over several trainings.
+struct MetricSummary {
   std::optional<double> mean;        ///< over the seeds, of the beats of all folds together
   std::optional<double> sd;          ///< over the seeds; over the folds where there is one seed
   std::optional<Interval> interval;  ///< 95 %, of the mean, by the bootstrap over subjects
@@ -30,29 +30,29 @@ struct SpreadFigure {
 struct ClassSpread {
   std::string name;
   std::int64_t n = 0;  ///< beats of this class in the reference, of all folds together
-  SpreadFigure sensitivity, positive_predictivity, f1;
-  SpreadFigure roc_area, average_precision;  ///< see ThresholdAreas; of whole recordings alone
+  MetricSummary sensitivity, positive_predictivity, f1;
+  MetricSummary roc_area, average_precision;  ///< see RocPrAreas; of whole recordings alone
 };
 
-struct SeriesFigures {
-  SpreadFigure accuracy, macro_f1;
-  SpreadFigure macro_roc_area, macro_average_precision;  ///< means over the classes; of whole recordings alone
+struct SeriesMetrics {
+  MetricSummary accuracy, macro_f1;
+  MetricSummary macro_roc_area, macro_average_precision;  ///< means over the classes; of whole recordings alone
   std::vector<ClassSpread> classes;
 };
 
-/// Figures over all runs. Gross: the counts of a seed's folds and records are summed, and the probabilities of its
-/// folds pooled, before a figure is formed. With `subject_of`, intervals: subjects are drawn with replacement, the same
-/// for all seeds, and the figure's mean over the seeds is formed from their records.
+/// Metrics over all runs. Gross: the counts of a seed's folds and records are summed, and the probabilities of its
+/// folds pooled, before a metric is formed. With `subject_of`, intervals: subjects are drawn with replacement, the same
+/// for all seeds, and the metric's mean over the seeds is formed from their records.
 ///
-/// Some draws lack all subjects that have a class. A macro figure averaged over the classes that are left would be
-/// another figure, higher or lower by what the class that is missing does, and a class that is not there cannot count
-/// as 0 either. So a draw's macro F1 (and macro area) is defined where each class has the figure that has it in the
+/// Some draws lack all subjects that have a class. A macro metric averaged over the classes that are left would be
+/// another metric, higher or lower by what the class that is missing does, and a class that is not there cannot count
+/// as 0 either. So a draw's macro F1 (and macro area) is defined where each class has the metric that has it in the
 /// whole test, and a mean over the seeds where each seed has it; other draws are left out of that interval and counted
 /// in Interval::draws_left_out.
 /// @param left_out records that do not count
 /// @throws Error(usage) if there is no run, if a seed lacks a fold that another has, if class names differ, or if no
 /// record is left.
-SeriesFigures figures_of_series(std::span<const RunScore> runs, std::span<const std::string> left_out,
+SeriesMetrics metrics_of_series(std::span<const RunScore> runs, std::span<const std::string> left_out,
                                 const std::function<std::string(const std::string& record)>& subject_of);
 
 }  // namespace beatbench

@@ -18,17 +18,17 @@ struct ThresholdPoint {
 
 /// How well a score tells a class from all others, whatever the threshold. nullopt unless there are inputs of both
 /// kinds.
-struct ThresholdAreas {
+struct RocPrAreas {
   std::optional<double> roc_area;           ///< by the trapezoidal rule
   std::optional<double> average_precision;  ///< sum over the points of (step in sensitivity) x positive predictivity
 };
 
 /// Means over the classes that have areas; nullopt where none has.
-ThresholdAreas mean_areas(std::span<const ThresholdAreas> classes);
+RocPrAreas mean_areas(std::span<const RocPrAreas> classes);
 
 struct ThresholdCurve {
   std::vector<ThresholdPoint> points;  ///< one for each different score, from the largest down
-  ThresholdAreas areas;
+  RocPrAreas areas;
 };
 
 /// An input in the order of its scores for a class.
@@ -54,6 +54,6 @@ ThresholdCurve threshold_curve(std::span<const RankedInput> ranked);
 
 /// The areas alone.
 /// @param times how often each input counts, by its number; empty: once
-ThresholdAreas threshold_areas(std::span<const RankedInput> ranked, std::span<const int> times = {});
+RocPrAreas roc_pr_areas(std::span<const RankedInput> ranked, std::span<const int> times = {});
 
 }  // namespace beatbench

@@ -6,7 +6,7 @@
 
 namespace beatbench {
 
-/// One epoch of training. A figure that was not measured is absent. Accuracy and F1 are fractions of 1.
+/// One epoch of training. A metric that was not measured is absent. Accuracy and F1 are fractions of 1.
 struct EpochRow {
   int epoch = 0;  ///< from 1
   double learning_rate = 0;

@@ -19,7 +19,7 @@ struct AnnotationRecord {
   BeatComparison comparison;
 };
 
-/// 95 % intervals of the gross figures, by the bootstrap over subjects.
+/// 95 % intervals of the gross metrics, by the bootstrap over subjects.
 struct AnnotationIntervals {
   std::optional<Interval> sensitivity, positive_predictivity;
   std::optional<Interval> v_sensitivity, v_positive_predictivity;
@@ -32,11 +32,11 @@ struct AnnotationReport {
   std::string reference, test;  ///< the annotator of the reference; what it was compared with
   double window_s = 0.150, start_s = 300;
   std::vector<AnnotationRecord> records;
-  Ec57Figures gross, average;
+  Ec57Metrics gross, average;
   AnnotationIntervals intervals;
   BeatOffsets offsets;
   std::vector<std::string> notes;
-  Context context;
+  SystemInfo system;
 };
 
 /// See reports/schema.json, kind "annotations".
@@ -45,9 +45,9 @@ nlohmann::ordered_json to_json(const AnnotationReport& report);
 /// The counts of all recordings as WFDB's bxb prints them: a row for each class of the reference, a column for each of
 /// the test; row O are beats of the test alone, column o missed ones.
 Table beat_matrix_table(const AnnotationReport& report);
-/// The figures that EC57 asks for, gross and average, with the gross ones' intervals; the positive predictivity of S by
-/// both rules, see Ec57Figures.
-Table annotation_figures_table(const AnnotationReport& report);
+/// The metrics that EC57 asks for, gross and average, with the gross ones' intervals; the positive predictivity of S by
+/// both rules, see Ec57Metrics.
+Table annotation_metrics_table(const AnnotationReport& report);
 /// A row for each recording, by the rule of bxb's own lines.
 Table annotation_record_table(const AnnotationReport& report);
 

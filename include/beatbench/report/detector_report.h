@@ -18,8 +18,8 @@ struct DetectorScore {
   std::string rule;                        ///< for example "ec57", "whole_50_ms"
   double window_s = 0.150, start_s = 300;  ///< see BeatComparisonOptions
   std::string beats = "all";  ///< all | without Q: paced beats, their fusions and unclassifiable ones left aside
-  Ec57Figures gross, average;
-  /// 95 % intervals of the gross figures, by the bootstrap over subjects; nullopt where there are fewer than two.
+  Ec57Metrics gross, average;
+  /// 95 % intervals of the gross metrics, by the bootstrap over subjects; nullopt where there are fewer than two.
   std::optional<Interval> sensitivity, positive_predictivity, f1;
   BeatOffsets offsets;
 };
@@ -27,8 +27,8 @@ struct DetectorScore {
 /// Where a detector's errors are.
 struct DetectorRecord {
   std::string record;
-  Ec57Figures ec57;         ///< 150 ms, from 5:00 on
-  Ec57Figures whole_50_ms;  ///< 50 ms, from the beginning
+  Ec57Metrics ec57;         ///< 150 ms, from 5:00 on
+  Ec57Metrics whole_50_ms;  ///< 50 ms, from the beginning
 };
 
 /// Recordings that a database keeps together, such as mitdb's DS1 ("training") and DS2 ("test").
@@ -64,7 +64,7 @@ struct DetectorReport {
   std::vector<DetectorResult> detectors;       ///< the default one first
   std::vector<StressLevel> gqrs_noise_stress;  ///< shown beside theirs, see gqrs_stress_levels; empty: it is not
   std::vector<std::string> notes;
-  Context context;
+  SystemInfo system;
 };
 
 /// See reports/schema.json, kind "detectors".

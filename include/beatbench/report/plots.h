@@ -26,7 +26,7 @@ std::string plot_curves(std::span<const EpochRow> history, std::optional<int> be
 /// The confusion matrix as a heat map, a row per reference class: each cell has its count and its share of the row
 /// in percent, and is coloured by that share on a scale (a cube root) that shows rare confusions.
 /// `title` should name the data set and the protocol.
-std::string plot_confusion(const ClassificationFigures& figures, const std::string& title,
+std::string plot_confusion(const ClassificationMetrics& metrics, const std::string& title,
                            PlotFormat format = PlotFormat::svg);
 
 /// A class and its curve, see threshold_curve.
@@ -41,7 +41,7 @@ std::string plot_thresholds(std::span<const ClassThresholds> classes, const std:
                             PlotFormat format = PlotFormat::svg);
 
 /// A test beat that was put into a wrong class.
-struct Mistake {
+struct Misclassification {
   std::uint32_t row = 0;  ///< of the set
   std::string record;
   std::int64_t sample = 0;
@@ -50,7 +50,7 @@ struct Mistake {
 };
 
 /// The beats themselves, six in a line, each with its record, its sample, both classes and the probability.
-std::string plot_mistakes(const BeatSet& set, std::span<const Mistake> mistakes, const std::string& title,
-                          PlotFormat format = PlotFormat::svg);
+std::string plot_misclassifications(const BeatSet& set, std::span<const Misclassification> mistakes,
+                                    const std::string& title, PlotFormat format = PlotFormat::svg);
 
 }  // namespace beatbench

@@ -26,7 +26,7 @@ struct PredictedInput {
   bool detected = false;                           ///< its beats were detected, not annotated
   std::vector<std::int64_t> counts;                ///< beats per class; of a whole recording 1 where it is of the class
   std::vector<double> mean_probabilities;          ///< per class, over the beats
-  std::optional<ClassificationFigures> agreement;  ///< with the annotations, where beats are annotated
+  std::optional<ClassificationMetrics> agreement;  ///< with the annotations, where beats are annotated
   /// What it was to the model among the recordings that trained it, "mitdb/103"; empty: not among them. nullopt: the
   /// model does not say which those are, or it is an image.
   std::optional<std::vector<std::string>> seen_as;
@@ -41,7 +41,7 @@ struct PredictionReport {
   Provenance provenance;
   std::vector<PredictedInput> inputs;
   std::vector<std::string> failures;  ///< inputs that could not be classified, and why
-  Context context;
+  SystemInfo system;
 };
 
 /// The answer in one line: "mostly NOR (2240 of 2273 beats), then APC (33)"; of an image with probabilities; of a whole

@@ -12,7 +12,7 @@
 #include "beatbench/evaluation/classification.h"
 #include "beatbench/evaluation/thresholds.h"
 #include "beatbench/evaluation/training_history.h"
-#include "beatbench/report/figures_json.h"
+#include "beatbench/report/metrics_json.h"
 
 namespace beatbench {
 
@@ -26,10 +26,10 @@ struct SplitPart {
   std::vector<std::int64_t> per_class;
 };
 
-/// Figures of a part of the test rows, for example "without record 232".
-struct SubsetFigures {
+/// Metrics of a part of the test rows, for example "without record 232".
+struct SubsetMetrics {
   std::string name;
-  ClassificationFigures figures;
+  ClassificationMetrics metrics;
 };
 
 /// All that `train` knows at its end. Data set, protocol, seed, class names and class map are taken from
@@ -42,14 +42,14 @@ struct RunReport {
   Provenance provenance;
   SplitPart train, validation, test;
   TrainingSummary training;
-  ClassificationFigures test_figures;
-  std::vector<ThresholdAreas> test_areas;  ///< of each class
-  std::vector<RecordFigures> test_records;
+  ClassificationMetrics test_metrics;
+  std::vector<RocPrAreas> test_areas;  ///< of each class
+  std::vector<RecordMetrics> test_records;
   std::vector<TestedRecording>
       test_recordings;  ///< in the place of test_records, where recordings are classified whole
-  std::vector<SubsetFigures> test_subsets;
-  std::vector<std::string> notes;  ///< what a reader must know to read the figures rightly
-  Context context;
+  std::vector<SubsetMetrics> test_subsets;
+  std::vector<std::string> notes;  ///< what a reader must know to read the metrics rightly
+  SystemInfo system;
 };
 
 /// The run's report.json: see reports/schema.json, kind "run".

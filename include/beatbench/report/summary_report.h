@@ -22,9 +22,9 @@ struct DatasetResult {
   bool intra_patient = false;  ///< the model has seen other beats of these patients
   /// Recordings of the data set that trained the model, in use or not; nullopt: the model does not say.
   std::optional<std::vector<std::string>> seen_recordings = {};
-  std::int64_t total = 0;  ///< beats of `rows_used`; figures.n of them have a label and are scored
-  ClassificationFigures figures;
-  std::vector<RecordFigures> records;
+  std::int64_t total = 0;  ///< beats of `rows_used`; metrics.n of them have a label and are scored
+  ClassificationMetrics metrics;
+  std::vector<RecordMetrics> records;
   std::optional<Timing> preprocessing_time;  ///< per beat; absent where the rows come as ready windows
   Timing inference_time;                     ///< per beat, at batch 1
 };
@@ -48,7 +48,7 @@ struct SummaryReport {
   std::vector<Throughput> throughput;
   std::optional<std::int64_t> peak_memory_bytes;  ///< resident, of the process
   std::vector<std::string> notes;
-  Context context;
+  SystemInfo system;
 };
 
 /// See reports/schema.json, kind "summary".

@@ -34,19 +34,19 @@ class Table {
 };
 
 /// A fraction as a percentage with two decimals, for example "99.05"; "-" where it is undefined.
-std::string percent(const Figure& figure);
+std::string percent(const Metric& metric);
 
 /// A number of milliseconds with one decimal, for example "27.8"; "-" where it is undefined.
-std::string milliseconds(const Figure& figure);
+std::string milliseconds(const Metric& metric);
 
 /// A duration with a unit that suits it and three digits, for example "1.25 ms".
 std::string duration_text(double seconds);
 
 /// A row per class: n, predicted, sensitivity, positive predictivity, specificity and F1 in percent.
-Table class_table(const ClassificationFigures& figures);
+Table class_table(const ClassificationMetrics& metrics);
 
 /// A row per recording: n, accuracy and macro F1, and the F1 of each class, in percent.
-Table record_table(std::span<const RecordFigures> records);
+Table record_table(std::span<const RecordMetrics> records);
 
 /// "2 min 05 s", "1 h 03 min", "12 s".
 std::string clock_text(double seconds);

@@ -21,7 +21,7 @@ struct DetectorSpec {
 std::span<const DetectorSpec> detector_registry();
 
 /// @throws Error(usage) that lists the valid names.
-const DetectorSpec& find_detector(std::string_view name);
+const DetectorSpec& require_detector(std::string_view name);
 
 /// The default: the first of the registry.
 inline constexpr std::string_view kDefaultDetector = "bestpath";

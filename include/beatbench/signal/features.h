@@ -13,8 +13,8 @@
 
 namespace beatbench {
 
-/// What the numbers of a context are computed from.
-struct ContextSource {
+/// What the numbers of a features are computed from.
+struct FeatureSource {
   const Record& record;
   std::span<const std::int64_t> beats;  ///< every beat and flutter wave of the recording, ascending, its own samples
   std::span<const std::size_t> places;  ///< of the beats asked for, indices into `beats`
@@ -22,30 +22,30 @@ struct ContextSource {
 };
 
 /// Numbers about a beat that its window does not show. They need no labels: only where beats are, and the signal.
-struct ContextSpec {
+struct FeatureSpec {
   std::string_view name;
   std::string_view description;
   std::span<const std::string_view> numbers;  ///< what they are
   /// Appends `numbers.size()` values for each place.
-  void (*append)(const ContextSource& input, std::vector<float>& values);
+  void (*append)(const FeatureSource& input, std::vector<float>& values);
   bool is_of_waves = false;  ///< computed from samples in mV, not only from where beats are
 };
 
-std::span<const ContextSpec> context_registry();
+std::span<const FeatureSpec> feature_registry();
 
-/// Whether one of the contexts is computed from samples in mV. @throws Error(usage) as context_size.
-bool has_context_of_waves(const Preprocessing& preprocessing);
+/// Whether one of the features is computed from samples in mV. @throws Error(usage) as feature_count.
+bool has_wave_features(const Preprocessing& preprocessing);
 
 /// How many numbers stand beside each beat.
-/// @throws Error(usage) for a context that does not exist, listing the valid ones.
-int context_size(const Preprocessing& preprocessing);
+/// @throws Error(usage) for a features that does not exist, listing the valid ones.
+int feature_count(const Preprocessing& preprocessing);
 
-/// The shape that a model with this preprocessing and these classes has. @throws Error(usage) as context_size.
+/// The shape that a model with this preprocessing and these classes has. @throws Error(usage) as feature_count.
 ModelShape shape_of(const Preprocessing& preprocessing);
 
-/// Fills `set.context` for the rows from `first_row` on, which are beats of `record`.
-/// @throws Error(usage) as context_size; Error(data) if a row is none of `beats`.
-void append_context(BeatSet& set, std::size_t first_row, const Record& record, std::span<const std::int64_t> beats,
-                    const Preprocessing& preprocessing);
+/// Fills `set.features` for the rows from `first_row` on, which are beats of `record`.
+/// @throws Error(usage) as feature_count; Error(data) if a row is none of `beats`.
+void append_features(BeatSet& set, std::size_t first_row, const Record& record, std::span<const std::int64_t> beats,
+                     const Preprocessing& preprocessing);
 
 }  // namespace beatbench

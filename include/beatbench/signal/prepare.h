@@ -33,7 +33,7 @@ void standardise(std::span<float> signal, std::span<const std::uint8_t> missing 
 /// @throws Error(unsupported) if the record has none of the leads.
 PreparedLead prepare_lead(const Record& record, const Preprocessing& preprocessing);
 
-/// The middle of a whole recording as a model eats it, [leads, length_samples] one lead after another: each lead as
+/// The middle of a whole recording as a model takes it, [leads, length_samples] one lead after another: each lead as
 /// prepare_lead has it, then cropped, or filled up with zeros, by the same number of samples at both ends (one more at
 /// the end where that is odd). Scaling `record` subtracts each lead's mean and divides by one standard deviation, that
 /// of all leads over the record, so that leads keep their sizes to each other.

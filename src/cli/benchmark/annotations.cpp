@@ -6,7 +6,7 @@
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
 #include "beatbench/data/database.h"
-#include "beatbench/report/figures_json.h"
+#include "beatbench/report/metrics_json.h"
 #include "cli/data_options.h"
 #include "cli/run_main.h"
 #include "cli/session.h"
@@ -47,14 +47,14 @@ int benchmark_annotations(const AnnotationArguments& arguments, Console& console
   if (!arguments.out.empty() && std::filesystem::exists(arguments.out))
     throw Error(ErrorKind::usage, arguments.out, "already exists; choose another --out");
   catch_interrupts();
-  const AnnotationReport report = score_annotations(arguments.request, start_context(1), console.listener());
+  const AnnotationReport report = score_annotations(arguments.request, describe_process(1), console.listener());
   console.clear();
   if (!arguments.out.empty()) write_file_atomically(arguments.out, report_text(to_json(report)));
   if (arguments.json) {
     std::printf("%s", report_text(to_json(report)).c_str());
     return kSuccess;
   }
-  std::printf("%s\n%s\n", beat_matrix_table(report).text().c_str(), annotation_figures_table(report).text().c_str());
+  std::printf("%s\n%s\n", beat_matrix_table(report).text().c_str(), annotation_metrics_table(report).text().c_str());
   if (arguments.per_record) std::printf("%s\n", annotation_record_table(report).text().c_str());
   return kSuccess;
 }

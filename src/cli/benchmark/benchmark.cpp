@@ -9,7 +9,7 @@
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
 #include "beatbench/core/text.h"
-#include "beatbench/report/figures_json.h"
+#include "beatbench/report/metrics_json.h"
 #include "beatbench/report/table.h"
 #include "benchmarking/child_process.h"
 #include "benchmarking/measure.h"
@@ -70,7 +70,7 @@ std::vector<std::vector<std::string>> table_rows(const SummaryReport& report) {
   std::vector<std::vector<std::string>> rows;
   for (const DatasetResult& result : report.datasets) {
     rows.push_back({report.file, result.name, result.protocol, std::to_string(result.total),
-                    percent(result.figures.accuracy), percent(result.figures.macro_f1),
+                    percent(result.metrics.accuracy), percent(result.metrics.macro_f1),
                     duration_text(result.inference_time.median_s), duration_text(result.inference_time.p99_s),
                     std::to_string(std::llround(best)), size});
   }
@@ -86,11 +86,11 @@ int run_worker(const BenchmarkArguments& arguments, Console& console) {
   try {
     const std::vector<FoundDataset> datasets = find_datasets(arguments.datasets, arguments.only);
     const Listener listener = console.listener();
-    const Context context = start_torch_context(arguments.threads, "cpu", listener);
+    const SystemInfo system = start_libtorch(arguments.threads, "cpu", listener);
     const MeasuredModel measured =
         measure_model({arguments.models, datasets, arguments.computer_type, arguments.date, arguments.batch_sizes,
                        arguments.seconds, arguments.trust_model ? Trust::given : Trust::by_looking},
-                      context, listener);
+                      system, listener);
     const SummaryReport& report = measured.report;
     const fs::path path = write_summary(arguments.reports, report);
     answer = {{"path", path.string()},

@@ -6,7 +6,7 @@
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
 #include "beatbench/data/database.h"
-#include "beatbench/report/figures_json.h"
+#include "beatbench/report/metrics_json.h"
 #include "beatbench/signal/detector.h"
 #include "cli/data_options.h"
 #include "cli/run_main.h"
@@ -72,7 +72,7 @@ int benchmark_detectors(const DetectorArguments& arguments, Console& console) {
   if (!arguments.out.empty() && std::filesystem::exists(arguments.out))
     throw Error(ErrorKind::usage, arguments.out, "already exists; choose another --out");
   catch_interrupts();
-  const DetectorReport report = score_detectors(arguments.request, start_context(1), console.listener());
+  const DetectorReport report = score_detectors(arguments.request, describe_process(1), console.listener());
   console.clear();
   if (!arguments.out.empty()) write_file_atomically(arguments.out, report_text(to_json(report)));
   if (arguments.json)

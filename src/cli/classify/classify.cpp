@@ -8,7 +8,7 @@
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
 #include "beatbench/core/text.h"
-#include "beatbench/report/figures_json.h"
+#include "beatbench/report/metrics_json.h"
 #include "beatbench/report/prediction_report.h"
 #include "beatbench/report/table.h"
 #include "beatbench/runtime/engine.h"
@@ -108,11 +108,11 @@ int run_classify(const ClassifyArguments& arguments, Console& console) {
     throw Error(ErrorKind::usage, "--signal, --time, --rate",
                 "are for CSV recordings, and none is among the inputs; --lead chooses a lead");
   }
-  if (!arguments.request.source.detector.empty()) find_detector(arguments.request.source.detector);
+  if (!arguments.request.source.detector.empty()) require_detector(arguments.request.source.detector);
   AtomicFolder folder(arguments.out);
   PredictionReport report;
   const Listener listener = console.listener();
-  report.context = start_torch_context(arguments.threads, "cpu", listener);
+  report.system = start_libtorch(arguments.threads, "cpu", listener);
   const fs::path model_file = checkpoint_path(arguments.model);
   const std::unique_ptr<Engine> engine =
       open_model(model_file, arguments.trust_model ? Trust::given : Trust::by_looking);

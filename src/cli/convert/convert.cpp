@@ -5,7 +5,7 @@
 
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
-#include "beatbench/report/figures_json.h"
+#include "beatbench/report/metrics_json.h"
 #include "beatbench/runtime/model_file.h"
 #include "beatbench/runtime/torch_backend.h"
 #include "cli/commands.h"
@@ -121,7 +121,7 @@ int convert_model(const ModelArguments& arguments, Console& console) {
   std::vector<const FormatSpec*> formats;
   for (const std::string& name : arguments.formats) formats.push_back(&require_format(name));
   const Listener listener = console.listener();
-  start_torch_context(arguments.threads, "cpu", listener);
+  start_libtorch(arguments.threads, "cpu", listener);
   const fs::path source = checkpoint_path(arguments.source);
   const auto checkpoint = torch_backend().open_checkpoint(source);
   const std::string name = arguments.name.empty() ? name_of_source(arguments.source) : arguments.name;
@@ -141,7 +141,7 @@ int convert_model(const ModelArguments& arguments, Console& console) {
                                  calibrates ? arguments.calibration_windows : 0, listener);
   }
 
-  const MadeFolder made(folder);
+  const CreatedDirectory made(folder);
   const AtomicFolder work(folder / (name + ".new"));  // never takes that name: its files are moved out of it
   std::vector<Converted> results;
   try {
@@ -213,6 +213,7 @@ int convert_command(int argc, char** argv) {
     declare_dataset_options(*sub, dataset);
     if (const auto status = parse_command_line(app, argc, argv)) return *status;
     Console console(log_level);
+    for (const std::string& text : old_spellings(*sub)) console.logger().warn("{}", text);
     if (sub->parsed()) return convert_dataset(dataset, console);
     if (model.source.empty())
       throw Error(ErrorKind::usage, "source", "a run folder or checkpoint is needed; see convert --help");

@@ -9,7 +9,7 @@
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
 #include "beatbench/core/label_map.h"
-#include "beatbench/report/figures_json.h"
+#include "beatbench/report/metrics_json.h"
 #include "beatbench/report/series_report.h"
 #include "beatbench/report/table.h"
 #include "beatbench/runtime/torch_backend.h"
@@ -52,30 +52,30 @@ void print_summary(const RunReport& report, const fs::path& folder) {
   std::printf("%s on %s, %s, %s, seed %llu: test of %lld %s\n\n", report.model.c_str(),
               report.provenance.dataset.c_str(), report.preprocessing.class_map.c_str(),
               report.provenance.protocol.c_str(), static_cast<unsigned long long>(report.provenance.seed),
-              static_cast<long long>(report.test_figures.n),
+              static_cast<long long>(report.test_metrics.n),
               report.preprocessing.of_recordings() ? "recordings" : "beats");
-  std::printf("%s\n", class_table(report.test_figures).text().c_str());
+  std::printf("%s\n", class_table(report.test_metrics).text().c_str());
   std::printf("%s %s %%, macro F1 %s %%, %lld parameters, trained %s (%.0f/s), best epoch %d of %d\n",
               report.preprocessing.multi_label ? "all classes right in" : "accuracy",
-              percent(report.test_figures.accuracy).c_str(), percent(report.test_figures.macro_f1).c_str(),
+              percent(report.test_metrics.accuracy).c_str(), percent(report.test_metrics.macro_f1).c_str(),
               static_cast<long long>(report.parameters), clock_text(report.training.seconds).c_str(),
               report.training.windows_per_second, report.training.best_epoch, report.training.epochs_run);
   std::printf("run folder: %s\n", folder.c_str());
 }
 
-void print_figures(const SeriesFigures& figures, bool intra_patient) {
-  std::printf("%s\n%s", series_table(figures, intra_patient).text().c_str(),
-              series_text(figures, intra_patient).c_str());
+void print_metrics(const SeriesMetrics& metrics, bool intra_patient) {
+  std::printf("%s\n%s", series_table(metrics, intra_patient).text().c_str(),
+              series_text(metrics, intra_patient).c_str());
 }
 
 void print_series(const SeriesReport& report, const fs::path& folder) {
   std::printf("%s on %s, %s, %s: %zu runs; mean, standard deviation%s\n\n", report.model.c_str(),
               report.dataset.c_str(), report.class_map.c_str(), report.protocol.c_str(), report.runs.size(),
               report.intra_patient ? "" : " and 95 % interval over subjects");
-  print_figures(report.figures, report.intra_patient);
+  print_metrics(report.metrics, report.intra_patient);
   for (const SeriesSubset& subset : report.subsets) {
     std::printf("\n%s:\n", subset.name.c_str());
-    print_figures(subset.figures, report.intra_patient);
+    print_metrics(subset.metrics, report.intra_patient);
   }
   std::printf("series folder: %s\n", folder.c_str());
 }
@@ -109,11 +109,11 @@ int run_training(RunOptions run, const fs::path& folder, bool resume, bool json,
   if (place.count > 1)
     console.logger().info("process {} of {}, started by {}", place.rank, place.count, place.started_by);
   const std::shared_ptr<ProcessGroup> group = torch_backend().join_process_group(place, kJoinWithin);
-  const Context context = start_torch_context(threads_for(run.threads, place),
-                                              torch_backend().resolve_device(run.training.device), listener);
-  const RunData data = load_run_data(run, resume ? folder : fs::path(), context.threads, listener);
+  const SystemInfo system =
+      start_libtorch(threads_for(run.threads, place), torch_backend().resolve_device(run.training.device), listener);
+  const RunData data = load_run_data(run, resume ? folder : fs::path(), system.threads, listener);
   if (resume && place.is_main() && fs::exists(folder / "report.json")) return show_finished(folder, json, console);
-  const auto report = train_run({run, data, folder, folder, resume, context, group,
+  const auto report = train_run({run, data, folder, folder, resume, system, group,
                                  [&](const fs::path& made) { console.log_to_file(made / "train.log"); }},
                                 listener);
   if (!place.is_main()) return kSuccess;
@@ -134,7 +134,7 @@ int run_series(const RunOptions& run, const fs::path& folder, bool resume, bool 
   const auto report = train_series(
       {run, folder, resume,
        [&](const RunOptions& checked) {
-         return start_torch_context(checked.threads, torch_backend().resolve_device(checked.training.device), listener);
+         return start_libtorch(checked.threads, torch_backend().resolve_device(checked.training.device), listener);
        },
        [&](const fs::path& made) { console.log_to_file(made / "train.log"); }},
       listener);
@@ -176,6 +176,7 @@ int train_command(int argc, char** argv) {
     TrainArguments arguments;
     declare_train_options(app, arguments);
     if (const auto status = parse_command_line(app, argc, argv)) return *status;
+    const std::vector<std::string> old = old_spellings(app);
     if (arguments.resume.empty()) complete_options(app, arguments);
     if (arguments.print_config) {
       std::printf("%s", app.config_to_str(true, true).c_str());
@@ -183,6 +184,7 @@ int train_command(int argc, char** argv) {
     }
     const bool is_main = read_launch_environment(std::getenv).is_main();
     Console console(is_main || arguments.log_level != "info" ? arguments.log_level : "warning");
+    for (const std::string& text : old) console.logger().warn("{}", text);
     if (arguments.resume.empty()) {
       const fs::path folder = arguments.out.empty() ? next_run_folder(arguments.run.model) : fs::path(arguments.out);
       return start(arguments.run, folder, false, arguments.json, console);

@@ -42,7 +42,7 @@ bool is_statement(std::string_view text) {
 
 std::span<const LabelMap> label_maps() { return all_label_maps(); }
 
-const LabelMap& find_label_map(std::string_view name) {
+const LabelMap& require_label_map(std::string_view name) {
   std::string valid;
   for (const LabelMap& map : all_label_maps()) {
     if (map.name == name) return map;

@@ -15,8 +15,8 @@ Database describe_mitdb(const std::filesystem::path& folder) {
                                "124", "201", "203", "205", "207", "208", "209", "215", "220", "223", "230"};
   database.test_records = {"100", "103", "105", "111", "113", "117", "121", "123", "200", "202", "210",
                            "212", "213", "214", "219", "221", "222", "228", "231", "232", "233", "234"};
-  database.never_validation = {"208"};             // holds 373 of the training records' 415 fusion beats
-  database.concentrated_records = {"232", "213"};  // 1,382 of 1,837 S; 362 of 388 F
+  database.keep_in_training = {"208"};           // holds 373 of the training records' 415 fusion beats
+  database.dominating_records = {"232", "213"};  // 1,382 of 1,837 S; 362 of 388 F
   database.division_note =
       "DS1/DS2 as published (de Chazal et al. 2004): records 201 (training) and 202 (test) are of one subject; the "
       "paced records 102, 104, 107 and 217 are in neither";

@@ -41,7 +41,7 @@ void add_recording(Database& database, const std::vector<std::string_view>& cell
                 "has " + std::to_string(cells.size()) + " cells; the heading has " + std::to_string(columns.count));
   }
   const std::string record(cells[columns.file]);
-  const auto fold = number_in(cells[columns.fold]), patient = number_in(cells[columns.patient]);
+  const auto fold = parse_number(cells[columns.fold]), patient = parse_number(cells[columns.patient]);
   if (record.empty() || !fold || *fold < 1 || *fold > 10 || !patient) {
     throw Error(ErrorKind::data, where, "lacks a file name, a patient_id or a strat_fold from 1 to 10");
   }

@@ -135,7 +135,7 @@ Database open_database_as(std::string_view known, const std::filesystem::path& f
 std::span<const DatabaseSpec> database_registry() { return kDatabases; }
 
 Database open_database(const std::string& name_or_path) {
-  if (in_utf8(name_or_path) != name_or_path) {
+  if (to_utf8(name_or_path) != name_or_path) {
     throw Error(ErrorKind::usage, name_or_path, "is no name in UTF-8, as reports are; rename it");
   }
   fs::path folder = name_or_path;

@@ -20,7 +20,7 @@ Database describe_svdb(const std::filesystem::path& folder) {
       side.push_back(std::to_string(number));
     }
   }
-  database.concentrated_records = {"865"};  // 1,818 of 7,518 S
+  database.dominating_records = {"865"};  // 1,818 of 7,518 S
   database.division_note =
       "svdb by patient: the 40 records of even number train (4,680 beats S, a and J), the 38 of odd number are the "
       "locked half, for the last test alone (7,518, of which record 865 holds 1,818); bundle-branch beats are labelled "

@@ -62,7 +62,7 @@ Names choose_validation(const BeatSet& windows, const Database& database, const 
   }
   Names candidates;
   const auto is_kept = [&](const std::string& record) {
-    return std::ranges::find(database.never_validation, record) != database.never_validation.end();
+    return std::ranges::find(database.keep_in_training, record) != database.keep_in_training.end();
   };
   for (const auto& [subject, records] : records_of_subject) {
     if (std::ranges::none_of(records, is_kept)) candidates.push_back(subject);

@@ -34,7 +34,7 @@ constexpr std::array kProtocols = {
                  protocols::published_folds, protocols::count_published_folds},
 };
 
-const ProtocolSpec& find_protocol(std::string_view name) {
+const ProtocolSpec& require_protocol(std::string_view name) {
   std::string valid;
   for (const ProtocolSpec& spec : kProtocols) {
     if (spec.name == name) return spec;
@@ -128,14 +128,14 @@ void validate(const SplitOptions& options) {
 std::span<const ProtocolSpec> protocol_registry() { return kProtocols; }
 
 int count_folds(std::string_view protocol, const BeatSet& windows, const SplitOptions& options) {
-  const ProtocolSpec& spec = find_protocol(protocol);
+  const ProtocolSpec& spec = require_protocol(protocol);
   validate(options);
   return spec.count_folds ? spec.count_folds(windows, options) : 1;
 }
 
 Split make_split(std::string_view protocol, const BeatSet& windows, const Database& database,
                  const SplitOptions& options) {
-  const ProtocolSpec& spec = find_protocol(protocol);
+  const ProtocolSpec& spec = require_protocol(protocol);
   validate(options);
   if (!spec.by_beat && tells_no_record(windows, database)) {
     throw Error(ErrorKind::data, "protocol " + std::string(protocol),
@@ -147,7 +147,7 @@ Split make_split(std::string_view protocol, const BeatSet& windows, const Databa
   split.by_beat = spec.by_beat;
   check_split(windows, split, options);
   if (split.by_beat) say_whose_beats(windows, database, split);
-  guard_against_leak(windows, split);
+  guard_against_split_overlap(windows, split);
   if (database.realign_marks)
     split.notes.emplace_back(
         "marks of beats were moved to their R peaks, the largest deflection of 5 to 25 Hz within 80 ms");

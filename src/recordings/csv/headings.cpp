@@ -70,7 +70,7 @@ std::optional<double> seconds_in_many(std::string_view units) {
   const bool is_fraction = units.starts_with("1/");
   if (is_fraction) units.remove_prefix(2);
   const std::size_t end = std::min(units.find_first_not_of("0123456789."), units.size());
-  const auto number = number_in(units.substr(0, end));
+  const auto number = parse_number(units.substr(0, end));
   const std::string_view unit = trimmed(units.substr(end));
   if (!number || !(*number > 0) || unit.empty() || (unit.front() >= '0' && unit.front() <= '9')) return std::nullopt;
   const auto seconds = seconds_in(unit);

@@ -358,7 +358,7 @@ class LayoutFinder {
     if (first.size() >= many) return true;
     const std::size_t digits = first.size() == 2 ? 2 : 1;
     std::vector<std::string_view> row;
-    std::vector<double> starts = {number_in(first.front()).value_or(0)};
+    std::vector<double> starts = {parse_number(first.front()).value_or(0)};
     for (int i = 0; i < rows_to_look_at && at.next() && at.end() <= run_.end; ++i) {
       if (is_beside_table(at.line())) continue;
       split_row(at.line(), layout_.separator, layout_.width, row);
@@ -367,7 +367,7 @@ class LayoutFinder {
         return mark != std::string_view::npos && cell.size() - mark > digits;
       };
       if (!std::ranges::all_of(row, has_decimals)) return false;
-      if (starts.size() < 3) starts.push_back(number_in(row.front(), true).value_or(0));
+      if (starts.size() < 3) starts.push_back(parse_number(row.front(), true).value_or(0));
     }
     if (starts.size() < 3) return true;
     const double step = starts[2] - starts[1];

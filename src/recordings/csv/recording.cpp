@@ -102,7 +102,7 @@ CsvTable read_table(const std::filesystem::path& path, std::string& hash) {
   check_size(path);
   std::string bytes = read_text_file(path);
   hash = content_hash(bytes);
-  return wfdb::parse_csv(with_line_feeds(in_utf8(std::move(bytes))), path.string());
+  return wfdb::parse_csv(with_line_feeds(to_utf8(std::move(bytes))), path.string());
 }
 
 class CsvRecordingReader {

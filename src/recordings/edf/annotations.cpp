@@ -34,7 +34,7 @@ bool add_list(std::string_view list, bool keeps_time, EdfNotes& out) {
     const std::size_t end = list.find(kEndOfText);
     if (end == std::string_view::npos) return false;
     const std::string_view text = list.substr(0, end);
-    if (!text.empty()) out.notes.push_back({*onset, in_utf8(std::string(text))});
+    if (!text.empty()) out.notes.push_back({*onset, to_utf8(std::string(text))});
     if (text.empty() && is_first && keeps_time) out.record_begin_s = *onset;
     list.remove_prefix(end + 1);
   }

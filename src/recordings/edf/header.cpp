@@ -55,7 +55,7 @@ std::string_view text_of(std::string_view field) {
 }
 
 std::string readable_text_of(std::string_view field) {
-  std::string text = in_utf8(std::string(text_of(field)));
+  std::string text = to_utf8(std::string(text_of(field)));
   std::ranges::replace_if(
       text, [](unsigned char c) { return c < ' ' || c == 127; }, '?');
   return text;
@@ -63,12 +63,12 @@ std::string readable_text_of(std::string_view field) {
 
 EdfNumber number_of(std::string_view field) {
   EdfNumber number{std::string(text_of(field))};
-  number.value = number_in(number.text);
+  number.value = parse_number(number.text);
   if (!number.has_comma()) return number;
   const std::size_t comma = number.text.find(',');
   const std::size_t digit = number.text.find_first_of("123456789");
   const bool may_group_thousands = digit < comma && number.text.size() == comma + 4;
-  if (!may_group_thousands) number.value = number_in(number.text, true);
+  if (!may_group_thousands) number.value = parse_number(number.text, true);
   return number;
 }
 

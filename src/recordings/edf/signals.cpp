@@ -18,7 +18,7 @@ namespace {
 
 bool has_samples(const EdfSignal& s) { return !s.holds_annotations && s.samples_per_record > 0; }
 
-bool may_be_lead(const EdfSignal& s) { return has_samples(s) && !is_figure(s.label); }
+bool may_be_lead(const EdfSignal& s) { return has_samples(s) && !is_metric(s.label); }
 
 // How well a signal fits, 0 the best: named an ECG and in volts; a lead's name alone and in volts; the same two without
 // a unit, as uncalibrated signals are; a name that tells nothing, in volts and without a unit.
@@ -34,7 +34,7 @@ int lead_rank(const EdfSignal& s) {
 
 std::string unit_text(const EdfSignal& signal) { return signal.dimension.empty() ? "no unit" : signal.dimension; }
 
-// Of several that have the name, those in volts; a figure only in volts, when its label may mislead.
+// Of several that have the name, those in volts; a metric only in volts, when its label may mislead.
 std::vector<EdfSignal> signals_named(const EdfHeader& header, const std::string& name) {
   const std::string wanted = lower_case(name);
   std::vector<EdfSignal> found;
@@ -93,7 +93,7 @@ void note_left_out(const EdfSignal& s, std::size_t bytes_per_sample, bool is_by_
   if (const std::optional<std::string> fault = edf_scale_fault(s, bytes_per_sample)) {
     const char* effect = s.holds_annotations ? "" : "; it is left out";
     warnings.add(std::string("scale") + effect, *fault + effect, s.name());
-  } else if (is_by_default && is_figure(s.label) && edf_voltage(s.dimension)) {
+  } else if (is_by_default && is_metric(s.label) && edf_voltage(s.dimension)) {
     warnings.add("figure", s.name() + " is left out: its label tells of a figure made from an ECG", s.name());
   } else if (is_by_default && is_labelled_ecg(s.label) && may_be_lead(s)) {
     warnings.add("no voltage",

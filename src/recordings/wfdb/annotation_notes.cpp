@@ -27,7 +27,7 @@ std::optional<AnnotationDefinition> parse_definition(std::string_view text) {
 }
 
 double parse_resolution(std::string_view text, const std::string& where) {
-  const std::optional<double> value = number_in(text);
+  const std::optional<double> value = parse_number(text);
   if (value && *value > 0) return *value;
   throw Error(ErrorKind::data, where,
               "its note on the time resolution says " + quote(text) + "; allowed: a number above 0, in Hz");

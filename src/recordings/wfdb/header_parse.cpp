@@ -12,7 +12,7 @@ namespace {
 
 using wfdb::LinePlace;
 using wfdb::parse_integer;
-using wfdb::parse_number;
+using wfdb::require_number;
 using wfdb::take_word;
 using wfdb::tell;
 
@@ -87,13 +87,13 @@ std::pair<std::string_view, std::optional<std::string_view>> split_parenthesis(s
 
 void parse_rate(std::string_view word, const LinePlace& place, Header& header, const OnOddity& on_oddity) {
   const auto [rate, counter] = split_at(word, '/');
-  header.sampling_rate_hz = parse_number(rate, place, "sampling rate");
+  header.sampling_rate_hz = require_number(rate, place, "sampling rate");
   if (header.sampling_rate_hz <= 0) place.fail("sampling rate", rate, "above 0 Hz");
   if (!counter) return;
   pass_over_faults(on_oddity, [&, counter = counter] {
     const auto [frequency, base] = split_parenthesis(*counter, place, "counter frequency");
-    header.counter_frequency_hz = parse_number(frequency, place, "counter frequency");
-    if (base) header.counter_base = parse_number(*base, place, "counter base");
+    header.counter_frequency_hz = require_number(frequency, place, "counter frequency");
+    if (base) header.counter_base = require_number(*base, place, "counter base");
   });
 }
 
@@ -160,7 +160,7 @@ bool parse_gain(std::string_view word, const LinePlace& place, SignalSpec& signa
   signal.unit_is_assumed = !units || units->empty();
   if (!signal.unit_is_assumed) signal.units = *units;
   const auto [gain, baseline] = split_parenthesis(number, place, "gain");
-  signal.gain = parse_number(gain, place, "gain");
+  signal.gain = require_number(gain, place, "gain");
   if (signal.gain == 0) signal.gain = kDefaultGain;
   if (baseline) signal.baseline = parse_int32(*baseline, place, "baseline");
   if (signal.gain < 0) {

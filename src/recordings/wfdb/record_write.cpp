@@ -150,7 +150,7 @@ void write_record(const Record& record, const fs::path& folder, int format_numbe
   const auto annotations = format_annotations(record.annotations);
   const std::string header = header_text(record, format);
 
-  const MadeFolder made(folder);
+  const CreatedDirectory made(folder);
   WrittenFiles files;
   for (const SignalFileContent& file : signals) files.write(folder / file.name, as_text(file.bytes));
   if (!annotator.empty()) files.write(folder / (record.id + "." + annotator), as_text(annotations));

@@ -82,7 +82,7 @@ Header read_header_file(const fs::path& path, const std::function<void(const std
   check_ordinary_file(path);
   const std::string text = read_text_file(path);
   on_hash(content_hash(std::string_view(text)));
-  Header header = parse_header(in_utf8(text), path.string(), on_oddity);
+  Header header = parse_header(to_utf8(text), path.string(), on_oddity);
   check_base_time(header, path.string(), on_oddity);
   settle_signal_count(header, path.parent_path(), path.string(), on_oddity);
   if (header.record_name == path.stem().string()) return header;

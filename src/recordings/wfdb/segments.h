@@ -11,7 +11,7 @@
 
 namespace beatbench::wfdb {
 
-/// Reads a header file, in any encoding that in_utf8 knows, whose record has the name of the file, and settles how many
+/// Reads a header file, in any encoding that to_utf8 knows, whose record has the name of the file, and settles how many
 /// signals it has. `on_hash` is given the hash of the file.
 /// @throws Error(io), Error(data).
 Header read_header_file(const std::filesystem::path& path, const std::function<void(const std::string&)>& on_hash,

@@ -33,7 +33,7 @@ bool is_labelled_ecg(std::string_view label) {
   return kind == "ecg" || kind == "ekg";
 }
 
-bool is_figure(std::string_view label) {
+bool is_metric(std::string_view label) {
   constexpr std::array<std::string_view, 12> words = {"hr", "hrv", "bpm", "rr",  "rri", "ibi",
                                                       "nn", "st",  "qt",  "qtc", "sqi", "fc"};
   constexpr std::array<std::string_view, 11> parts = {"rate",    "puls",  "freq",   "beat",   "interval", "quality",

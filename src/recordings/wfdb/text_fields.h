@@ -57,8 +57,8 @@ inline std::int64_t parse_integer(std::string_view text, const LinePlace& place,
   return value;
 }
 
-inline double parse_number(std::string_view text, const LinePlace& place, std::string_view field) {
-  const std::optional<double> value = number_in(text);
+inline double require_number(std::string_view text, const LinePlace& place, std::string_view field) {
+  const std::optional<double> value = parse_number(text);
   if (!value) place.fail(field, text, "a number");
   return *value;
 }

@@ -35,7 +35,8 @@ namespace {
 constexpr std::ptrdiff_t kSeparation = steps(0.075);  // a candidate is the largest bump within so much on both sides
 constexpr double kLeastForSize = -2.5;                // log of size / threshold; below it there is no candidate
 constexpr std::ptrdiff_t kEdgeReach = steps(0.020);
-constexpr double kUsualEdges = -0.4, kLeastEdges = -1.5;  // log of edges / size, against the median of large candidates
+constexpr double kTemplateEdges = -0.4,
+                 kLeastEdges = -1.5;  // log of edges / size, against the median of large candidates
 
 // Of several leads.
 constexpr std::ptrdiff_t kQualityBlock = steps(0.5), kQualityReach = steps(4.0);
@@ -108,7 +109,7 @@ std::vector<Candidate> find_candidates(const std::vector<float>& amplitude, LogE
   const double usual = large.empty() ? 0 : median(large, spare);
   for (Candidate& candidate : candidates) {
     candidate.log_edges -= usual;
-    candidate.own_score += std::clamp(candidate.log_edges, kLeastEdges, kUsualEdges) - kUsualEdges;
+    candidate.own_score += std::clamp(candidate.log_edges, kLeastEdges, kTemplateEdges) - kTemplateEdges;
   }
   return candidates;
 }

@@ -11,7 +11,7 @@
 //   the papers leave it to the user.
 // - The learning phase begins at the first peak that deflects the signal at all: the QRS level is that of the largest
 //   peaks of eight pieces of 1 s. After 8 s without a beat it is repeated on those 8 s, and they are searched again.
-// - The papers give no figure for a baseline shift: within 200 ms, the steepest slope one way is below an eighth of the
+// - The papers give no metric for a baseline shift: within 200 ms, the steepest slope one way is below an eighth of the
 //   steepest the other way. The 200 ms were chosen with lead 0 of all of mitdb in view: within 80 ms a wide beat looks
 //   like a shift.
 // - The beat is placed on the R peak of the signal itself.

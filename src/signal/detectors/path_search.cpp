@@ -16,7 +16,7 @@ constexpr std::size_t kWindow = 24;    // of what is compared: 240 ms, every sec
 constexpr std::ptrdiff_t kAtOnce = 3;  // beats that are compared before a look at how alike they were
 constexpr std::size_t kShifts = 5;     // by up to 20 ms both ways
 constexpr std::ptrdiff_t kBeatsAround = 10;
-constexpr double kLikenessGain = 1.1, kUsualLikeness = 0.7, kLeastLikeness = 0.3, kAlike = 0.97;
+constexpr double kLikenessGain = 1.1, kTemplateLikeness = 0.7, kLeastLikeness = 0.3, kAlike = 0.97;
 constexpr double kWorthComparing = -1.5;  // a score below it stays below whatever the likeness
 
 constexpr std::ptrdiff_t kRefractory = steps(0.20);
@@ -272,7 +272,7 @@ Path find_path(std::vector<Candidate> candidates, const Slopes& slopes) {
   path.beats = PathSearch(kFirstShortCost).best_path(path.candidates, length);
   learn_likeness(path, slopes);  // which speaks for a small bump less than for a large one
   for (Candidate& candidate : path.candidates) {
-    const double likeness_score = std::clamp(candidate.likeness, kLeastLikeness, 1.0) - kUsualLikeness;
+    const double likeness_score = std::clamp(candidate.likeness, kLeastLikeness, 1.0) - kTemplateLikeness;
     const double share = likeness_score > 0 ? std::clamp(1 + candidate.own_score, 0.0, 1.0) : 1.0;
     candidate.score = candidate.own_score + kLikenessGain * share * likeness_score;
   }

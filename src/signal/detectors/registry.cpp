@@ -35,7 +35,7 @@ static_assert(kDetectors.front().name == kDefaultDetector);
 
 std::span<const DetectorSpec> detector_registry() { return kDetectors; }
 
-const DetectorSpec& find_detector(std::string_view name) {
+const DetectorSpec& require_detector(std::string_view name) {
   const auto* found = std::ranges::find(kDetectors, name, &DetectorSpec::name);
   if (found != kDetectors.end()) return *found;
   std::string valid;
@@ -52,7 +52,7 @@ void check_detection_rate(double sampling_rate_hz) {
 std::vector<std::int64_t> detect_beats(std::span<const float> signal_mv, double sampling_rate_hz,
                                        std::string_view detector) {
   const auto is_gap = [](float value) { return std::isnan(value); };
-  const DetectorSpec& spec = find_detector(detector);
+  const DetectorSpec& spec = require_detector(detector);
   check_detection_rate(sampling_rate_hz);
   if (spec.detect_in_leads != nullptr) return spec.detect_in_leads({&signal_mv, 1}, sampling_rate_hz);
   if (std::ranges::none_of(signal_mv, is_gap)) return spec.detect(signal_mv, sampling_rate_hz);
@@ -65,7 +65,7 @@ std::vector<std::int64_t> detect_beats(std::span<const float> signal_mv, double 
 
 std::vector<std::int64_t> detect_beats_in_leads(std::span<const std::vector<float>> leads_mv, double sampling_rate_hz,
                                                 std::string_view detector) {
-  const DetectorSpec& spec = find_detector(detector);
+  const DetectorSpec& spec = require_detector(detector);
   check_detection_rate(sampling_rate_hz);
   if (spec.detect_in_leads == nullptr) {
     throw Error(ErrorKind::usage, "detector " + std::string(detector), "looks at one lead alone");

@@ -8,7 +8,7 @@
 #include "beatbench/signal/prepare.h"
 #include "beatbench/signal/resample.h"
 
-namespace beatbench::contexts {
+namespace beatbench::features {
 namespace {
 
 constexpr double kRate_hz = 360;
@@ -31,7 +31,7 @@ std::vector<float> prepared(const Lead& lead, double rate_hz) {
   return signal;
 }
 
-Leads two_leads(const ContextSource& source) {
+Leads two_leads(const FeatureSource& source) {
   const Record& record = source.record;
   Leads leads;
   const std::size_t first = find_lead(record, source.leads);
@@ -60,16 +60,16 @@ Windows cut(const Leads& leads, std::int64_t beat) {
   return windows;
 }
 
-Aligned align(const Leads& leads, std::int64_t beat, const std::vector<float>& usual) {
+Aligned align(const Leads& leads, std::int64_t beat, const std::vector<float>& beat_template) {
   const Windows here = cut(leads, beat);
-  const double size = dot(usual, usual);
+  const double size = dot(beat_template, beat_template);
   Aligned best;
   double best_score = -2, nearest = std::numeric_limits<double>::infinity();
   int best_shift = 0;
   for (int shift = -kLargestShift; shift <= kLargestShift; ++shift) {
     const std::vector<float> qrs = part_of(here, kQrsBegin + shift, kQrsEnd + shift);
-    const double alike = correlation(qrs, usual, 1e-6);
-    nearest = std::min(nearest, distance(qrs, usual));
+    const double alike = correlation(qrs, beat_template, 1e-6);
+    nearest = std::min(nearest, distance(qrs, beat_template));
     best.correlation = std::max(best.correlation, alike);
     if (alike - kShiftCost * std::abs(shift) <= best_score) continue;
     best_score = alike - kShiftCost * std::abs(shift);
@@ -110,23 +110,23 @@ double distance(std::span<const float> a, std::span<const float> b) {
 }
 
 Windows median_beat(const std::vector<Aligned>& beats, std::span<const std::size_t> places) {
-  Windows usual(beats.front().windows.size());
+  Windows beat_template(beats.front().windows.size());
   std::vector<float> values;
-  for (std::size_t l = 0; l < usual.size(); ++l) {
+  for (std::size_t l = 0; l < beat_template.size(); ++l) {
     for (std::size_t i = 0; i < kPoints; ++i) {
       values.clear();
       for (const std::size_t place : places) values.push_back(beats[place].windows[l][i]);
       const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
       std::ranges::nth_element(values, middle);
-      usual[l][i] = *middle;
+      beat_template[l][i] = *middle;
     }
   }
-  return usual;
+  return beat_template;
 }
 
-UsualBeat find_usual_beat(const ContextSource& source) {
+TemplateBeat find_template_beat(const FeatureSource& source) {
   const Leads leads = two_leads(source);
-  UsualBeat found;
+  TemplateBeat found;
   std::vector<std::size_t> places;
   for (std::size_t b = 0; b < leads.beats.size(); ++b) {
     found.beats.push_back({cut(leads, leads.beats[b])});
@@ -134,10 +134,10 @@ UsualBeat find_usual_beat(const ContextSource& source) {
   }
   found.windows = median_beat(found.beats, places);
   for (int pass = 0; pass < kPasses; ++pass) {
-    const std::vector<float> usual = part_of(found.windows, kQrsBegin, kQrsEnd);
+    const std::vector<float> beat_template = part_of(found.windows, kQrsBegin, kQrsEnd);
     std::vector<double> correlations;
     for (std::size_t b = 0; b < found.beats.size(); ++b) {
-      found.beats[b] = align(leads, leads.beats[b], usual);
+      found.beats[b] = align(leads, leads.beats[b], beat_template);
       correlations.push_back(found.beats[b].correlation);
     }
     if (pass + 1 == kPasses) break;
@@ -161,4 +161,4 @@ PLikeness compare_p(const Windows& windows, const std::vector<float>& other) {
   return found;
 }
 
-}  // namespace beatbench::contexts
+}  // namespace beatbench::features

@@ -7,9 +7,9 @@
 
 #include "signal/features/features.h"
 
-// Beats as short windows of two leads, moved to where they are most like the recording's usual beat: what the contexts
-// that compare shapes have in common.
-namespace beatbench::contexts {
+// Beats as short windows of two leads, moved to where they are most like the recording's template beat: what the
+// features that compare shapes have in common.
+namespace beatbench::features {
 
 // Windows of 135 points at 90 Hz: from 0.9 s before to 0.6 s after the R peak.
 inline constexpr int kPoints = 135;
@@ -19,20 +19,20 @@ inline constexpr int kPBegin = 56, kPEnd = 74;      // from 0.28 to 0.09 s befor
 using Window = std::array<float, kPoints>;
 using Windows = std::vector<Window>;  // of one beat, a window for each lead
 
-// A beat where it is most like the usual one.
+// A beat where it is most like the template one.
 struct Aligned {
   Windows windows;
-  double correlation = -1, distance = 0;  // of the QRS complex, the distance over the usual one's size
+  double correlation = -1, distance = 0;  // of the QRS complex, the distance over the template one's size
 };
 
-struct UsualBeat {
+struct TemplateBeat {
   std::vector<Aligned> beats;
   Windows windows;
 };
 
-// The recording's usual beat: the median of all, and then, each beat moved to where it fits best, of the half that is
-// most like it. In the lead that windows are cut from and the first other one of an ECG.
-UsualBeat find_usual_beat(const ContextSource& source);
+// The recording's template beat: the median of all, and then, each beat moved to where it fits best, of the half that
+// is most like it. In the lead that windows are cut from and the first other one of an ECG.
+TemplateBeat find_template_beat(const FeatureSource& source);
 
 // Point by point the median of the beats at `places`, of which there is at least one.
 Windows median_beat(const std::vector<Aligned>& beats, std::span<const std::size_t> places);
@@ -51,4 +51,4 @@ struct PLikeness {
 // The largest correlation of the stretch before the QRS complex with another such stretch, and the smallest distance.
 PLikeness compare_p(const Windows& windows, const std::vector<float>& other);
 
-}  // namespace beatbench::contexts
+}  // namespace beatbench::features

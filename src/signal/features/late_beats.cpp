@@ -4,7 +4,7 @@
 
 #include "signal/features/beat_shape.h"
 
-namespace beatbench::contexts {
+namespace beatbench::features {
 namespace {
 
 constexpr std::array<std::string_view, 15> kNumbers = {
@@ -14,13 +14,13 @@ constexpr std::array<std::string_view, 15> kNumbers = {
     "log of the interval after the beat after over the same",
     "log of the median interval of the eleven beats around over the same",
     "largest correlation of what is before the QRS complex (P wave) with that of late beats",
-    "log of its distance from that, over the size of the usual QRS complex",
+    "log of its distance from that, over the size of the template's QRS complex",
     "mean correlation of the late beats' P waves with their median",
-    "log of the size of that median over the size of the usual QRS complex",
+    "log of the size of that median over the size of the template's QRS complex",
     "correlation of that median with that of the eleven beats around",
     "mean correlation of the P waves of the eleven beats around with their median",
     "correlation of the beat's own with that",
-    "log of the size of the beat's own over the size of the usual QRS complex",
+    "log of the size of the beat's own over the size of the template's QRS complex",
     "largest correlation of the beat's own with that of the beat before",
     "the same, with that of the beat after",
 };
@@ -28,7 +28,7 @@ constexpr std::array<std::string_view, 15> kNumbers = {
 constexpr std::size_t kNearest = 15;             // late beats that a beat is compared with
 constexpr std::size_t kAround = 5;               // beats on either side
 constexpr double kLate = 0.8;                    // share of the intervals before that are shorter than a late beat's
-constexpr double kAlike = 0.9;                   // correlation of a QRS complex that counts as the usual one
+constexpr double kAlike = 0.9;                   // correlation of a QRS complex that counts as that of the template
 constexpr double kSize_mv = 0.05, kP_mv = 0.02;  // what counts for nothing, so that logs stay small
 
 // The one of the values that `share` of the others lie below.
@@ -39,12 +39,13 @@ double value_of_rank(std::vector<double> values, double share) {
   return values[static_cast<std::size_t>(at)];
 }
 
-// The latest fifth of the beats whose QRS complex is the usual one: the sinus node is likeliest to have made these.
-std::vector<std::size_t> latest_beats(const UsualBeat& usual, std::span<const double> logs) {
+// The latest fifth of the beats whose QRS complex is that of the template: the sinus node is likeliest to have made
+// these.
+std::vector<std::size_t> latest_beats(const TemplateBeat& beat_template, std::span<const double> logs) {
   std::vector<std::size_t> places;
   std::vector<double> intervals;
-  for (std::size_t i = 0; i < usual.beats.size(); ++i) {
-    if (usual.beats[i].correlation < kAlike) continue;
+  for (std::size_t i = 0; i < beat_template.beats.size(); ++i) {
+    if (beat_template.beats[i].correlation < kAlike) continue;
     places.push_back(i);
     intervals.push_back(logs[i]);
   }
@@ -71,10 +72,11 @@ struct Atria {
   double agreement = 0;
 };
 
-Atria atria_of(const UsualBeat& usual, std::span<const std::size_t> places) {
-  Atria atria{part_of(median_beat(usual.beats, places), kPBegin, kPEnd)};
+Atria atria_of(const TemplateBeat& beat_template, std::span<const std::size_t> places) {
+  Atria atria{part_of(median_beat(beat_template.beats, places), kPBegin, kPEnd)};
   for (const std::size_t i : places) {
-    atria.agreement += compare_p(usual.beats[i].windows, atria.p).correlation / static_cast<double>(places.size());
+    atria.agreement +=
+        compare_p(beat_template.beats[i].windows, atria.p).correlation / static_cast<double>(places.size());
   }
   return atria;
 }
@@ -83,15 +85,15 @@ Atria atria_of(const UsualBeat& usual, std::span<const std::size_t> places) {
 
 const std::span<const std::string_view> kLateBeatsNumbers = kNumbers;
 
-void append_late_beats(const ContextSource& source, std::vector<float>& values) {
-  const UsualBeat usual = find_usual_beat(source);
+void append_late_beats(const FeatureSource& source, std::vector<float>& values) {
+  const TemplateBeat beat_template = find_template_beat(source);
   const std::vector<double> logs = log_intervals(source);
-  const std::vector<float> qrs = part_of(usual.windows, kQrsBegin, kQrsEnd);
+  const std::vector<float> qrs = part_of(beat_template.windows, kQrsBegin, kQrsEnd);
   const double size = std::sqrt(dot(qrs, qrs)) + kSize_mv;
-  const std::size_t last = usual.beats.size() - 1;
-  const auto p_of = [&](std::size_t place) { return part_of(usual.beats[place].windows, kPBegin, kPEnd); };
+  const std::size_t last = beat_template.beats.size() - 1;
+  const auto p_of = [&](std::size_t place) { return part_of(beat_template.beats[place].windows, kPBegin, kPEnd); };
   const auto log_size = [&](double mv) { return std::log((mv + kP_mv) / size); };
-  const std::vector<std::size_t> latest = latest_beats(usual, logs);
+  const std::vector<std::size_t> latest = latest_beats(beat_template, logs);
   for (const std::size_t place : source.places) {
     const auto late = nearest(latest, place);
     std::vector<double> intervals;
@@ -102,12 +104,12 @@ void append_late_beats(const ContextSource& source, std::vector<float>& values) 
       around.push_back(i);
     intervals.clear();
     for (const std::size_t i : around) intervals.push_back(logs[i]);
-    const Atria reference = atria_of(usual, late), local = atria_of(usual, around);
+    const Atria reference = atria_of(beat_template, late), local = atria_of(beat_template, around);
     const std::vector<float> own = p_of(place);
-    const PLikeness p = compare_p(usual.beats[place].windows, reference.p);
-    const double to_local = compare_p(usual.beats[place].windows, local.p).correlation;
+    const PLikeness p = compare_p(beat_template.beats[place].windows, reference.p);
+    const double to_local = compare_p(beat_template.beats[place].windows, local.p).correlation;
     const auto alike = [&](std::size_t other) {
-      return compare_p(usual.beats[place].windows, p_of(other)).correlation;
+      return compare_p(beat_template.beats[place].windows, p_of(other)).correlation;
     };
     for (const double number :
          {logs[place == 0 ? 0 : place - 1] - late_log, logs[place] - late_log, logs[place + 1] - late_log,
@@ -120,4 +122,4 @@ void append_late_beats(const ContextSource& source, std::vector<float>& values) 
   }
 }
 
-}  // namespace beatbench::contexts
+}  // namespace beatbench::features

@@ -7,53 +7,53 @@
 namespace beatbench {
 namespace {
 
-const std::array kContexts = {
-    ContextSpec{"rr", "intervals to the beats before and after, and their ratios to those around", contexts::kRrNumbers,
-                contexts::append_rr},
-    ContextSpec{"rhythm", "intervals against the recording's and those around, and how regular they are",
-                contexts::kRhythmNumbers, contexts::append_rhythm},
-    ContextSpec{"usual_beat", "how QRS complex and P wave differ from the recording's usual ones, in two leads",
-                contexts::kUsualBeatNumbers, contexts::append_usual_beat, true},
-    ContextSpec{"late_beats", "intervals and P waves against those of the latest beats around",
-                contexts::kLateBeatsNumbers, contexts::append_late_beats, true},
+const std::array kFeatures = {
+    FeatureSpec{"rr", "intervals to the beats before and after, and their ratios to those around", features::kRrNumbers,
+                features::append_rr},
+    FeatureSpec{"rhythm", "intervals against the recording's and those around, and how regular they are",
+                features::kRhythmNumbers, features::append_rhythm},
+    FeatureSpec{"template_beat", "how QRS complex and P wave differ from the recording's template, in two leads",
+                features::kTemplateBeatNumbers, features::append_template_beat, true},
+    FeatureSpec{"late_beats", "intervals and P waves against those of the latest beats around",
+                features::kLateBeatsNumbers, features::append_late_beats, true},
 };
 
-const ContextSpec& find_context(const std::string& name) {
+const FeatureSpec& require_feature(const std::string& name) {
   std::string valid;
-  for (const ContextSpec& spec : kContexts) {
+  for (const FeatureSpec& spec : kFeatures) {
     if (spec.name == name) return spec;
     valid += (valid.empty() ? "" : ", ") + std::string(spec.name);
   }
-  throw Error(ErrorKind::usage, "context", "'" + name + "' is not valid; allowed: " + valid);
+  throw Error(ErrorKind::usage, "features", "'" + name + "' is not valid; allowed: " + valid);
 }
 
 }  // namespace
 
-std::span<const ContextSpec> context_registry() { return kContexts; }
+std::span<const FeatureSpec> feature_registry() { return kFeatures; }
 
-bool has_context_of_waves(const Preprocessing& preprocessing) {
-  return std::ranges::any_of(preprocessing.context,
-                             [](const std::string& name) { return find_context(name).is_of_waves; });
+bool has_wave_features(const Preprocessing& preprocessing) {
+  return std::ranges::any_of(preprocessing.features,
+                             [](const std::string& name) { return require_feature(name).is_of_waves; });
 }
 
-int context_size(const Preprocessing& preprocessing) {
+int feature_count(const Preprocessing& preprocessing) {
   std::size_t size = 0;
-  for (const std::string& name : preprocessing.context) size += find_context(name).numbers.size();
+  for (const std::string& name : preprocessing.features) size += require_feature(name).numbers.size();
   return static_cast<int>(size);
 }
 
 ModelShape shape_of(const Preprocessing& p) {
   const int outputs = static_cast<int>(p.class_names.size());
   if (p.of_recordings()) return {static_cast<int>(p.leads.size()), p.length_samples(), outputs};
-  const int channels = 1 + context_size(p);
+  const int channels = 1 + feature_count(p);
   return p.input == "image" ? ModelShape{channels, p.image_size, outputs, p.image_size}
                             : ModelShape{channels, p.length_samples(), outputs};
 }
 
-void append_context(BeatSet& set, std::size_t first_row, const Record& record, std::span<const std::int64_t> beats,
-                    const Preprocessing& preprocessing) {
-  set.context_size = context_size(preprocessing);
-  if (set.context_size == 0) return;
+void append_features(BeatSet& set, std::size_t first_row, const Record& record, std::span<const std::int64_t> beats,
+                     const Preprocessing& preprocessing) {
+  set.feature_count = feature_count(preprocessing);
+  if (set.feature_count == 0) return;
   std::vector<std::size_t> places;
   for (std::size_t i = first_row; i < set.rows.size(); ++i) {
     const auto at = std::ranges::lower_bound(beats, set.rows[i].sample);
@@ -64,17 +64,17 @@ void append_context(BeatSet& set, std::size_t first_row, const Record& record, s
     places.push_back(static_cast<std::size_t>(at - beats.begin()));
   }
   if (places.empty()) return;
-  // One context after the other, then row by row.
-  const auto width = static_cast<std::size_t>(set.context_size), first = set.context.size();
-  set.context.resize(first + places.size() * width);
+  // One feature after the other, then row by row.
+  const auto width = static_cast<std::size_t>(set.feature_count), first = set.features.size();
+  set.features.resize(first + places.size() * width);
   std::size_t column = 0;
-  for (const std::string& name : preprocessing.context) {
-    const ContextSpec& spec = find_context(name);
+  for (const std::string& name : preprocessing.features) {
+    const FeatureSpec& spec = require_feature(name);
     std::vector<float> values;
     spec.append({record, beats, places, preprocessing.leads}, values);
     for (std::size_t i = 0; i < places.size(); ++i) {
       for (std::size_t k = 0; k < spec.numbers.size(); ++k) {
-        set.context[first + i * width + column + k] = values[i * spec.numbers.size() + k];
+        set.features[first + i * width + column + k] = values[i * spec.numbers.size() + k];
       }
     }
     column += spec.numbers.size();

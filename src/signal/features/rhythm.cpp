@@ -7,7 +7,7 @@
 #include "beatbench/core/statistics.h"
 #include "signal/features/features.h"
 
-namespace beatbench::contexts {
+namespace beatbench::features {
 namespace {
 
 constexpr std::array<std::string_view, 12> kNumbers = {
@@ -44,10 +44,10 @@ double median_around(const std::vector<double>& values, std::size_t place, std::
 // comes back, large in atrial fibrillation, where none does.
 std::vector<double> distances_to_nearest(std::span<const double> logs) {
   constexpr std::size_t kBefore = 4;
-  const double usual = mean(logs);
+  const double average = mean(logs);
   std::vector<double> distances;
   for (std::size_t i = 0; i < logs.size(); ++i) {
-    double nearest = std::abs(logs[i] - (i < kBefore ? usual : logs[i - kBefore]));
+    double nearest = std::abs(logs[i] - (i < kBefore ? average : logs[i - kBefore]));
     for (std::size_t k = 1; k <= std::min(i, kBefore); ++k)
       nearest = std::min(nearest, std::abs(logs[i] - logs[i - k]));
     distances.push_back(nearest);
@@ -57,7 +57,7 @@ std::vector<double> distances_to_nearest(std::span<const double> logs) {
 
 }  // namespace
 
-std::vector<double> log_intervals(const ContextSource& source) {
+std::vector<double> log_intervals(const FeatureSource& source) {
   constexpr double kShortest_s = 0.2, kLongest_s = 4.0;
   std::vector<double> logs = {0};
   for (std::size_t i = 1; i < source.beats.size(); ++i) {
@@ -73,7 +73,7 @@ double median_or_zero(std::vector<double> values) { return values.empty() ? 0 : 
 
 const std::span<const std::string_view> kRhythmNumbers = kNumbers;
 
-void append_rhythm(const ContextSource& source, std::vector<float>& values) {
+void append_rhythm(const FeatureSource& source, std::vector<float>& values) {
   const std::vector<double> logs = log_intervals(source);
   const std::size_t beats = source.beats.size();
   const std::vector<double> before(logs.begin(), logs.end() - 1);
@@ -95,4 +95,4 @@ void append_rhythm(const ContextSource& source, std::vector<float>& values) {
   }
 }
 
-}  // namespace beatbench::contexts
+}  // namespace beatbench::features

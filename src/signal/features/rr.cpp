@@ -5,7 +5,7 @@
 
 #include "signal/features/features.h"
 
-namespace beatbench::contexts {
+namespace beatbench::features {
 namespace {
 
 constexpr std::array<std::string_view, 4> kNumbers = {"interval to the beat before, s", "interval to the beat after, s",
@@ -22,7 +22,7 @@ constexpr double kWithoutNeighbours_s = 1.0;
 const std::span<const std::string_view> kRrNumbers = kNumbers;
 
 // The first and the last beat take the interval on their other side for the one that they lack.
-void append_rr(const ContextSource& source, std::vector<float>& values) {
+void append_rr(const FeatureSource& source, std::vector<float>& values) {
   std::vector<double> intervals_s;  // i: from beat i to beat i + 1
   for (std::size_t i = 1; i < source.beats.size(); ++i) {
     const auto samples = static_cast<double>(source.beats[i] - source.beats[i - 1]);
@@ -44,4 +44,4 @@ void append_rr(const ContextSource& source, std::vector<float>& values) {
   }
 }
 
-}  // namespace beatbench::contexts
+}  // namespace beatbench::features

@@ -55,7 +55,7 @@ TEST_F(EdfChoice, ALeadIsNamedByItsLabel) {
   }
 }
 
-TEST_F(EdfChoice, TheUnitTellsAnEcgFromFiguresOfIt) {
+TEST_F(EdfChoice, TheUnitTellsAnEcgFromMetricsOfIt) {
   const Named ecg = {"ECG II", "uV"};
   for (const Named& other : std::initializer_list<Named>{{"ECG HR", "bpm"},
                                                          {"ECG HR", ""},

@@ -1,4 +1,4 @@
-// The MIT-BIH Arrhythmia Database against figures that others counted: the publisher's checksums and initial values in
+// The MIT-BIH Arrhythmia Database against metrics that others counted: the publisher's checksums and initial values in
 // its headers, and the published counts of annotations.
 #include <gmock/gmock.h>
 

@@ -19,7 +19,7 @@ struct EdfOptions {
   /// and named as leads are (is_ecg_lead); the same two without a unit, as uncalibrated signals are; in volts, or else
   /// without a unit, and not labelled as another kind of signal, such as "EEG" or "Resp".
   ///
-  /// Never taken: annotations, and figures made from an ECG, as "ECG HR", "ECG ST1" or "RR interval" are by their
+  /// Never taken: annotations, and metrics made from an ECG, as "ECG HR", "ECG ST1" or "RR interval" are by their
   /// label, unless they are in volts and asked for by name.
   std::vector<std::string> leads = {};
   std::uint64_t first_sample = 0;                  ///< of the recording, which becomes sample 0, for annotations too

@@ -1,4 +1,4 @@
-#include "beatbench/report/figures_json.h"
+#include "beatbench/report/metrics_json.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -20,8 +20,8 @@ std::vector<std::string> keys(const Json& object) {
   return names;
 }
 
-TEST(FiguresJson, HasTheAgreedWords) {
-  const Json json = figures_json(samples::figures());
+TEST(MetricsJson, HasTheAgreedWords) {
+  const Json json = metrics_json(samples::metrics());
   EXPECT_THAT(keys(json), testing::ElementsAre("accuracy", "macro_f1", "n", "class_names", "confusion", "classes"));
   EXPECT_EQ(json["n"], 104);
   EXPECT_DOUBLE_EQ(json["accuracy"].get<double>(), 90.0 / 104.0);
@@ -31,16 +31,16 @@ TEST(FiguresJson, HasTheAgreedWords) {
               testing::ElementsAre("n", "predicted", "sensitivity", "positive_predictivity", "specificity", "f1"));
 }
 
-TEST(FiguresJson, AnUndefinedFigureSaysWhy) {
-  const Json classes = figures_json(samples::figures())["classes"];
+TEST(MetricsJson, AnUndefinedMetricSaysWhy) {
+  const Json classes = metrics_json(samples::metrics())["classes"];
   EXPECT_EQ(classes["V"]["positive_predictivity"], "undefined: no beats were put into this class");
   EXPECT_EQ(classes["V"]["f1"], 0.0);
   EXPECT_EQ(classes["Q"]["sensitivity"], "undefined: no beats of this class in the reference");
-  EXPECT_EQ(figure_json({std::nullopt, "no reason"}), "undefined: no reason");
+  EXPECT_EQ(metric_json({std::nullopt, "no reason"}), "undefined: no reason");
 }
 
-TEST(FiguresJson, ANumberThatIsNotFiniteNeverReachesTheFile) {
-  EXPECT_EQ(figure_json({std::nan(""), ""}), "undefined: not a finite number");
+TEST(MetricsJson, ANumberThatIsNotFiniteNeverReachesTheFile) {
+  EXPECT_EQ(metric_json({std::nan(""), ""}), "undefined: not a finite number");
   RunReport run = samples::run_report();
   run.training.windows_per_second = std::numeric_limits<double>::infinity();
   run.training.history[0].train_loss = std::nan("");
@@ -54,14 +54,14 @@ TEST(FiguresJson, ANumberThatIsNotFiniteNeverReachesTheFile) {
   EXPECT_EQ(json["provenance"]["configuration"]["rate"], "undefined: not a finite number");
 }
 
-TEST(FiguresJson, RecordsAreKeyedByName) {
-  const std::vector<RecordFigures> records = {{"232", samples::figures()}, {"100", samples::figures()}};
+TEST(MetricsJson, RecordsAreKeyedByName) {
+  const std::vector<RecordMetrics> records = {{"232", samples::metrics()}, {"100", samples::metrics()}};
   EXPECT_THAT(keys(records_json(records)), testing::ElementsAre("232", "100"));
-  const std::vector<RecordFigures> twice = {{"232", samples::figures()}, {"232", samples::figures()}};
+  const std::vector<RecordMetrics> twice = {{"232", samples::metrics()}, {"232", samples::metrics()}};
   EXPECT_THROW(records_json(twice), Error);
 }
 
-TEST(FiguresJson, TimingKeepsSamplesOnlyWhenAsked) {
+TEST(MetricsJson, TimingKeepsSamplesOnlyWhenAsked) {
   EXPECT_FALSE(timing_json(summarise_timing({1, 2})).contains("samples_s"));
   EXPECT_EQ(timing_json(summarise_timing({2, 1}, true))["samples_s"].dump(), "[2.0,1.0]");
 }

@@ -14,7 +14,7 @@ constexpr int kColumns = 6;
 constexpr int kCell = 190;  // pixels
 constexpr int kTop = 50;
 
-std::string caption_of(const Mistake& mistake, bool is_whole_recording) {
+std::string caption_of(const Misclassification& mistake, bool is_whole_recording) {
   char share[16];
   std::snprintf(share, sizeof share, "%.1f %%", 100 * mistake.probability);
   const std::string place = is_whole_recording ? "" : " at " + std::to_string(mistake.sample);
@@ -46,8 +46,8 @@ void write_input(std::ostream& script, const BeatSet& set, std::size_t row) {
 
 }  // namespace
 
-std::string plot_mistakes(const BeatSet& set, std::span<const Mistake> mistakes, const std::string& title,
-                          PlotFormat format) {
+std::string plot_misclassifications(const BeatSet& set, std::span<const Misclassification> mistakes,
+                                    const std::string& title, PlotFormat format) {
   const int lines = std::max(1, (static_cast<int>(mistakes.size()) + kColumns - 1) / kColumns);
   const gnuplot::Size size = {kColumns * kCell, kTop + lines * kCell};
   std::ostringstream script;
@@ -55,7 +55,7 @@ std::string plot_mistakes(const BeatSet& set, std::span<const Mistake> mistakes,
   script << gnuplot::terminal_line(format, size) << "set palette gray\nunset colorbox\nset cbrange [0:255]\n"
          << "set multiplot layout " << lines << "," << kColumns << " title " << gnuplot::quoted(title)
          << " font ',15'\nunset tics\nset border 15 lc rgb '#cccccc'\n";
-  for (const Mistake& mistake : mistakes) {
+  for (const Misclassification& mistake : mistakes) {
     script << "set title " << caption_of(mistake, set.leads > 1) << "\n";
     write_input(script, set, mistake.row);
   }

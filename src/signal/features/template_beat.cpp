@@ -4,20 +4,20 @@
 
 #include "signal/features/beat_shape.h"
 
-namespace beatbench::contexts {
+namespace beatbench::features {
 namespace {
 
 constexpr std::array<std::string_view, 10> kNumbers = {
-    "largest correlation of the QRS complex with the recording's usual one, both leads together",
-    "its distance from the usual one, over that one's size",
+    "largest correlation of the QRS complex with the recording's template, both leads together",
+    "its distance from the template, over that one's size",
     "correlation in the lead that is more alike",
     "correlation in the lead that is less alike",
     "width of the QRS complex, samples at 90 Hz",
     "the same less the recording's median",
     "log of its size over the recording's median",
     "log of its steepest slope over its size, less the recording's median",
-    "largest correlation of what is before it (P wave) with the usual",
-    "log of the distance of that from the usual, over the usual size of a QRS complex",
+    "largest correlation of what is before it (P wave) with the template",
+    "log of the distance of that from the template, over the size of the template's QRS complex",
 };
 
 // What is measured of a QRS complex by itself.
@@ -48,14 +48,14 @@ Measured measure(const std::vector<float>& qrs, std::size_t leads) {
 
 }  // namespace
 
-const std::span<const std::string_view> kUsualBeatNumbers = kNumbers;
+const std::span<const std::string_view> kTemplateBeatNumbers = kNumbers;
 
-void append_usual_beat(const ContextSource& source, std::vector<float>& values) {
+void append_template_beat(const FeatureSource& source, std::vector<float>& values) {
   constexpr double kSize_mv = 0.05, kSlope_mv = 0.01, kP_mv = 0.02;  // what counts for nothing, so that logs stay small
-  const UsualBeat found = find_usual_beat(source);
+  const TemplateBeat found = find_template_beat(source);
   const std::size_t leads = found.windows.size();
-  const std::vector<float> usual = part_of(found.windows, kQrsBegin, kQrsEnd);
-  const std::vector<float> usual_p = part_of(found.windows, kPBegin, kPEnd);
+  const std::vector<float> beat_template = part_of(found.windows, kQrsBegin, kQrsEnd);
+  const std::vector<float> template_p = part_of(found.windows, kPBegin, kPEnd);
   std::vector<Measured> measured;
   std::vector<double> sizes, widths, slopes;
   for (const Aligned& beat : found.beats) {
@@ -71,12 +71,12 @@ void append_usual_beat(const ContextSource& source, std::vector<float>& values) 
     constexpr std::size_t length = kQrsEnd - kQrsBegin;
     double most = -1, least = 1;
     for (std::size_t l = 0; l < leads; ++l) {
-      const double alike =
-          correlation(std::span(qrs).subspan(l * length, length), std::span(usual).subspan(l * length, length), 1e-6);
+      const double alike = correlation(std::span(qrs).subspan(l * length, length),
+                                       std::span(beat_template).subspan(l * length, length), 1e-6);
       most = std::max(most, alike);
       least = std::min(least, alike);
     }
-    const PLikeness p = compare_p(beat.windows, usual_p);
+    const PLikeness p = compare_p(beat.windows, template_p);
     for (const double number :
          {beat.correlation, std::min(beat.distance, 20.0), most, least, widths[place], widths[place] - width,
           std::log((sizes[place] + kSize_mv) / (size + kSize_mv)), slopes[place] - slope, p.correlation,
@@ -86,4 +86,4 @@ void append_usual_beat(const ContextSource& source, std::vector<float>& values) 
   }
 }
 
-}  // namespace beatbench::contexts
+}  // namespace beatbench::features

@@ -1,4 +1,4 @@
-#include "beatbench/report/figures_json.h"
+#include "beatbench/report/metrics_json.h"
 
 #include <algorithm>
 
@@ -9,25 +9,25 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t kLineWidth = 160;  // characters; a class with all its figures fits
+constexpr std::size_t kLineWidth = 160;  // characters; a class with all its metrics fits
 
-Json class_json(const ClassFigures& figures) {
-  return {{"n", figures.n},
-          {"predicted", figures.predicted},
-          {"sensitivity", figure_json(figures.sensitivity)},
-          {"positive_predictivity", figure_json(figures.positive_predictivity)},
-          {"specificity", figure_json(figures.specificity)},
-          {"f1", figure_json(figures.f1)}};
+Json class_json(const ClassMetrics& metrics) {
+  return {{"n", metrics.n},
+          {"predicted", metrics.predicted},
+          {"sensitivity", metric_json(metrics.sensitivity)},
+          {"positive_predictivity", metric_json(metrics.positive_predictivity)},
+          {"specificity", metric_json(metrics.specificity)},
+          {"f1", metric_json(metrics.f1)}};
 }
 
-Json confusion_json(const ClassificationFigures& figures) {
-  const std::size_t classes = figures.class_names.size();
-  const std::size_t columns = figures.multi_label ? 4 : classes;  // TN, FP, FN, TP
+Json confusion_json(const ClassificationMetrics& metrics) {
+  const std::size_t classes = metrics.class_names.size();
+  const std::size_t columns = metrics.multi_label ? 4 : classes;  // TN, FP, FN, TP
   Json rows = Json::array();
   for (std::size_t row = 0; row < classes; ++row) {
     Json counts = Json::array();
     for (std::size_t column = 0; column < columns; ++column)
-      counts.push_back(figures.confusion[row * columns + column]);
+      counts.push_back(metrics.confusion[row * columns + column]);
     rows.push_back(std::move(counts));
   }
   return rows;
@@ -74,7 +74,7 @@ void append_text(const Json& value, std::size_t indent, std::string& out) {
 
 }  // namespace
 
-Json figure_json(const Figure& figure) { return report_json::number(figure.value, figure.why_undefined); }
+Json metric_json(const Metric& metric) { return report_json::number(metric.value, metric.why_undefined); }
 
 Json interval_json(const std::optional<Interval>& interval) {
   if (!interval) return report_json::undefined("fewer than two subjects, or no draw of them has it");
@@ -89,20 +89,20 @@ Json offsets_json(const BeatOffsets& offsets) {
           {"p95_ms", report_json::number(offsets.p95_ms, "no beat was found")}};
 }
 
-Json figures_json(const ClassificationFigures& figures) {
+Json metrics_json(const ClassificationMetrics& metrics) {
   Json classes = Json::object();
-  for (const ClassFigures& each : figures.classes) report_json::insert_new(classes, each.name, class_json(each));
-  return {{"accuracy", figure_json(figures.accuracy)},
-          {"macro_f1", figure_json(figures.macro_f1)},
-          {"n", figures.n},
-          {"class_names", figures.class_names},
-          {"confusion", confusion_json(figures)},
+  for (const ClassMetrics& each : metrics.classes) report_json::insert_new(classes, each.name, class_json(each));
+  return {{"accuracy", metric_json(metrics.accuracy)},
+          {"macro_f1", metric_json(metrics.macro_f1)},
+          {"n", metrics.n},
+          {"class_names", metrics.class_names},
+          {"confusion", confusion_json(metrics)},
           {"classes", std::move(classes)}};
 }
 
-Json records_json(std::span<const RecordFigures> records) {
+Json records_json(std::span<const RecordMetrics> records) {
   Json json = Json::object();
-  for (const RecordFigures& each : records) report_json::insert_new(json, each.record, figures_json(each.figures));
+  for (const RecordMetrics& each : records) report_json::insert_new(json, each.record, metrics_json(each.metrics));
   return json;
 }
 

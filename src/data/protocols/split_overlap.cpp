@@ -72,8 +72,8 @@ void leave_out_copies(const BeatSet& windows, Split& split) {
 
 }  // namespace
 
-Leak find_leak(const BeatSet& windows, const Split& split) {
-  Leak leak;
+SplitOverlap find_split_overlap(const BeatSet& windows, const Split& split) {
+  SplitOverlap leak;
   std::set<std::string> training = subjects_of(windows, split.training);
   training.merge(subjects_of(windows, split.validation));
   for (const std::string& subject : subjects_of(windows, split.test)) {
@@ -90,9 +90,9 @@ Leak find_leak(const BeatSet& windows, const Split& split) {
   return leak;
 }
 
-void guard_against_leak(const BeatSet& windows, Split& split) {
+void guard_against_split_overlap(const BeatSet& windows, Split& split) {
   leave_out_copies(windows, split);
-  const Leak leak = find_leak(windows, split);
+  const SplitOverlap leak = find_split_overlap(windows, split);
   if (!split.intra_patient && !split.patients_unknown && !leak.subjects.empty()) {
     note_once(split, "leak: subjects on both sides of training (with validation) and test: " +
                          protocols::joined(leak.subjects));

@@ -14,11 +14,11 @@
 
 namespace beatbench {
 
-/// The words that every report uses for figures; reports/schema.json defines them and reports/README.md explains
+/// The words that every report uses for metrics; reports/schema.json defines them and reports/README.md explains
 /// them. Nothing outside of this module writes them.
 
 /// A number, or the text "undefined: <why>".
-nlohmann::ordered_json figure_json(const Figure& figure);
+nlohmann::ordered_json metric_json(const Metric& metric);
 
 /// [low, high] of a confidence interval over subjects, or the text "undefined: <why>".
 nlohmann::ordered_json interval_json(const std::optional<Interval>& interval);
@@ -28,11 +28,11 @@ nlohmann::ordered_json offsets_json(const BeatOffsets& offsets);
 
 /// {accuracy, macro_f1, n, class_names, confusion: [[...]] (multi-label: [TN, FP, FN, TP] of each class), classes:
 /// {NAME: {n, predicted, sensitivity, positive_predictivity, specificity, f1}}}
-nlohmann::ordered_json figures_json(const ClassificationFigures& figures);
+nlohmann::ordered_json metrics_json(const ClassificationMetrics& metrics);
 
-/// {RECORD: figures_json, ...} in the order given.
+/// {RECORD: metrics_json, ...} in the order given.
 /// @throws Error(usage) if a record is named twice.
-nlohmann::ordered_json records_json(std::span<const RecordFigures> records);
+nlohmann::ordered_json records_json(std::span<const RecordMetrics> records);
 
 /// {RECORD: {reference: [NAME...], predicted: [NAME...], probabilities: [...]}, ...} in the order given.
 /// @throws Error(usage) if a record is named twice.
