@@ -98,15 +98,16 @@ coverage() { # NAME "TARGET..." FILE...
 }
 
 printf '\n%-12s %10s %8s  %s\n' parser lines 'reached %' files
-coverage header header wfdb/header_parse.cpp wfdb/header_format.cpp
-coverage annotation annotation wfdb/annotation_parse.cpp wfdb/annotation_format.cpp
-coverage csv csv wfdb/csv_{cells,columns,headings,layout,recording,statements,time}.cpp
-coverage edf edf wfdb/edf_{annotations,file,header,recording,signals,times,warnings}.cpp
-coverage record "record ${signals[*]}" wfdb/{record_read,segments,signal_file,signal_read,signal_format}.cpp
-coverage signals "${signals[*]}" wfdb/formats wfdb/{packed,flac,sample}_source.cpp
-coverage zip zip archive/zip_file.cpp
-coverage pickle pickle archive/{pickle,tensor}_check.cpp archive/type.cpp
-coverage code code archive/code_{bounds,check,lexer}.cpp archive/operators.cpp
+wfdb=recordings/wfdb archive=formats/torch_archive
+coverage header header $wfdb/header_parse.cpp $wfdb/header_format.cpp
+coverage annotation annotation $wfdb/annotation_parse.cpp $wfdb/annotation_format.cpp
+coverage csv csv recordings/csv/{cells,columns,headings,layout,recording,statements,time}.cpp
+coverage edf edf recordings/edf/{annotations,file,header,recording,signals,times,warnings}.cpp
+coverage record "record ${signals[*]}" $wfdb/{record_read,segments,signal_file,signal_read,signal_format}.cpp
+coverage signals "${signals[*]}" $wfdb/formats $wfdb/{packed,flac,sample}_source.cpp
+coverage zip zip $archive/zip_file.cpp
+coverage pickle pickle $archive/{pickle,tensor}_check.cpp $archive/type.cpp
+coverage code code $archive/code_{bounds,check,lexer}.cpp $archive/operators.cpp
 if ((failed)); then
   echo "fuzz: a finding, or less than $least_percent % of a parser's lines reached; see $work" >&2
 fi

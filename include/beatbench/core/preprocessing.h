@@ -26,7 +26,7 @@ struct Preprocessing {
   int before_samples = 108;  ///< a window is the samples [R - before, R + after), R being the middle of a recording
   int after_samples = 108;
   int image_size = 128;                    ///< pixels on each side of an image
-  std::string image_range = "neighbours";  ///< neighbours | halfway: what an image shows, see signal/beat_image.h
+  std::string image_range = "neighbours";  ///< neighbours | halfway: what an image shows, see images/beat_image.h
   /// Of these leads a beat is taken from the first that a record has; a recording is taken with all of them.
   std::vector<std::string> leads = {"MLII", "II", "V5"};
   BandPass filter{5, 0.5, 40.0};  ///< applied to the whole recording

@@ -22,7 +22,7 @@ struct FieldFault {
 /// The values here are those that hold where the line leaves a field out.
 struct SignalSpec {
   std::string file_name;         ///< beside the header; "~" for none
-  int format = 16;               ///< see wfdb/signal_format.h; 0 for a signal without samples
+  int format = 16;               ///< see signal_format.h; 0 for a signal without samples
   int samples_per_frame = 1;     ///< 1 to 10,000
   int skew_samples = 0;          ///< >= 0
   std::int64_t byte_offset = 0;  ///< of the first sample in the file, >= 0
