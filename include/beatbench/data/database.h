@@ -16,7 +16,8 @@ namespace beatbench {
 /// How beats lie on the disk.
 /// - records: a folder of WFDB records with annotations
 /// - recordings: a folder of WFDB records with statements about the whole of each
-/// - tracings: an HDF5 file of whole recordings, or a folder of them, with a CSV of labels, see recordings/hdf5/tracings.h
+/// - tracings: an HDF5 file of whole recordings, or a folder of them, with a CSV of labels, see
+///   recordings/hdf5/tracings.h
 /// - images: a folder with one folder of image files for each class; RECORD_SAMPLE.png says where an image is from
 /// - windows: a CSV file, one window a line, its class first
 enum class DataForm { records, recordings, tracings, images, windows };
