@@ -56,15 +56,15 @@ environment=(HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/
   DEBIAN_FRONTEND=noninteractive)
 for variable in BEATBENCH_DATA BEATBENCH_CASES; do
   [[ -n ${!variable:-} ]] || continue
-  mount_into "$(cd "${!variable}" && pwd)" "work/$variable"
-  environment+=("$variable=/work/$variable")
+  mount_into "$(cd "${!variable}" && pwd)" "srv/$variable"
+  environment+=("$variable=/srv/$variable")
 done
 for variable in BEATBENCH_REQUIRE_DATA BEATBENCH_JOBS http_proxy https_proxy; do
   [[ -z ${!variable:-} ]] || environment+=("$variable=${!variable}")
 done
 
 # The last commit; what was built from an earlier one is kept.
-checkout=$folder/work/beatbench
+checkout=$folder/srv/beatbench
 if [[ -e $checkout/.git ]]; then
   git -C "$checkout" fetch --quiet "$source" HEAD
   git -C "$checkout" checkout --quiet --force --detach FETCH_HEAD
@@ -72,7 +72,7 @@ else
   git clone --quiet --no-hardlinks "$source" "$checkout"
 fi
 
-run() { chroot "$folder" env -i "${environment[@]}" bash -c 'cd /work/beatbench && exec "$@"' bash "$@"; }
+run() { chroot "$folder" env -i "${environment[@]}" bash -c 'cd /srv/beatbench && exec "$@"' bash "$@"; }
 if ((${#command[@]})); then
   run "${command[@]}"
   exit
