@@ -47,7 +47,7 @@ bool is_heading(const std::vector<std::string_view>& cells, bool decimal_commas)
   return true;
 }
 
-LabelledText take_apart(std::string_view text) {
+LabelledText split_text(std::string_view text) {
   LabelledText out;
   const std::string_view first = text.substr(0, text.find('\n'));
   for (const char separator : {';', '\t'}) {  // beside which commas are decimal signs
@@ -135,7 +135,7 @@ Dataset load_windows(const Database& database, const Preprocessing& preprocessin
     throw Error(ErrorKind::unsupported, path, "holds windows, but " + preprocessing.input + "s are asked for");
   }
   const std::string bytes = read_text_file(database.folder), utf8 = with_line_feeds(to_utf8(bytes));
-  const LabelledText text = take_apart(utf8);
+  const LabelledText text = split_text(utf8);
   if (text.lines.empty()) throw Error(ErrorKind::data, path, "holds no window");
   Dataset dataset;
   dataset.name = database.name;

@@ -19,7 +19,7 @@ using Metrics = std::vector<std::optional<double>>;
 constexpr std::size_t kOfAll = 4;    // metrics: accuracy, macro F1, and the means of the two areas
 constexpr std::size_t kOfClass = 5;  // sensitivity, positive predictivity, F1, ROC area, average precision
 
-// What the folds of a seed, or one of them, came to.
+// The scores of the folds of a seed, or of one of them.
 struct Test {
   std::vector<Counts> counts;                    // of each record, all 0 where it is not tested
   std::vector<std::size_t> inputs;               // the record of each recording that was classified whole

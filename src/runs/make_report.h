@@ -7,7 +7,7 @@
 
 namespace beatbench {
 
-/// All that a training came to.
+/// All that a training gave.
 struct FinishedTraining {
   const RunData& data;
   const Split& split;

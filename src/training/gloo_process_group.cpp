@@ -11,7 +11,7 @@
 #endif
 
 namespace beatbench {
-void average_buffers(TrainingProcessGroup& peers, BeatModel& model) {
+void average_buffers(TrainingProcessGroup& group, BeatModel& model) {
   const torch::NoGradGuard no_grad;
   std::vector<torch::Tensor> buffers, flat;
   for (const torch::Tensor& buffer : model.buffers()) {
@@ -21,8 +21,8 @@ void average_buffers(TrainingProcessGroup& peers, BeatModel& model) {
   }
   if (buffers.empty()) return;
   torch::Tensor sum = torch::cat(flat);
-  peers.sum(sum);
-  sum /= peers.count();
+  group.sum(sum);
+  sum /= group.count();
   std::int64_t from = 0;
   for (torch::Tensor& buffer : buffers) {
     buffer.copy_(sum.narrow(0, from, buffer.numel()).view(buffer.sizes()));

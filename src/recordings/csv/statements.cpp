@@ -423,7 +423,7 @@ struct KeyAndValues {
   std::vector<std::string_view> values;
 };
 
-KeyAndValues take_apart(std::string_view line) {
+KeyAndValues split_key(std::string_view line) {
   const std::size_t end = std::min(line.find_first_of(",;:=\t"), line.size());
   std::vector<std::string_view> cells;
   split_cells(line.substr(0, end), '\0', cells);
@@ -444,7 +444,7 @@ Said CsvStatements::add(std::string_view line, std::int64_t number) {
   if (line.size() > kLongestLine) return Said::nothing;
   while (!line.empty() && std::string_view("#%/ \t").find(line.front()) != std::string_view::npos)
     line.remove_prefix(1);
-  const auto [key, values] = take_apart(line);
+  const auto [key, values] = split_key(line);
   const auto rates = rates_in(lower_case(trimmed(line)), key);
   for (const double rate : rates) rates_hz.push_back({rate, number});
   if (!rates.empty()) return Said::rate;
