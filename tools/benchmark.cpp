@@ -1,3 +1,7 @@
+#include "beatbench/runtime/torch_backend.h"
 #include "cli/commands.h"
 
-int main(int argc, char** argv) { return beatbench::cli::benchmark_command(argc, argv); }
+int main(int argc, char** argv) {
+  beatbench::restart_with_passive_threads(argv);
+  return beatbench::cli::benchmark_command(argc, argv);
+}

@@ -17,6 +17,7 @@
 
 #include "beatbench/core/memory.h"
 #include "beatbench/core/text.h"
+#include "beatbench/runtime/torch_backend.h"
 #include "beatbench/signal/features.h"
 #include "models/autocast.h"
 #include "models/model.h"
@@ -103,6 +104,8 @@ void cnn2d_libtorch(benchmark::State& state) {
 
 int main(int argc, char** argv) {
   beatbench::keep_freed_memory();
+  beatbench::choose_blas_kernels();
+  beatbench::restart_with_passive_threads(argv);
   beatbench::set_compute_threads(0);
   for (const beatbench::ModelSpec& spec : beatbench::model_table()) {
     for (const bool bf16 : {false, true}) {

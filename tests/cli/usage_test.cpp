@@ -80,6 +80,24 @@ TEST_F(Usage, ProgramsStartWithoutTheLargeLibraries) {
   }
 }
 
+// As libgomp says itself, when it is loaded: it spins so many times before it waits, not once with the policy passive.
+TEST_F(Usage, ThreadsWaitWithoutSpinningUnlessToldOtherwise) {
+  write_recordings(folder_ / "recordings", 6);
+  const auto last_spin_count = [&](const Finished& finished) {
+    const std::string name = "GOMP_SPINCOUNT = '";
+    const std::size_t at = finished.err.rfind(name);
+    if (at == std::string::npos) return std::string("not said");
+    return finished.err.substr(at + name.size(), finished.err.find('\'', at + name.size()) - at - name.size());
+  };
+  RunOptions options;
+  options.environment = {{"OMP_WAIT_POLICY", ""}, {"OMP_DISPLAY_ENV", "verbose"}};
+  const Words words = tiny_lstm({"--data", "recordings", "--max-windows", "200"});
+  EXPECT_EQ(last_spin_count(succeed("train", with(words, {"--out", "a"}), options)), "0");
+  options.environment["OMP_WAIT_POLICY"] = "active";
+  const std::string active = last_spin_count(succeed("train", with(words, {"--out", "b"}), options));
+  EXPECT_GT(std::stod(active), 1e6) << "is the user's own to choose";
+}
+
 TEST_F(Usage, AProgramWithoutItsLibrarySaysSo) {
   const std::filesystem::path alone = folder_ / "classify";
   std::filesystem::copy_file(BEATBENCH_BINARY_DIR "/bin/classify", alone);

@@ -72,6 +72,16 @@ TorchBackend& torch_backend();
 /// In the place of a library: for programs that are linked with LibTorch themselves, such as tests.
 void use_torch_backend(TorchBackend& backend);
 
+/// OpenMP threads that spin while they wait slow a shared machine down several times over. How they wait is read from
+/// OMP_WAIT_POLICY before main begins, so where neither that nor GOMP_SPINCOUNT is set this sets it to passive and
+/// starts the program anew; to be called first thing in main.
+void restart_with_passive_threads(char** argv);
+
+/// OpenBLAS 0.3.21 does not know processors newer than itself and falls back to its oldest kernels, at a seventh of the
+/// speed. This asks it which it takes, and sets OPENBLAS_CORETYPE to better ones for when it is loaded; torch_backend
+/// does so before LibTorch is.
+void choose_blas_kernels();
+
 /// The one function that the library gives: a pointer to its TorchBackend.
 inline constexpr const char* kTorchBackendSymbol = "beatbench_torch_backend";
 
