@@ -19,7 +19,11 @@ class Console {
   Console(const Console&) = delete;
   Console& operator=(const Console&) = delete;
 
-  spdlog::logger& logger() { return *logger_; }
+  /// For a line of its own: the bar is wiped.
+  spdlog::logger& logger() {
+    clear();
+    return *logger_;
+  }
 
   /// Its functions refer to this console. It is told to stop by Ctrl-C and SIGTERM from `catch_interrupts` on.
   Listener listener();

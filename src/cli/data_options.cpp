@@ -39,12 +39,20 @@ void declare_preprocessing(CLI::App& app, Preprocessing& p) {
       if (!name.empty()) p.features.push_back(current_feature_name(name));
     }
   };
-  app.add_option_function<std::vector<std::string>>(
-         "--features", set_features,
-         "numbers beside each beat, which any model then takes: " + names_of(feature_registry()))
+  CLI::Option* features =
+      app.add_option_function<std::vector<std::string>>(
+             "--features", set_features,
+             "numbers beside each beat, which any model then takes: " + names_of(feature_registry()))
+          ->delimiter(',')
+          ->group(group);
+  app.add_option_function<std::vector<std::string>>(kOldFeaturesFlag,
+                                                    [=](const std::vector<std::string>& names) {
+                                                      if (features->count() > 0)
+                                                        throw CLI::ExcludesError(kOldFeaturesFlag, "--features");
+                                                      set_features(names);
+                                                    })
       ->delimiter(',')
-      ->group(group);
-  app.add_option_function<std::vector<std::string>>(kOldFeaturesFlag, set_features)->delimiter(',')->group("");
+      ->group("");
   app.add_option("--edge", p.edge,
                  "windows that cross a recording's edge: replicate its edge sample, or skip them; recordings: zero")
       ->capture_default_str()

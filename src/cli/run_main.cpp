@@ -35,6 +35,7 @@ int fail(const char* program, const std::string& text, int status) {
 std::string flags_of(const CLI::App& app) {
   std::string flags;
   for (const CLI::Option* option : app.get_options()) {
+    if (option->get_group().empty()) continue;  // hidden
     for (const std::string& name : option->get_lnames()) flags += (flags.empty() ? "--" : ", --") + name;
   }
   return flags;

@@ -159,6 +159,7 @@ TEST_F(Train, TheOldSpellingOfFeaturesStillWorksAndSaysSo) {
   EXPECT_THAT(finished.err, HasSubstr("--context is called --features now"));
   EXPECT_EQ(read_json(folder_ / "run/config.json").at("preprocessing").at("context"), json({"rr", "template_beat"}));
   EXPECT_THAT(succeed("train", {"--print-config"}).out, testing::Not(HasSubstr("context=")));
+  refuse(2, "train", {"--context", "rr", "--features", "rhythm"}, {"--context", "--features"});
 }
 
 TEST_F(Train, RefusesWhatAConfigurationCannotHold) {

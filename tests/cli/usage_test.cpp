@@ -111,6 +111,7 @@ TEST_F(Usage, AProgramWithoutItsLibrarySaysSo) {
 
 TEST_F(Usage, UnknownFlagsListTheValidOnes) {
   refuse_usage("train", {"--bogus"}, {"--bogus", "--model", "--epochs", "--resume"});
+  EXPECT_THAT(run("train", {"--bogus"}).err, testing::Not(HasSubstr("--context"))) << "it is hidden";
   refuse_usage("train", {"runs/r1"}, {"runs/r1", "--model"});
   refuse_usage("convert", {"run", "--bogus"}, {"--bogus", "--to", "--windows"});
   refuse_usage("convert", {"dataset", "simdb", "--bogus"}, {"--bogus", "--records", "--duration"});
