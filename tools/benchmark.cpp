@@ -2,6 +2,6 @@
 #include "cli/commands.h"
 
 int main(int argc, char** argv) {
-  beatbench::restart_with_passive_threads(argv);
+  beatbench::make_threads_wait_passively(argv);
   return beatbench::cli::benchmark_command(argc, argv);
 }

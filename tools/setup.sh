@@ -4,10 +4,10 @@
 set -euo pipefail
 
 packages=(
-  cmake ninja-build g++ git ccache pkg-config ca-certificates curl
+  cmake ninja-build g++ git ccache pkg-config ca-certificates curl xz-utils
   libtorch-dev libgloo-dev libopenblas0-openmp
   libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev
-  libflac-dev libhdf5-dev libsoxr-dev zlib1g-dev nlohmann-json3-dev libcli11-dev libspdlog-dev libxxhash-dev gnuplot-nox
+  libflac-dev libogg-dev libhdf5-dev zlib1g-dev nlohmann-json3-dev libcli11-dev libspdlog-dev libxxhash-dev gnuplot-nox
   libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev libvalijson-dev libedf-dev
 )
 test_packages=(
@@ -28,6 +28,7 @@ Installs the missing packages (Debian and Ubuntu), then configures and builds pr
   --packages-only  stop before configuring and building
   --list           print the names of all packages and stop
 
+  BEATBENCH_LIBTORCH    folder of another LibTorch, such as the archive of pytorch.org: its packages are not installed
   BEATBENCH_JOBS        parallel compiler jobs (default: the preset's 2; a file that includes LibTorch takes 1 GiB)
   BEATBENCH_SKIP_SETUP  1: install nothing, go straight to CMake, which names what it cannot find
 HELP
@@ -89,6 +90,28 @@ select_blas() {
   done
 }
 
+# Debian has soxr as a shared library alone, and that one brings OpenMP along, whose threads then spin. apt downloads its
+# source, from the mirror that the packages came from.
+soxr_source=pool/main/libs/libsoxr/libsoxr_0.1.3.orig.tar.xz
+soxr_sha256=b111c15fdc8c029989330ff559184198c161100a59312f5dc19ddeb9b5a15889
+
+build_soxr() {
+  local mirror archive=build/soxr/source.tar.xz
+  [[ ! -e build/soxr/lib/libsoxr.a ]] || return 0
+  step "soxr: building the archive from Debian's source"
+  mkdir -p build/soxr/source
+  for mirror in $(apt-get indextargets --format '$(REPO_URI)' | grep -E 'debian/?$' | sort -u) http://deb.debian.org/debian; do
+    /usr/lib/apt/apt-helper download-file "${mirror%/}/$soxr_source" "$archive" "SHA256:$soxr_sha256" >>"$log" 2>&1 && break
+  done
+  [[ -e $archive ]] || fail "no mirror has $soxr_source ($log)"
+  quietly tar -xf "$archive" -C build/soxr/source --strip-components=1
+  quietly cmake -S build/soxr/source -B build/soxr/build -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF \
+    -DCMAKE_POSITION_INDEPENDENT_CODE=ON -DWITH_OPENMP=OFF -DWITH_LSR_BINDINGS=OFF -DBUILD_TESTS=OFF \
+    -DCMAKE_INSTALL_PREFIX="$PWD/build/soxr" -DCMAKE_POLICY_VERSION_MINIMUM=3.5
+  quietly cmake --build build/soxr/build
+  quietly cmake --install build/soxr/build
+}
+
 targets=()
 build=1
 while (($#)); do
@@ -103,6 +126,13 @@ while (($#)); do
   shift
 done
 
+if [[ -n ${BEATBENCH_LIBTORCH:-} ]]; then
+  export CMAKE_PREFIX_PATH=$(cd "$BEATBENCH_LIBTORCH" && pwd)${CMAKE_PREFIX_PATH:+:$CMAKE_PREFIX_PATH}
+  for i in "${!packages[@]}"; do
+    case ${packages[i]} in libtorch-dev | libgloo-dev | python3-torch) unset "packages[i]" ;; esac
+  done
+fi
+
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 mkdir -p build
 log=build/setup.log
@@ -116,10 +146,11 @@ elif is_debian; then
 else
   fail "this is not Debian or Ubuntu. Install your system's packages of these (Debian's names):
   ${packages[*]}
-LibTorch may also be the archive of pytorch.org, its folder named in CMAKE_PREFIX_PATH.
+LibTorch may also be the archive of pytorch.org, its folder named in BEATBENCH_LIBTORCH.
 Then run this again with BEATBENCH_SKIP_SETUP=1."
 fi
 ((build)) || exit 0
+[[ ${BEATBENCH_SKIP_SETUP:-0} == 1 ]] || build_soxr
 
 step "configuring preset release"
 quietly cmake --preset release

@@ -42,6 +42,7 @@ class LibTorch final : public TorchBackend {
   std::string write(const std::filesystem::path& checkpoint, std::string_view format,
                     const BeatSet& calibration) override {
     return without_stack_trace([&] {
+      if (format == "int8") use_best_quantized_engine();
       const Checkpoint loaded = load_checkpoint(checkpoint);
       return format == "int8" ? formats::write_int8(loaded, calibration)
                               : formats::write_torchscript(loaded, calibration);

@@ -1,6 +1,7 @@
 #include "cli/data_options.h"
 
 #include "beatbench/signal/features.h"
+#include "cli/declare_options.h"
 
 namespace beatbench::cli {
 namespace {
@@ -100,20 +101,7 @@ void complete_preprocessing(CLI::App& app, Preprocessing& p, std::string_view in
 }
 
 void declare_split(CLI::App& app, SplitOptions& split, const char* group) {
-  app.add_option("--test-fraction", split.test_fraction, "share of the beats for the test (protocol random)")
-      ->capture_default_str()
-      ->group(group);
-  app.add_option(
-         "--validation-fraction", split.validation_fraction,
-         "share of the training side, of its beats or its records, for validation; 0: none, with --monitor last")
-      ->capture_default_str()
-      ->group(group);
-  app.add_option("--folds", split.folds, "how many (protocols k-fold and patient-k-fold)")
-      ->capture_default_str()
-      ->group(group);
-  app.add_option("--fold", split.fold, "the one that is tested, from 1 (protocols with folds)")
-      ->capture_default_str()
-      ->group(group);
+  for_each_split_option(split, declare_in(app, group));
 }
 
 }  // namespace beatbench::cli

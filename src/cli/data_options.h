@@ -7,6 +7,7 @@
 
 #include "beatbench/core/preprocessing.h"
 #include "beatbench/data/protocol.h"
+#include "core/table.h"
 
 namespace beatbench::cli {
 
@@ -23,14 +24,6 @@ void complete_preprocessing(CLI::App& app, Preprocessing& preprocessing, std::st
 
 /// Declares how a protocol divides the beats.
 void declare_split(CLI::App& app, SplitOptions& split, const char* group);
-
-/// "a, b, c" of the names in a registry.
-template <typename Rows>
-std::string names_of(const Rows& rows) {
-  std::string list;
-  for (const auto& row : rows) list += (list.empty() ? "" : ", ") + std::string(row.name);
-  return list;
-}
 
 /// A line per row of a registry: its name and description.
 template <typename Rows>

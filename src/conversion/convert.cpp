@@ -10,6 +10,7 @@
 #include "beatbench/core/text.h"
 #include "beatbench/evaluation/predictions.h"
 #include "beatbench/runtime/torch_backend.h"
+#include "core/table.h"
 
 namespace beatbench {
 namespace {
@@ -27,13 +28,7 @@ constexpr std::array kFormats = {
 
 std::span<const FormatSpec> format_registry() { return kFormats; }
 
-const FormatSpec& require_format(std::string_view name) {
-  const auto* found = std::ranges::find(kFormats, name, &FormatSpec::name);
-  if (found != kFormats.end()) return *found;
-  std::string valid;
-  for (const FormatSpec& spec : kFormats) valid += (valid.empty() ? "" : ", ") + std::string(spec.name);
-  throw Error(ErrorKind::usage, "format", "there is no format '" + std::string(name) + "'; valid: " + valid);
-}
+const FormatSpec& require_format(std::string_view name) { return require_row(kFormats, name, "format", "format"); }
 
 void convert_checkpoint(const std::filesystem::path& checkpoint, const FormatSpec& format,
                         const std::filesystem::path& file, const BeatSet& calibration) {

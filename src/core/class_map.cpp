@@ -4,6 +4,7 @@
 
 #include "beatbench/core/annotation.h"
 #include "beatbench/core/error.h"
+#include "core/table.h"
 
 namespace beatbench {
 namespace {
@@ -71,11 +72,7 @@ std::optional<int> ClassMap::label_of(std::uint8_t annotation_code) const {
 std::span<const ClassMap> class_maps() { return all_maps(); }
 
 const ClassMap& require_class_map(std::string_view name) {
-  const auto found = std::ranges::find(all_maps(), name, &ClassMap::name);
-  if (found != all_maps().end()) return *found;
-  std::string valid;
-  for (const ClassMap& map : all_maps()) valid += (valid.empty() ? "" : ", ") + map.name;
-  throw Error(ErrorKind::usage, "classes", "there is no class map '" + std::string(name) + "'; valid: " + valid);
+  return require_row(all_maps(), name, "classes", "class map");
 }
 
 std::optional<std::string_view> symbol_of_class(std::string_view class_map, std::string_view class_name) {

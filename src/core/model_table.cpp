@@ -5,6 +5,7 @@
 
 #include "beatbench/core/error.h"
 #include "beatbench/core/text.h"
+#include "core/table.h"
 
 namespace beatbench {
 namespace {
@@ -120,25 +121,15 @@ constexpr std::array kModels = {
 
 std::span<const ModelSpec> model_table() { return kModels; }
 
-const ModelSpec& require_model(std::string_view name) {
-  std::string valid;
-  for (const ModelSpec& spec : kModels) {
-    if (spec.name == name) return spec;
-    valid += (valid.empty() ? "" : ", ") + std::string(spec.name);
-  }
-  throw Error(ErrorKind::usage, "model", "there is no model '" + std::string(name) + "'; valid: " + valid);
-}
+const ModelSpec& require_model(std::string_view name) { return require_row(kModels, name, "model", "model"); }
 
 ModelOptions resolve_options(const ModelSpec& spec, const ModelOptions& given) {
   ModelOptions resolved;
-  std::string valid;
-  for (const ModelOption& option : spec.options) {
-    resolved[std::string(option.name)] = option.default_value;
-    valid += (valid.empty() ? "" : ", ") + std::string(option.name);
-  }
+  for (const ModelOption& option : spec.options) resolved[std::string(option.name)] = option.default_value;
   for (const auto& [name, value] : given) {
     const std::string where = "option " + name + " of model " + std::string(spec.name);
-    if (!resolved.contains(name)) throw Error(ErrorKind::usage, where, "does not exist; valid: " + valid);
+    if (!resolved.contains(name))
+      throw Error(ErrorKind::usage, where, "does not exist; valid: " + names_of(spec.options));
     for (const ModelOption& option : spec.options) {
       if (option.name == name && option.is_whole() && value != std::floor(value)) {
         throw Error(ErrorKind::usage, where, number_text(value) + " is not valid; allowed: whole numbers");

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "beatbench/core/error.h"
+#include "beatbench/core/text.h"
 #include "core/json_fields.h"
 
 namespace beatbench {
@@ -17,8 +18,7 @@ void require(bool holds, const std::string& field, const std::string& found, con
 }
 
 void require_one_of(const std::string& field, const std::string& value, std::initializer_list<std::string_view> valid) {
-  std::string list;
-  for (const std::string_view name : valid) list += (list.empty() ? "" : ", ") + std::string(name);
+  const std::string list = joined(valid);
   require(std::ranges::find(valid, value) != valid.end(), field, value, list);
 }
 

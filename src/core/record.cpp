@@ -12,6 +12,7 @@
 
 #include "beatbench/core/error.h"
 #include "beatbench/core/text.h"
+#include "core/table.h"
 
 namespace beatbench {
 namespace {
@@ -155,10 +156,8 @@ std::size_t find_lead(const Record& record, std::span<const std::string> preferr
   for (const std::string& wanted : preferred) {
     if (const auto index = index_of_lead(record, wanted)) return *index;
   }
-  std::string wanted_names;
-  for (const std::string& name : preferred) wanted_names += (wanted_names.empty() ? "" : ", ") + name;
-  std::string present;
-  for (const Lead& lead : record.leads) present += (present.empty() ? "" : ", ") + lead.name;
+  const std::string wanted_names = joined(preferred);
+  const std::string present = names_of(record.leads);
   const bool unnamed = std::ranges::none_of(record.leads, [](const Lead& lead) { return is_ecg_lead(lead.name); });
   throw Error(ErrorKind::unsupported, "record " + record.id,
               "has none of the leads " + wanted_names + "; it has " + (present.empty() ? "no leads" : present) +

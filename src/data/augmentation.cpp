@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <map>
 #include <numbers>
 #include <random>
 
@@ -13,7 +12,6 @@
 #include "beatbench/core/text.h"
 #include "beatbench/data/database.h"
 #include "beatbench/images/beat_image.h"
-#include "beatbench/images/image_file.h"
 #include "beatbench/recordings/wfdb/record_io.h"
 #include "beatbench/signal/filter.h"
 #include "beatbench/signal/noise.h"
@@ -77,50 +75,12 @@ int label_of_normal(const Preprocessing& preprocessing) {
   return -1;
 }
 
-constexpr int kShown = 8;  // lines of a page, and variants in each
-
-// Eight rows at most, one of each class before a second of any.
-std::vector<std::uint32_t> rows_to_show(const BeatSet& set, std::span<const std::uint32_t> rows) {
-  std::map<int, std::vector<std::uint32_t>> by_class;
-  for (const std::uint32_t row : rows) by_class[set.rows[row].label].push_back(row);
-  std::vector<std::uint32_t> shown;
-  for (std::size_t nth = 0; shown.size() < std::min<std::size_t>(kShown, rows.size()); ++nth) {
-    for (const auto& [label, own] : by_class) {
-      if (nth < own.size() && shown.size() < kShown) shown.push_back(own[nth]);
-    }
-  }
-  return shown;
-}
-
-// The first plane of an input as a picture. `low` and `high` are the bottom and the top of a window's.
-std::vector<std::uint8_t> picture_of(const BeatSet& set, std::span<const float> input, int side, float low,
-                                     float high) {
-  std::vector<std::uint8_t> pixels(static_cast<std::size_t>(side) * static_cast<std::size_t>(side));
-  if (set.image_size == 0) {
-    draw_beat(input.first(set.plane_size()), low, high, side, pixels);
-    return pixels;
-  }
-  std::ranges::transform(input.first(pixels.size()), pixels.begin(),
-                         [](float black) { return static_cast<std::uint8_t>(std::lround(255 * (1 - black))); });
-  return pixels;
-}
-
 }  // namespace
 
 void validate(const AugmentationOptions& o) {
-  const auto number = [](const std::string& option, double found, double most) {
-    require(found >= 0 && found <= most, option, number_text(found), "0 to " + number_text(most));
-  };
-  require(o.crops == "none" || o.crops == "random" || o.crops == "all", "crops", "'" + o.crops + "'",
-          "none, random, all");
-  require(o.crop_classes == "all" || o.crop_classes == "arrhythmias", "crop classes", "'" + o.crop_classes + "'",
-          "all, arrhythmias");
-  number("augment scale", o.scale, 0.99);
-  number("augment shift", o.shift_samples, 1000);
-  number("augment warp", o.warp, 0.5);
-  number("lead dropout", o.lead_dropout, 0.9);
-  require(o.snr_low_db >= -20 && o.snr_low_db <= o.snr_high_db && o.snr_high_db <= 60, "augment snr",
-          number_text(o.snr_low_db) + " to " + number_text(o.snr_high_db), "-20 to 60 dB, the lower one first");
+  for_each_augmentation_option(o, [](const auto& value, const OptionSpec& spec) { check_option(value, spec); });
+  require(o.snr_low_db <= o.snr_high_db, "--augment-snr-low", number_text(o.snr_low_db),
+          "at most --augment-snr-high, " + number_text(o.snr_high_db));
 }
 
 ImageCrop image_crop(int side, int number) {
@@ -136,12 +96,12 @@ Augmentation::Augmentation(const AugmentationOptions& options, const Preprocessi
       of_recordings_(preprocessing.of_recordings()) {
   validate(options);
   const bool is_image = preprocessing.input == "image";
-  require(is_image || options.crops == "none", "crops", options.crops, "none, for the model takes windows");
+  require(is_image || options.crops == "none", "--crops", options.crops, "none, for the model takes windows");
   AugmentationOptions of_windows = options;
   of_windows.crops = "none";
   require(!is_image || !of_windows.any(), "augmentation of windows", "it", "none, for the model takes images");
-  require(options.crops == "none" || options.crop_classes == "all" || normal_label_ >= 0, "crop classes", "arrhythmias",
-          "all, for none of the classes is that of normal beats");
+  require(options.crops == "none" || options.crop_classes == "all" || normal_label_ >= 0, "--crop-classes",
+          "arrhythmias", "all, for none of the classes is that of normal beats");
   for (const std::string& name : options.noise) {
     ReadOptions read;
     read.annotator.reset();
@@ -157,7 +117,7 @@ Augmentation::Augmentation(const AugmentationOptions& options, const Preprocessi
       if (noise.power > 0) noise_.push_back(std::move(noise));
     }
   }
-  require(options.noise.empty() || !noise_.empty(), "augment noise", "a record without noise", "records of noise");
+  require(options.noise.empty() || !noise_.empty(), "--augment-noise", "a record without noise", "records of noise");
 }
 
 bool Augmentation::is_cropped(const BeatSet& set, std::uint32_t row) const {
@@ -205,36 +165,6 @@ void Augmentation::apply(const BeatSet& set, std::uint32_t row, int variant, std
     }
     for (float& value : window) value = dropped ? 0.0F : value * static_cast<float>(factor);
   }
-}
-
-std::string augmentation_page(const Augmentation& augmentation, const BeatSet& set, std::span<const std::uint32_t> rows,
-                              std::uint64_t seed) {
-  const int side = set.image_size > 0 ? set.image_size : 128;
-  const std::vector<std::uint32_t> shown = rows_to_show(set, rows);
-  const auto cell = static_cast<std::size_t>(side), width = cell * (1 + kShown);
-  std::vector<std::uint8_t> page(width * cell * shown.size(), 255);
-  std::vector<float> input(set.input_size());
-  for (std::size_t line = 0; line < shown.size(); ++line) {
-    float low = 0, high = 0;
-    for (std::size_t i = 0; i <= kShown; ++i) {
-      set.copy_input(shown[line], input.data());
-      if (i == 0) {
-        const auto [smallest, largest] = std::ranges::minmax(std::span(input).first(set.plane_size()));
-        const float margin = 0.25F * (largest - smallest);
-        low = smallest - margin;
-        high = largest + margin;
-      } else {
-        const int variant = static_cast<int>(i);
-        augmentation.apply(set, shown[line], variant, derive_seed(seed, line + 1, i), input);
-      }
-      const std::vector<std::uint8_t> picture = picture_of(set, input, side, low, high);
-      for (std::size_t y = 0; y < cell; ++y) {
-        std::ranges::copy_n(picture.begin() + static_cast<std::ptrdiff_t>(y * cell), side,
-                            page.begin() + static_cast<std::ptrdiff_t>((line * cell + y) * width + i * cell));
-      }
-    }
-  }
-  return encode_png(page, static_cast<int>(width));
 }
 
 }  // namespace beatbench

@@ -9,6 +9,7 @@
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
 #include "beatbench/core/hash.h"
+#include "beatbench/core/text.h"
 #include "beatbench/images/image_file.h"
 #include "data/load.h"
 
@@ -78,8 +79,7 @@ bool records_are_classes(const std::vector<ImageFile>& files) {
 int label_of_folder(const fs::path& folder, const std::vector<std::string>& class_names, const std::string& class_map) {
   const auto found = std::ranges::find(class_names, folder.filename().string());
   if (found != class_names.end()) return static_cast<int>(found - class_names.begin());
-  std::string valid;
-  for (const std::string& name : class_names) valid += (valid.empty() ? "" : ", ") + name;
+  const std::string valid = joined(class_names);
   throw Error(ErrorKind::unsupported, folder.string(),
               "its name is no class of " + class_map + " (" + valid + "); --classes own takes the folders' names");
 }

@@ -75,8 +75,7 @@ int parse_label(const std::string& text, const std::vector<std::string>& class_n
   if (index && *index == std::floor(*index) && *index >= 0 && *index < static_cast<double>(class_names.size())) {
     return static_cast<int>(*index);
   }
-  std::string valid;
-  for (const std::string& name : class_names) valid += (valid.empty() ? "" : ", ") + name;
+  const std::string valid = joined(class_names);
   throw Error(
       ErrorKind::data, where,
       "the label '" + text + "' is no class; valid: " + valid + ", or 0 to " + std::to_string(class_names.size() - 1));

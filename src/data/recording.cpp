@@ -8,6 +8,7 @@
 #include "beatbench/core/class_map.h"
 #include "beatbench/core/error.h"
 #include "beatbench/core/statistics.h"
+#include "beatbench/core/text.h"
 #include "beatbench/images/beat_image.h"
 #include "beatbench/signal/detector.h"
 #include "beatbench/signal/features.h"
@@ -145,8 +146,7 @@ RecordingBeats beats_of_recording(const Record& record, const Preprocessing& pre
   if (record.leads.size() == 1 && source.lead.empty()) {
     const std::string& only = record.leads.front().name;
     if (std::ranges::none_of(here.leads, [&](const std::string& name) { return is_same_lead(name, only); })) {
-      std::string wanted;
-      for (const std::string& name : here.leads) wanted += (wanted.empty() ? "" : ", ") + name;
+      const std::string wanted = joined(here.leads);
       out.warnings.push_back("its only lead '" + only + "' is taken for one of " + wanted);
     }
     here.leads = {only};

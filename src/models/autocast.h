@@ -1,7 +1,8 @@
 #pragma once
 
-#include <ATen/autocast_mode.h>
 #include <torch/types.h>
+
+#include "models/libtorch_versions.h"
 
 namespace beatbench {
 
@@ -22,13 +23,7 @@ class Bfloat16Autocast {
 
  private:
   void set(bool enabled) const {
-    if (cuda_) {
-      at::autocast::set_autocast_gpu_dtype(torch::kBFloat16);
-      at::autocast::set_enabled(enabled);
-    } else {
-      at::autocast::set_autocast_cpu_dtype(torch::kBFloat16);
-      at::autocast::set_cpu_enabled(enabled);
-    }
+    libtorch::set_bfloat16_autocast(cuda_, enabled);
   }
 
   bool on_, cuda_;

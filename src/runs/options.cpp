@@ -6,15 +6,35 @@
 
 namespace beatbench {
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(SplitOptions, test_fraction, validation_fraction, folds, fold, seed)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(AugmentationOptions, crops, crop_classes, scale, shift_samples, warp,
-                                                noise, snr_low_db, snr_high_db, lead_dropout)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(TrainingOptions, epochs, batch_size, optimizer, learning_rate,
-                                                weight_decay, momentum, schedule, warmup_epochs, step_epochs,
-                                                plateau_patience, class_weights, largest_class_weight, record_weights,
-                                                sampling, patience, monitor, clip_norm, label_smoothing, amp, init_from,
-                                                new_head, freeze_layers, loaded_rate_factor, augmentation,
-                                                loader_threads, save_every_steps, keep_states, seed, device)
+namespace {
+
+// What an older version did not know keeps its default.
+auto read_from(const nlohmann::json& json) {
+  return [&json](auto& field, const OptionSpec& spec) {
+    if (json.contains(spec.name)) json.at(spec.name).get_to(field);
+  };
+}
+
+auto write_to(nlohmann::json& json) {
+  return [&json](const auto& field, const OptionSpec& spec) { json[std::string(spec.name)] = field; };
+}
+
+}  // namespace
+
+void to_json(nlohmann::json& json, const SplitOptions& o) { for_each_split_option(o, write_to(json)); }
+void from_json(const nlohmann::json& json, SplitOptions& o) { for_each_split_option(o, read_from(json)); }
+
+void to_json(nlohmann::json& json, const TrainingOptions& o) {
+  for_each_training_option(o, write_to(json));
+  for_each_transfer_option(o.transfer, write_to(json));
+  for_each_augmentation_option(o.augmentation, write_to(json["augmentation"]));
+}
+
+void from_json(const nlohmann::json& json, TrainingOptions& o) {
+  for_each_training_option(o, read_from(json));
+  for_each_transfer_option(o.transfer, read_from(json));
+  if (json.contains("augmentation")) for_each_augmentation_option(o.augmentation, read_from(json.at("augmentation")));
+}
 
 nlohmann::json run_options_json(const RunOptions& o) {
   return {{"model", o.model},

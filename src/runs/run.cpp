@@ -136,7 +136,7 @@ std::optional<RunReport> train_in_folder(const RunRequest& request, const Split&
     report.notes.push_back(text);
     listener.warn(text);
   }
-  if (!request.options.training.init_from.empty())
+  if (!request.options.training.transfer.init_from.empty())
     report.notes.push_back(transfer_note(request.options, request.data, split));
   const std::string warning = write_pictures(request.folder, report, beats, tested);
   if (!warning.empty()) listener.warn(warning);

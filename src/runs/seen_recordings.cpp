@@ -52,7 +52,7 @@ std::optional<std::vector<SeenRecording>> recordings_seen_by(const RunOptions& r
                                                              const std::optional<Provenance>& begun_from) {
   const bool is_unknown = has_unknown_source(data.database) || (data.extra && has_unknown_source(*data.extra));
   if (is_unknown || (begun_from && !begun_from->seen)) return std::nullopt;
-  if (!run.training.init_from.empty() && !begun_from) return std::nullopt;
+  if (!run.training.transfer.init_from.empty() && !begun_from) return std::nullopt;
   const BeatSet& beats = data.dataset.windows;
   std::set<std::uint32_t> records;
   for (const auto* rows : {&split.training, &split.validation}) {
@@ -73,7 +73,7 @@ std::optional<std::vector<SeenRecording>> recordings_seen_by(const RunOptions& r
   }
   if (!begun_from) return seen;
   for (SeenRecording before : *begun_from->seen) {
-    if (!before.is_inherited()) before.through = "begun from " + run.training.init_from;
+    if (!before.is_inherited()) before.through = "begun from " + run.training.transfer.init_from;
     seen.push_back(std::move(before));
   }
   return seen;
@@ -155,7 +155,7 @@ std::vector<std::string> seen_as(const Record& record, const SeenIndex& index, c
 }
 
 std::string transfer_note(const RunOptions& run, const RunData& data, const Split& split) {
-  std::string text = "begun with the weights of " + run.training.init_from;
+  std::string text = "begun with the weights of " + run.training.transfer.init_from;
   if (!data.begun_from) return text + ", which are no longer there";
   if (!data.begun_from->dataset.empty())
     text += " (" + data.begun_from->dataset + ", " + data.begun_from->protocol + ")";
@@ -210,12 +210,12 @@ std::optional<Provenance> inherited_provenance(const fs::path& folder) {
 
 std::optional<Provenance> provenance_of_start(const RunOptions& run, const fs::path& resumed) {
   std::error_code ignored;
-  if (run.training.init_from.empty()) return std::nullopt;
+  if (run.training.transfer.init_from.empty()) return std::nullopt;
   if (!resumed.empty()) {
     if (auto inherited = inherited_provenance(resumed)) return inherited;
   }
-  if (!fs::exists(checkpoint_path(run.training.init_from), ignored)) return std::nullopt;
-  return torch_backend().describe_checkpoint(run.training.init_from).provenance;
+  if (!fs::exists(checkpoint_path(run.training.transfer.init_from), ignored)) return std::nullopt;
+  return torch_backend().describe_checkpoint(run.training.transfer.init_from).provenance;
 }
 
 }  // namespace beatbench

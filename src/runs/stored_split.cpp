@@ -1,5 +1,8 @@
 #include "runs/stored_split.h"
 
+#include <algorithm>
+#include <numeric>
+
 #include "beatbench/core/error.h"
 #include "runs/load.h"
 #include "runs/options.h"
@@ -64,11 +67,8 @@ ConversionWindows conversion_windows(const ModelDescription& description, const 
                     ", content hash " + description.provenance.dataset_hash +
                     "); calibration takes windows of that data's training part alone");
   }
-  load.only_labels = false;
   const auto draw = [&](const BeatSet& beats, std::size_t count, std::uint64_t seed) {
-    load.only_beats = beats.rows;
-    if (count < beats.size()) load.only_beats = rows_at(beats, draw_stratified(beats, count, seed));
-    return load_and_tell(database, description.preprocessing, load, listener).windows;
+    return count < beats.size() ? rows_at(beats, draw_stratified(beats, count, seed)) : beats.rows;
   };
   ConversionWindows drawn;
   drawn.dataset = labels.name;
@@ -83,9 +83,26 @@ ConversionWindows conversion_windows(const ModelDescription& description, const 
   } else {
     drawn.split = "beats of other data; whether the model was trained on them is not known";
   }
-  if (test > 0) drawn.test = draw(tested, test, 1);
+  std::vector<BeatRow> wanted, of_calibration;
+  if (test > 0) wanted = draw(tested, test, 1);
   if (calibration > 0)
-    drawn.calibration = draw(select_beats(stored->labels, stored->split.training), calibration, run.training.seed);
+    of_calibration = draw(select_beats(stored->labels, stored->split.training), calibration, run.training.seed);
+  const std::size_t of_test = wanted.size();
+  wanted.insert(wanted.end(), of_calibration.begin(), of_calibration.end());
+
+  // Both are loaded at once, record by record.
+  std::vector<std::uint32_t> order(wanted.size());
+  std::iota(order.begin(), order.end(), 0u);
+  std::ranges::stable_sort(order, {}, [&](std::uint32_t i) { return wanted[i].record; });
+  load.only_labels = false;
+  load.only_beats.emplace();
+  for (const std::uint32_t i : order) load.only_beats->push_back(wanted[i]);
+  const BeatSet beats = load_and_tell(database, description.preprocessing, load, listener).windows;
+  std::vector<std::uint32_t> test_places, calibration_places;
+  for (std::uint32_t place = 0; place < order.size(); ++place)
+    (order[place] < of_test ? test_places : calibration_places).push_back(place);
+  drawn.test = select_beats(beats, test_places);
+  drawn.calibration = select_beats(beats, calibration_places);
   return drawn;
 }
 

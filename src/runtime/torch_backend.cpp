@@ -18,9 +18,10 @@ TorchBackend* backend = nullptr;
 
 }  // namespace
 
-void restart_with_passive_threads(char** argv) {
+void make_threads_wait_passively(char** argv) {
   if (std::getenv("OMP_WAIT_POLICY") != nullptr || std::getenv("GOMP_SPINCOUNT") != nullptr) return;
   ::setenv("OMP_WAIT_POLICY", "passive", 1);
+  if (::dlopen("libgomp.so.1", RTLD_LAZY | RTLD_NOLOAD) == nullptr) return;
   ::execv("/proc/self/exe", argv);  // returns only if it failed: slow beside others, but right
 }
 

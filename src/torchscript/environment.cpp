@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "beatbench/core/error.h"
+#include "models/libtorch_versions.h"
 
 namespace beatbench {
 namespace {
@@ -72,6 +73,28 @@ Blas loaded_blas() {
   return {"reference BLAS", "the reference BLAS is up to 20 times slower than OpenBLAS; install libopenblas0-openmp"};
 }
 
+// One convolution that is known to have gone wrong (libtorch::keep_int8_off_amx), of numbers that int8 holds exactly.
+bool convolves_rightly() {
+  constexpr std::int64_t channels = 16, width = 16, length = 40;
+  const auto whole = torch::TensorOptions(torch::kFloat);
+  const torch::Tensor input = torch::arange(channels * length, whole).remainder(7).reshape({1, channels, 1, length});
+  const torch::Tensor weight =
+      torch::arange(channels * channels * width, whole).remainder(5).sub(2).reshape({channels, channels, 1, width});
+  const torch::Tensor expected = torch::conv2d(input, weight);
+  const double scale = std::max(expected.abs().max().item<double>() / 100, 1.0);
+  const auto call = [](const char* name, torch::jit::Stack stack) {
+    c10::Dispatcher::singleton().findSchemaOrThrow(name, "").callBoxed(&stack);
+    return stack.at(0);
+  };
+  const c10::List<std::int64_t> ones({1, 1}), zeros({0, 0});
+  const c10::IValue packed = call("quantized::conv2d_prepack", {at::quantize_per_tensor(weight, 1, 0, at::kQInt8),
+                                                                torch::Tensor(), ones, zeros, ones, std::int64_t{1}});
+  const torch::Tensor found = call("quantized::conv2d.new", {at::quantize_per_tensor(input, 1, 0, at::kQUInt8), packed,
+                                                             scale, std::int64_t{128}})
+                                  .toTensor();
+  return (found.dequantize() - expected).abs().max().item<double>() <= scale;
+}
+
 }  // namespace
 
 TorchInfo torch_info() {
@@ -98,6 +121,7 @@ int set_compute_threads(int threads) {
 }
 
 QuantizedEngine use_best_quantized_engine() {
+  libtorch::keep_int8_off_amx();
   // X86 picks the faster of the next two for each operator. On a processor with VNNI, ONEDNN runs a 2D convolution at
   // four times the speed of float32; QNNPACK is made for ARM and is slower than float32 here.
   constexpr std::array best_first = {at::QEngine::X86, at::QEngine::FBGEMM, at::QEngine::ONEDNN, at::QEngine::QNNPACK};
@@ -111,6 +135,12 @@ QuantizedEngine use_best_quantized_engine() {
   const bool adds_in_32_bits = __builtin_cpu_supports("avx512vnni") || __builtin_cpu_supports("avxvnni");
   if (*best != at::QEngine::QNNPACK && !adds_in_32_bits) engine.activation_bits = 7;
 #endif
+  static const bool is_right = convolves_rightly();
+  if (!is_right) {
+    throw Error(ErrorKind::unsupported, "int8",
+                "this LibTorch's convolutions are wrong on this processor; ONEDNN_MAX_CPU_ISA=AVX512_CORE_FP16 in the "
+                "environment avoids those with AMX");
+  }
   return engine;
 }
 

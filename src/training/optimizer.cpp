@@ -27,16 +27,18 @@ std::unique_ptr<torch::optim::Optimizer> make_optimizer(const TrainingOptions& o
     groups.emplace_back(std::move(trained));
   }
   if (slower.empty()) groups.pop_back();
-  if (options.optimizer == "sgd") {
-    return std::make_unique<optim::SGD>(
-        groups, optim::SGDOptions(options.learning_rate).momentum(options.momentum).weight_decay(options.weight_decay));
+  if (options.optimizer.name == "sgd") {
+    return std::make_unique<optim::SGD>(groups, optim::SGDOptions(options.optimizer.learning_rate)
+                                                    .momentum(options.optimizer.momentum)
+                                                    .weight_decay(options.optimizer.weight_decay));
   }
-  if (options.optimizer == "adamw") {
-    const auto adamw = optim::AdamWOptions(options.learning_rate).weight_decay(options.weight_decay);
+  if (options.optimizer.name == "adamw") {
+    const auto adamw =
+        optim::AdamWOptions(options.optimizer.learning_rate).weight_decay(options.optimizer.weight_decay);
     if (fused) return std::make_unique<OneAdamW>(groups, adamw);
     return std::make_unique<optim::AdamW>(groups, adamw);
   }
-  const auto adam = optim::AdamOptions(options.learning_rate).weight_decay(options.weight_decay);
+  const auto adam = optim::AdamOptions(options.optimizer.learning_rate).weight_decay(options.optimizer.weight_decay);
   if (fused) return std::make_unique<OneAdam>(groups, adam);
   return std::make_unique<optim::Adam>(groups, adam);
 }
@@ -44,7 +46,7 @@ std::unique_ptr<torch::optim::Optimizer> make_optimizer(const TrainingOptions& o
 void set_learning_rate(torch::optim::Optimizer& optimizer, const TrainingOptions& options, double rate) {
   for (auto& group : optimizer.param_groups()) {
     group.options().set_lr(rate);
-    rate *= options.loaded_rate_factor;
+    rate *= options.transfer.loaded_rate_factor;
   }
 }
 

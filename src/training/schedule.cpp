@@ -10,9 +10,9 @@ namespace {
 // Larger is better.
 double monitored(const TrainingOptions& options, const EpochRow& row) {
   constexpr double none = -std::numeric_limits<double>::infinity();
-  if (options.monitor == "last") return row.epoch;
-  if (options.monitor == "loss") return row.validation_loss ? -*row.validation_loss : none;
-  if (options.monitor == "accuracy") return row.validation_accuracy.value_or(none);
+  if (options.selection.monitor == "last") return row.epoch;
+  if (options.selection.monitor == "loss") return row.validation_loss ? -*row.validation_loss : none;
+  if (options.selection.monitor == "accuracy") return row.validation_accuracy.value_or(none);
   return row.validation_macro_f1.value_or(none);
 }
 
@@ -25,7 +25,7 @@ int plateau_drops(const TrainingOptions& options, std::span<const EpochRow> hist
     if (loss < best) {
       best = loss;
       waited = 0;
-    } else if (++waited >= options.plateau_patience) {
+    } else if (++waited >= options.schedule.plateau_patience) {
       ++drops;
       waited = 0;
     }
@@ -38,16 +38,19 @@ int plateau_drops(const TrainingOptions& options, std::span<const EpochRow> hist
 double learning_rate_at(const TrainingOptions& options, std::span<const EpochRow> history, int epoch, std::int64_t step,
                         std::int64_t steps) {
   const double done = (epoch - 1) + static_cast<double>(step) / static_cast<double>(steps);  // epochs so far
-  if (done < options.warmup_epochs) {
-    return options.learning_rate * (done + 1.0 / static_cast<double>(steps)) / options.warmup_epochs;
+  if (done < options.schedule.warmup_epochs) {
+    return options.optimizer.learning_rate * (done + 1.0 / static_cast<double>(steps)) / options.schedule.warmup_epochs;
   }
-  if (options.schedule == "cosine") {
-    const double share = (done - options.warmup_epochs) / std::max(options.epochs - options.warmup_epochs, 1e-9);
-    return options.learning_rate * 0.5 * (1.0 + std::cos(std::numbers::pi * share));
+  if (options.schedule.name == "cosine") {
+    const double share =
+        (done - options.schedule.warmup_epochs) / std::max(options.epochs - options.schedule.warmup_epochs, 1e-9);
+    return options.optimizer.learning_rate * 0.5 * (1.0 + std::cos(std::numbers::pi * share));
   }
-  if (options.schedule == "step") return options.learning_rate * std::pow(0.1, (epoch - 1) / options.step_epochs);
-  if (options.schedule == "plateau") return options.learning_rate * std::pow(0.1, plateau_drops(options, history));
-  return options.learning_rate;
+  if (options.schedule.name == "step")
+    return options.optimizer.learning_rate * std::pow(0.1, (epoch - 1) / options.schedule.step_epochs);
+  if (options.schedule.name == "plateau")
+    return options.optimizer.learning_rate * std::pow(0.1, plateau_drops(options, history));
+  return options.optimizer.learning_rate;
 }
 
 std::optional<std::size_t> best_epoch(const TrainingOptions& options, std::span<const EpochRow> history) {
@@ -64,7 +67,8 @@ std::optional<std::size_t> best_epoch(const TrainingOptions& options, std::span<
 
 bool should_stop_early(const TrainingOptions& options, std::span<const EpochRow> history) {
   const auto best = best_epoch(options, history);
-  return options.patience > 0 && best && history.size() - 1 - *best >= static_cast<std::size_t>(options.patience);
+  return options.selection.patience > 0 && best &&
+         history.size() - 1 - *best >= static_cast<std::size_t>(options.selection.patience);
 }
 
 }  // namespace beatbench

@@ -90,7 +90,7 @@ void save_last(Trainer& t, const Clock::time_point& start, const Clock::time_poi
   TrainingState state = t.state;
   state.seconds_before += seconds_since(start);
   state.epoch_seconds_before += state.step > 0 ? seconds_since(epoch_start) : 0.0;
-  make_room_for_state(t.checkpoints, t.options.keep_states);
+  make_room_for_state(t.checkpoints, t.options.saving.keep_states);
   write_state(t, state, t.checkpoints / "last.pt");
 }
 
@@ -119,7 +119,7 @@ void settle_on_device(Trainer& t) {
 // Fixes what is to be fixed, and makes the optimiser of the rest: weights that were loaded are a group of their own.
 void prepare_weights(Trainer& t) {
   t.model->to(t.device);
-  freeze_layers(*t.model, t.options.freeze_layers);
+  freeze_layers(*t.model, t.options.transfer.freeze_layers);
   std::vector<torch::Tensor> others, loaded;
   for (const auto& parameter : t.model->named_parameters()) {
     const bool was_loaded = std::ranges::find(t.state.loaded, parameter.key()) != t.state.loaded.end();
@@ -129,15 +129,15 @@ void prepare_weights(Trainer& t) {
 }
 
 void load_weights(Trainer& t) {
-  const Checkpoint from = load_checkpoint(t.options.init_from);
-  const LoadedWeights weights = load_what_fits(*t.model, *from.model, t.options.new_head);
+  const Checkpoint from = load_checkpoint(t.options.transfer.init_from);
+  const LoadedWeights weights = load_what_fits(*t.model, *from.model, t.options.transfer.new_head);
   if (weights.loaded.empty()) {
-    throw Error(ErrorKind::usage, t.options.init_from,
+    throw Error(ErrorKind::usage, t.options.transfer.init_from,
                 "is of model " + from.description.model + " and has no weight that fits " + t.description.model);
   }
   t.state.loaded = weights.loaded;
   note(t, std::to_string(weights.loaded.size()) + " of " + std::to_string(weights.loaded.size() + weights.left.size()) +
-              " weights are those of " + t.options.init_from + " (" + from.description.model + " on " +
+              " weights are those of " + t.options.transfer.init_from + " (" + from.description.model + " on " +
               from.description.provenance.dataset + ")");
   for (const std::string& text : weights.left) note(t, "new weight " + text);
 }
@@ -145,10 +145,10 @@ void load_weights(Trainer& t) {
 void start_fresh(Trainer& t) {
   torch::manual_seed(derive_seed(t.options.seed, 0x696e6974));
   t.model = make_model(t.description.model, t.description.shape, t.description.options);
-  if (!t.options.init_from.empty()) load_weights(t);
+  if (!t.options.transfer.init_from.empty()) load_weights(t);
   prepare_weights(t);
   const std::vector<std::string> layers = layers_of(*t.model);
-  for (int i = 0; i < t.options.freeze_layers; ++i)
+  for (int i = 0; i < t.options.transfer.freeze_layers; ++i)
     note(t, "layer " + layers[static_cast<std::size_t>(i)] + " is fixed");
 }
 
@@ -284,7 +284,7 @@ double run_step(Trainer& t, const Batch& batch) {
       derive_seed(stream, static_cast<std::uint64_t>(t.state.epoch), static_cast<std::uint64_t>(t.state.step) + 1));
   set_learning_rate(*t.optimizer, t.options,
                     learning_rate_at(t.options, t.state.history, t.state.epoch, t.state.step, t.steps_per_epoch()));
-  train_but_frozen(*t.model, t.options.freeze_layers);
+  train_but_frozen(*t.model, t.options.transfer.freeze_layers);
   t.optimizer->zero_grad();
   const torch::Tensor targets = batch.targets.to(t.device);
   torch::Tensor logits;
@@ -295,7 +295,7 @@ double run_step(Trainer& t, const Batch& batch) {
   }
   const torch::Tensor weights = batch.weights.defined() ? batch.weights.to(t.device) : torch::Tensor();
   const torch::Tensor loss =
-      batch_loss(logits.to(torch::kFloat), targets, weights, t.class_weights, t.options.label_smoothing);
+      batch_loss(logits.to(torch::kFloat), targets, weights, t.class_weights, t.options.loss.label_smoothing);
   double share = 1;  // of this process in the batch's mean loss
   if (t.group) {
     const double own = weight_of_shard(t, batch);
@@ -306,7 +306,8 @@ double run_step(Trainer& t, const Batch& batch) {
   } else {
     loss.backward();
   }
-  if (t.options.clip_norm > 0) torch::nn::utils::clip_grad_norm_(t.model->parameters(), t.options.clip_norm);
+  if (t.options.optimizer.clip_norm > 0)
+    torch::nn::utils::clip_grad_norm_(t.model->parameters(), t.options.optimizer.clip_norm);
   t.optimizer->step();
   if (t.group) average_buffers(*t.group, *t.model);  // so that the first one's state is that of all
   const double value = loss.item<double>();
@@ -404,7 +405,7 @@ bool run_epoch(Trainer& t, const Clock::time_point& start, const Clock::time_poi
     t.training_seconds += seconds_since(step_start);
     report_step(t);
     if (should_stop(t)) return false;
-    const bool save = t.options.save_every_steps > 0 && t.state.step % t.options.save_every_steps == 0;
+    const bool save = t.options.saving.every_steps > 0 && t.state.step % t.options.saving.every_steps == 0;
     if (save && t.state.step < steps) save_last(t, start, epoch_start);
   }
   return true;
@@ -433,7 +434,7 @@ TrainingResult train_model(const TrainingRequest& request) {
   const TrainingOptions& options = request.options;
   validate(options);
   check_validation(options, !split.validation.empty());
-  if (description.preprocessing.multi_label && options.record_weights != "none")
+  if (description.preprocessing.multi_label && options.loss.record_weights != "none")
     throw Error(ErrorKind::usage, "--record-weights", "is for beats, of which a recording has many; use none");
   Trainer t{windows, split, description, options, request.checkpoints, request.callbacks};
   t.group = dynamic_cast<TrainingProcessGroup*>(request.group.get());
@@ -442,9 +443,9 @@ TrainingResult train_model(const TrainingRequest& request) {
   t.examples = make_examples(windows, split.training, t.augmentation);
   begin_together(t, request.resume);
   const std::vector<float> weights =
-      loss_weights(windows, split.training, description.shape.outputs, options.class_weights,
-                   options.largest_class_weight, description.preprocessing.multi_label);
-  if (options.record_weights != "none")
+      loss_weights(windows, split.training, description.shape.outputs, options.loss.class_weights,
+                   options.loss.largest_class_weight, description.preprocessing.multi_label);
+  if (options.loss.record_weights != "none")
     t.row_weights = row_weights(windows, split.training, weights);
   else if (!weights.empty())
     t.class_weights = torch::tensor(weights).to(t.device);

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "beatbench/core/error.h"
+#include "beatbench/core/text.h"
 
 namespace beatbench {
 namespace {
@@ -67,8 +68,7 @@ LoadedWeights load_what_fits(BeatModel& model, const BeatModel& from, bool new_h
 void freeze_layers(BeatModel& model, int count) {
   const std::vector<std::string> names = layers_of(model);
   if (count < 0 || count >= static_cast<int>(names.size())) {
-    std::string list;
-    for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
+    const std::string list = joined(names);
     throw Error(ErrorKind::usage, "freeze layers",
                 std::to_string(count) + " is not valid; the model has " + std::to_string(names.size()) + " layers (" +
                     list + "), and one at least must be trained");

@@ -81,7 +81,7 @@ void read_annotations(benchmark::State& state) {
 // Decoding and checksums of as many frames as mitdb has, 2048 at a time.
 void decode(benchmark::State& state) {
   constexpr std::size_t chunk_frames = 2048;
-  const beatbench::SignalFormat& format = beatbench::find_signal_format(212, "benchmark");
+  const beatbench::SignalFormat& format = beatbench::require_signal_format(212, "benchmark");
   const std::vector<unsigned char> bytes(chunk_frames * 3, 0x5A);
   std::array<std::vector<std::int32_t>, 2> samples;
   for (auto& lead : samples) lead.resize(chunk_frames);
@@ -122,7 +122,7 @@ void copy_files(benchmark::State& state) {
 
 // Copied and decoded into the second-level cache.
 void copy_and_decode_files(benchmark::State& state) {
-  const beatbench::SignalFormat& format = beatbench::find_signal_format(212, "benchmark");
+  const beatbench::SignalFormat& format = beatbench::require_signal_format(212, "benchmark");
   std::array<std::vector<std::int32_t>, 2> samples;
   for (auto& lead : samples) lead.resize(kPieceFrames);
   const std::array<std::int32_t*, 2> columns = {samples[0].data(), samples[1].data()};

@@ -105,7 +105,7 @@ void cnn2d_libtorch(benchmark::State& state) {
 int main(int argc, char** argv) {
   beatbench::keep_freed_memory();
   beatbench::choose_blas_kernels();
-  beatbench::restart_with_passive_threads(argv);
+  beatbench::make_threads_wait_passively(argv);
   beatbench::set_compute_threads(0);
   for (const beatbench::ModelSpec& spec : beatbench::model_table()) {
     for (const bool bf16 : {false, true}) {

@@ -173,7 +173,7 @@ TEST_F(Benchmark, SeveralAtOnceLoseNoReport) {
   for (std::thread& thread : threads) thread.join();
   for (const Finished& one : finished) EXPECT_EQ(one.status, 0) << one.err;
   EXPECT_EQ(contents_of(folder_ / "reports").size(), static_cast<std::size_t>(kAtOnce));
-  for (const auto& [name, text] : contents_of(folder_ / "reports")) EXPECT_NO_THROW(json::parse(text)) << name;
+  for (const auto& [name, text] : contents_of(folder_ / "reports")) EXPECT_TRUE(json::accept(text)) << name;
 }
 
 TEST_F(Benchmark, ADamagedModelDoesNotEndTheOthers) {

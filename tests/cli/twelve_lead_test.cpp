@@ -100,7 +100,9 @@ TEST_F(TwelveLead, FoldsAreTestedTogether) {
     const auto& written = test.at("areas").at("classes").at("abnormal").at("roc_area");
     const auto expected = roc_pr_areas(rank_inputs(own, own_abnormal)).roc_area;
     EXPECT_EQ(written.is_number(), expected.has_value()) << "a fold may lack one of the two kinds";
-    if (expected) EXPECT_NEAR(written.get<double>(), *expected, 1e-9);
+    if (expected) {
+      EXPECT_NEAR(written.get<double>(), *expected, 1e-9);
+    }
     scores.insert(scores.end(), own.begin(), own.end());
     is_abnormal.insert(is_abnormal.end(), own_abnormal.begin(), own_abnormal.end());
   }

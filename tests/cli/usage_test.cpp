@@ -161,16 +161,16 @@ TEST_F(Full_Usage, WordsOutsideOfAChoiceListTheValidOnes) {
 TEST_F(Full_Usage, NumbersOutOfRangeSayWhatIsAllowed) {
   refuse_usage("train", {"--epochs", "0"}, {"epochs", "0 is not valid", "1 or more"});
   refuse_usage("train", {"--epochs", "many"}, {"--epochs", "many"});
-  refuse_usage("train", {"--batch-size", "0"}, {"batch_size", "1 or more"});
-  refuse_usage("train", {"--learning-rate", "nan"}, {"learning_rate", "above 0"});
+  refuse_usage("train", {"--batch-size", "0"}, {"--batch-size", "1 or more"});
+  refuse_usage("train", {"--learning-rate", "nan"}, {"--learning-rate", "above 0"});
   refuse_usage("train", {"--seed", "-1"}, {"--seed", "-1"});
   refuse_usage("train", {"--threads", "-1"}, {"--threads", "-1"});
   refuse_usage("train", {"--window-after", "0"}, {"108+0", "1 after the beat"});
   refuse_usage("train", {"--filter-low", "50"}, {"filter", "low < high"});
   refuse_usage("train", {"--model-option", "filters"}, {"'filters'", "NAME=NUMBER"});
   refuse_usage("train", {"--model-option", "dropout=2"}, {"dropout", "2 is out of range", "0 to 0.9"});
-  refuse_usage("train", {"--test-fraction", "1"}, {"test fraction", "1 is not valid", "at most 0.9"});
-  refuse_usage("train", {"--validation-fraction", "0"}, {"validation fraction", "above 0"});
+  refuse_usage("train", {"--test-fraction", "1"}, {"--test-fraction", "1 is not valid", "at most 0.9"});
+  refuse_usage("train", {"--validation-fraction", "0"}, {"--validation-fraction", "above 0"});
   refuse_usage("train", {"--window-before", "0", "--window-after", "5"}, {"model resnet1d", "16 samples", "5"});
 }
 

@@ -10,6 +10,7 @@
 #include "beatbench/runtime/engine.h"
 #include "conversion/converted.h"
 #include "models/made_up_checkpoint.h"
+#include "support/test_folder.h"
 #include "torchscript/environment.h"
 
 namespace beatbench {
@@ -22,11 +23,7 @@ using tests::made_up_windows;
 
 class Conversion : public testing::Test {
  protected:
-  Conversion() { std::filesystem::create_directories(folder_); }
-  ~Conversion() override { std::filesystem::remove_all(folder_); }
-  std::filesystem::path folder_ =
-      std::filesystem::temp_directory_path() /
-      (std::string("beatbench_conversion_") + testing::UnitTest::GetInstance()->current_test_info()->name());
+  tests::TestFolder folder_;
 };
 
 // Every model in every format gives what the model's own code gives, at any batch size.

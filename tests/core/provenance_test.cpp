@@ -40,7 +40,8 @@ TEST(ProvenanceJson, AMissingFieldIsNamed) {
     nlohmann::json part = whole;
     part.erase(field);
     if (field == "source_hash")
-      EXPECT_EQ(part.get<Provenance>().source_hash, part.at("dataset_hash")) << "the data is its own source";
+      EXPECT_EQ(part.get<Provenance>().source_hash, part.at("dataset_hash").get<std::string>())
+          << "the data is its own source";
     else
       EXPECT_ERROR(part.get<Provenance>(), ErrorKind::data, "provenance"s, field);
   }

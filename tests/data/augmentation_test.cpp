@@ -226,8 +226,8 @@ TEST(Crops, MayLeaveNormalBeatsAsTheyAre) {
 }
 
 TEST(AugmentationOptions, ThatAreWrongAreRefused) {
-  EXPECT_ERROR(with_options({.scale = 1}), ErrorKind::usage, "augment scale", "0 to 0.99");
-  EXPECT_ERROR(with_options({.warp = 0.6}), ErrorKind::usage, "augment warp");
+  EXPECT_ERROR(with_options({.scale = 1}), ErrorKind::usage, "--augment-scale", "0 to 0.99");
+  EXPECT_ERROR(with_options({.warp = 0.6}), ErrorKind::usage, "--augment-warp");
   EXPECT_ERROR(with_options({.snr_low_db = 10, .snr_high_db = 5}), ErrorKind::usage, "snr");
   EXPECT_ERROR(with_options({.crops = "nine"}), ErrorKind::usage, "crops", "none, random, all");
   EXPECT_ERROR(with_options({.crops = "all"}), ErrorKind::usage, "crops", "windows");

@@ -104,8 +104,7 @@ const std::vector<Container>& containers() {
          std::vector<tests::EdfSignal> signals;
          for (const Lead& lead : record.leads) {
            signals.push_back({"ECG " + lead.name, lead.unit_is_assumed ? "" : lead.units, -32768 / lead.gain,
-                              32767 / lead.gain, -32768, 32767, lead.samples,
-                              static_cast<int>(record.sampling_rate_hz)});
+                              32767 / lead.gain, -32768, 32767, lead.samples, record.sampling_rate_hz});
          }
          tests::write_edf(folder / "r.edf", EDFLIB_FILETYPE_EDFPLUS, signals);
          return read_edf_recording(folder / "r.edf");

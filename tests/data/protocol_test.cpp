@@ -80,11 +80,11 @@ TEST(Protocol, FractionsOutOfRangeAreRefused) {
   for (const ProtocolSpec& spec : protocol_registry()) {
     for (const double fraction : {0.0, -0.1, 0.91, 1.0, nan}) {
       EXPECT_ERROR(make_split(spec.name, set, published(set), {.test_fraction = fraction}), ErrorKind::usage,
-                   "test fraction");
+                   "--test-fraction");
     }
     for (const double fraction : {-0.1, 0.51, 1.0, nan}) {
       EXPECT_ERROR(make_split(spec.name, set, published(set), {.validation_fraction = fraction}), ErrorKind::usage,
-                   "validation fraction");
+                   "--validation-fraction");
     }
   }
   EXPECT_NO_THROW(make_split("random", set, {}, {.test_fraction = 0.9, .validation_fraction = 0.5}));

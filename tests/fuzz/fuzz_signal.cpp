@@ -11,7 +11,7 @@ using namespace beatbench;
 namespace {
 
 const SignalFormat& format() {
-  static const SignalFormat& found = find_signal_format(BEATBENCH_FUZZ_FORMAT, "fuzz");
+  static const SignalFormat& found = require_signal_format(BEATBENCH_FUZZ_FORMAT, "fuzz");
   return found;
 }
 

@@ -62,7 +62,7 @@ TEST(Cuda, TrainsOnImagesThatStayThere) {
   TrainingOptions options;
   options.epochs = 20;
   options.batch_size = 16;
-  options.learning_rate = 0.01;
+  options.optimizer.learning_rate = 0.01;
   options.device = "cuda";
   options.augmentation.crops = "random";
   const Split split = tests::made_up_split(150);

@@ -15,6 +15,7 @@
 #include "models/model.h"
 #include "models/predict.h"
 #include "models/registry.h"
+#include "support/test_folder.h"
 
 namespace beatbench {
 namespace {
@@ -266,8 +267,7 @@ TEST(Predict, LabelsAndSoftmaxOfRows) {
 }
 
 TEST(Checkpoint, ComesBackAsItWas) {
-  const auto folder = std::filesystem::temp_directory_path() / "beatbench_checkpoint_test";
-  std::filesystem::create_directories(folder);
+  const tests::TestFolder folder;
   for (const ModelSpec& spec : model_table()) {
     ModelDescription description = made_up_description(std::string(spec.name));
     description.provenance.configuration = {{"epochs", 3}};
@@ -282,11 +282,11 @@ TEST(Checkpoint, ComesBackAsItWas) {
     std::iota(rows.begin(), rows.end(), 0U);
     EXPECT_EQ(predict_logits(*back.model, windows, rows), predict_logits(*model, windows, rows));
   }
-  std::filesystem::remove_all(folder);
 }
 
 TEST(Checkpoint, DamagedOrForeignFilesAreNamed) {
-  const auto file = std::filesystem::temp_directory_path() / "beatbench_damaged.pt";
+  const tests::TestFolder folder;
+  const auto file = folder / "damaged.pt";
   const ModelDescription description = made_up_description("lstm");
   save_checkpoint(file, description, *make_model("lstm", description.shape));
   const std::string whole = read_text_file(file);

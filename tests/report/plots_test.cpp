@@ -14,6 +14,7 @@
 #include "beatbench/core/class_map.h"
 #include "beatbench/core/error.h"
 #include "report/sample_reports.h"
+#include "support/test_folder.h"
 
 namespace beatbench {
 namespace {
@@ -127,13 +128,15 @@ TEST(Plots, PngIsPng) {
 }
 
 TEST(Plots, TextIsTextWhateverItSays) {
-  const std::filesystem::path trap = std::filesystem::temp_directory_path() / "beatbench-plots-trap";
-  std::filesystem::remove(trap);
+  const tests::TestFolder folder;
+  const std::filesystem::path before = std::filesystem::current_path(), trap = "trap";
+  std::filesystem::current_path(folder.path());
   const std::string title = "it's `touch " + trap.string() + "` a_{b}^c @x <i> & \"q\" \\n\nsystem('touch " +
                             trap.string() + "')\nset output '" + trap.string() + "'";
   const std::string svg = plot_confusion(metrics_of_confusion({5, 1, 1, 5}, {"'`<7", "\"; exit \\"}), title);
   plot_curves(samples::run_report().training.history, 2, title);
   EXPECT_FALSE(std::filesystem::exists(trap));
+  std::filesystem::current_path(before);
   for (const char* text : {"a_{b}^c @x &lt;i>", "&amp; \"q\" \\n", ">''&lt;7<", ">\"; exit \\<"}) {
     EXPECT_NE(svg.find(text), std::string::npos) << text;
   }

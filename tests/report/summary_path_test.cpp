@@ -7,6 +7,7 @@
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
 #include "report/sample_reports.h"
+#include "support/test_folder.h"
 
 namespace beatbench {
 namespace {
@@ -15,17 +16,10 @@ namespace fs = std::filesystem;
 
 class SummaryPath : public testing::Test {
  protected:
-  void SetUp() override {
-    const std::string test = testing::UnitTest::GetInstance()->current_test_info()->name();
-    folder_ = fs::temp_directory_path() / ("beatbench-summary-" + test + "-" + std::to_string(::getpid()));
-    fs::create_directories(folder_);
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
   void touch(const std::string& name) const { std::ofstream(folder_ / name) << "{}"; }
-  std::string name() const { return summary_path(folder_, "laptop", "r1", "2024-05-01").filename(); }
+  std::string name() const { return summary_path(folder_.path(), "laptop", "r1", "2024-05-01").filename(); }
 
-  fs::path folder_;
+  tests::TestFolder folder_;
 };
 
 TEST_F(SummaryPath, NamesComputerModelAndDate) { EXPECT_EQ(name(), "summary-laptop-r1-2024-05-01.json"); }
@@ -39,13 +33,13 @@ TEST_F(SummaryPath, ATakenNameGetsANumber) {
 
 TEST_F(SummaryPath, RefusesNamesThatAreNoFileNames) {
   for (const std::string bad : {"", "a/b", "/etc", "..", ".hidden", "a b", "a\nb", "a\\b", "na\u00efve", "a*", "a:b"}) {
-    EXPECT_THROW(summary_path(folder_, bad, "r1", "2024-05-01"), Error) << bad;
-    EXPECT_THROW(summary_path(folder_, "laptop", bad, "2024-05-01"), Error) << bad;
+    EXPECT_THROW(summary_path(folder_.path(), bad, "r1", "2024-05-01"), Error) << bad;
+    EXPECT_THROW(summary_path(folder_.path(), "laptop", bad, "2024-05-01"), Error) << bad;
   }
-  EXPECT_THROW(summary_path(folder_, std::string(101, 'a'), "r1", "2024-05-01"), Error);
-  EXPECT_THROW(summary_path(folder_, std::string("a\0b", 3), "r1", "2024-05-01"), Error);
-  EXPECT_THROW(summary_path(folder_, "laptop", "r1", "../2024"), Error);
-  EXPECT_NO_THROW(summary_path(folder_, "Xeon_2.4-GHz+", std::string(100, 'a'), "2024-05-01"));
+  EXPECT_THROW(summary_path(folder_.path(), std::string(101, 'a'), "r1", "2024-05-01"), Error);
+  EXPECT_THROW(summary_path(folder_.path(), std::string("a\0b", 3), "r1", "2024-05-01"), Error);
+  EXPECT_THROW(summary_path(folder_.path(), "laptop", "r1", "../2024"), Error);
+  EXPECT_NO_THROW(summary_path(folder_.path(), "Xeon_2.4-GHz+", std::string(100, 'a'), "2024-05-01"));
 }
 
 TEST_F(SummaryPath, WritesOneReportAfterTheOther) {
@@ -66,8 +60,8 @@ TEST_F(SummaryPath, LeavesNothingBehindOnFailure) {
   EXPECT_FALSE(fs::exists(folder_ / "new"));
   SummaryReport twice = samples::summary_report();
   twice.datasets[1].name = twice.datasets[0].name;
-  EXPECT_THROW(write_summary(folder_, twice), Error);
-  EXPECT_EQ(std::distance(fs::directory_iterator(folder_), {}), 1);
+  EXPECT_THROW(write_summary(folder_.path(), twice), Error);
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path()), {}), 1);
 }
 
 }  // namespace

@@ -20,6 +20,7 @@
 #include "models/made_up_checkpoint.h"
 #include "models/predict.h"
 #include "support/need.h"
+#include "support/test_folder.h"
 #include "torchscript/environment.h"
 #include "torchscript/quantize.h"
 
@@ -32,9 +33,6 @@ using tests::made_up_checkpoint;
 
 class Int8 : public testing::Test {
  protected:
-  Int8() { std::filesystem::create_directories(folder_); }
-  ~Int8() override { std::filesystem::remove_all(folder_); }
-
   std::filesystem::path write(const Checkpoint& checkpoint, std::size_t calibration = 100) const {
     const std::string& model = checkpoint.description.model;
     const auto file = folder_ / (model + "-int8.pt");
@@ -42,9 +40,7 @@ class Int8 : public testing::Test {
     return file;
   }
 
-  std::filesystem::path folder_ =
-      std::filesystem::temp_directory_path() /
-      (std::string("beatbench_int8_") + testing::UnitTest::GetInstance()->current_test_info()->name());
+  tests::TestFolder folder_;
 };
 
 class Full_Int8 : public Int8 {};
@@ -257,7 +253,7 @@ TEST_F(Int8, NeedsWindowsToCalibrateOn) {
     EXPECT_EQ(error.kind(), ErrorKind::usage);
     EXPECT_THAT(error.what(), HasSubstr("training data"));
   }
-  EXPECT_TRUE(std::filesystem::is_empty(folder_));
+  EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
 }
 
 // Whatever is wrong with a file, opening and running it ends in an Error or in numbers.

@@ -6,28 +6,52 @@
 #include <vector>
 
 #include "beatbench/core/beat_set.h"
+#include "beatbench/core/option.h"
 #include "beatbench/core/preprocessing.h"
 
 namespace beatbench {
 
-/// How training inputs are varied. Everything is drawn anew each time a beat is shown.
+/// How training inputs are varied. Everything is drawn anew each time a beat is shown. The crops are three quarters of
+/// each side of an image, at offsets 0, 1/8 and 1/4 of it, enlarged again (Jun et al. 2018, arXiv 1804.06812: 96x96 of
+/// 128x128).
 struct AugmentationOptions {
-  /// Images: nine crops of three quarters of each side, at offsets 0, 1/8 and 1/4 of it, enlarged again (Jun et al.
-  /// 2018, arXiv 1804.06812: 96x96 of 128x128). none | random: an image or one of its crops, each equally often | all:
-  /// the image and its nine crops in every epoch.
   std::string crops = "none";
-  std::string crop_classes = "all";  ///< all | arrhythmias: every class but that of normal beats
-  double scale = 0;                  ///< windows: times a factor within 1 - scale and 1 + scale; 0 to below 1
-  int shift_samples = 0;             ///< windows: moved by at most so many samples, 0 to 1000
-  double warp = 0;  ///< windows: the beat's own time runs faster or slower by at most this share, 0 to 0.5
-  std::vector<std::string> noise = {};      ///< windows: records of noise, a lead of one of them is added
-  double snr_low_db = 6, snr_high_db = 24;  ///< its signal-to-noise ratio, drawn uniformly
-  double lead_dropout = 0;                  ///< windows of several leads: share of leads set to 0, never all; 0 to 0.9
+  std::string crop_classes = "all";
+  double scale = 0;
+  int shift_samples = 0;
+  double warp = 0;
+  std::vector<std::string> noise = {};
+  double snr_low_db = 6, snr_high_db = 24;  ///< drawn uniformly between them
+  double lead_dropout = 0;                  ///< of several leads; never all
 
   bool any() const {
     return crops != "none" || scale > 0 || shift_samples > 0 || warp > 0 || !noise.empty() || lead_dropout > 0;
   }
 };
+
+/// See core/option.h.
+template <class Options, class Visit>
+void for_each_augmentation_option(Options& a, Visit&& visit) {
+  visit(a.crops, OptionSpec{"crops", "--crops",
+                            "images: nine crops of 3/4 of each side, enlarged: none, random (the image or one of them, "
+                            "each equally often), or all (the image and its crops in every epoch)",
+                            one_of({"none", "random", "all"})});
+  visit(a.crop_classes, OptionSpec{"crop_classes", "--crop-classes", "all, or arrhythmias: all but normal beats",
+                                   one_of({"all", "arrhythmias"})});
+  visit(a.scale,
+        OptionSpec{"scale", "--augment-scale", "windows: times a factor of 1 - this to 1 + this", from_to(0, 0.99)});
+  visit(a.shift_samples,
+        OptionSpec{"shift_samples", "--augment-shift", "windows: moved by at most so many samples", from_to(0, 1000)});
+  visit(a.warp, OptionSpec{"warp", "--augment-warp", "windows: time runs faster and slower by at most this share",
+                           from_to(0, 0.5)});
+  visit(a.noise, OptionSpec{"noise", "--augment-noise",
+                            "windows: noise of a lead of these records is added, for example nstdb/bw,nstdb/ma"});
+  visit(a.snr_low_db,
+        OptionSpec{"snr_low_db", "--augment-snr-low", "its smallest signal-to-noise ratio in dB", from_to(-20, 60)});
+  visit(a.snr_high_db, OptionSpec{"snr_high_db", "--augment-snr-high", "its largest", from_to(-20, 60)});
+  visit(a.lead_dropout, OptionSpec{"lead_dropout", "--lead-dropout",
+                                   "windows of several leads: share of leads left out", from_to(0, 0.9)});
+}
 
 /// @throws Error(usage) naming the option, what was given and what is allowed.
 void validate(const AugmentationOptions& options);

@@ -7,18 +7,33 @@
 #include <vector>
 
 #include "beatbench/core/beat_set.h"
+#include "beatbench/core/option.h"
 #include "beatbench/data/database.h"
 
 namespace beatbench {
 
+/// Of the training side, validation takes beats in protocols of beats, and else whole subjects, as nearly as they
+/// allow.
 struct SplitOptions {
-  double test_fraction = 0.1;        ///< of the beats, for beat-wise protocols; above 0, at most 0.9
-  double validation_fraction = 0.1;  ///< of the training side: of its beats, or, in whole subjects, as nearly as they
-                                     ///< allow, of its records that have beats; 0 (none) to 0.5
-  int folds = 10;                    ///< of protocols with a free number of folds; 2 to 1000
-  int fold = 1;                      ///< the one that is tested, from 1
+  double test_fraction = 0.1;
+  double validation_fraction = 0.1;
+  int folds = 10;
+  int fold = 1;
   std::uint64_t seed = 1;
 };
+
+/// See core/option.h.
+template <class Options, class Visit>
+void for_each_split_option(Options& o, Visit&& visit) {
+  visit(o.test_fraction, OptionSpec{"test_fraction", "--test-fraction",
+                                    "share of the beats for the test (protocol random)", above_to(0, 0.9)});
+  visit(o.validation_fraction, OptionSpec{"validation_fraction", "--validation-fraction",
+                                          "share of the training side, of its beats or its records, for validation",
+                                          above_to(0, 0.5, "none, with --monitor last")});
+  visit(o.folds, OptionSpec{"folds", "--folds", "how many (protocols k-fold and patient-k-fold)", from_to(2, 1000)});
+  visit(o.fold, OptionSpec{"fold", "--fold", "the one that is tested, from 1 (protocols with folds)", from_to(1, 1e6)});
+  visit(o.seed, OptionSpec{"seed", ""});
+}
 
 /// @throws Error(usage) naming what is out of range.
 void validate(const SplitOptions& options);

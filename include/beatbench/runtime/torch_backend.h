@@ -73,9 +73,9 @@ TorchBackend& torch_backend();
 void use_torch_backend(TorchBackend& backend);
 
 /// OpenMP threads that spin while they wait slow a shared machine down several times over. How they wait is read from
-/// OMP_WAIT_POLICY before main begins, so where neither that nor GOMP_SPINCOUNT is set this sets it to passive and
-/// starts the program anew; to be called first thing in main.
-void restart_with_passive_threads(char** argv);
+/// OMP_WAIT_POLICY when OpenMP is loaded, so where neither that nor GOMP_SPINCOUNT is set this sets it to passive, and
+/// starts the program anew if OpenMP was loaded with it; to be called first thing in main.
+void make_threads_wait_passively(char** argv);
 
 /// OpenBLAS 0.3.21 does not know processors newer than itself and falls back to its oldest kernels, at a seventh of the
 /// speed. This asks it which it takes, and sets OPENBLAS_CORETYPE to better ones for when it is loaded; torch_backend

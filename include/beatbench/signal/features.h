@@ -13,12 +13,17 @@
 
 namespace beatbench {
 
-/// What the numbers of a features are computed from.
+namespace features {
+struct TemplateBeat;
+}
+
+/// What the numbers of a feature are computed from.
 struct FeatureSource {
   const Record& record;
   std::span<const std::int64_t> beats;  ///< every beat and flutter wave of the recording, ascending, its own samples
   std::span<const std::size_t> places;  ///< of the beats asked for, indices into `beats`
   std::span<const std::string> leads;   ///< names in order of preference
+  const features::TemplateBeat* template_beat = nullptr;  ///< the recording's, for features of waves
 };
 
 /// Numbers about a beat that its window does not show. They need no labels: only where beats are, and the signal.

@@ -8,6 +8,7 @@
 #include "beatbench/data/database.h"
 #include "beatbench/report/metrics_json.h"
 #include "cli/data_options.h"
+#include "cli/declare_options.h"
 #include "cli/run_main.h"
 #include "cli/session.h"
 
@@ -34,10 +35,10 @@ void declare_annotation_options(CLI::App& app, AnnotationArguments& a) {
       ->capture_default_str();
   app.add_option("--window", a.request.window_s, "largest distance of a pair in seconds")
       ->capture_default_str()
-      ->check(CLI::Range(0.001, 1.0));
+      ->check(numbers(from_to(0.001, 1.0)));
   app.add_option("--start", a.request.start_s, "seconds; beats before it are left aside")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+      ->check(numbers(at_least(0)));
   app.add_option("--out", a.out, "write the report to this JSON file as well");
   app.add_flag("--per-record", a.per_record, "a table of every record");
   app.add_flag("--json", a.json, "print the report on stdout instead of tables");

@@ -18,6 +18,7 @@
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/data_options.h"
+#include "cli/declare_options.h"
 #include "cli/run_main.h"
 #include "cli/session.h"
 
@@ -243,13 +244,13 @@ int benchmark_command(int argc, char** argv) {
     app.add_option("--batch-sizes", a.batch_sizes, "for the throughput")
         ->delimiter(',')
         ->capture_default_str()
-        ->check(CLI::Range(1, 65536));
+        ->check(numbers(from_to(1, 65536)));
     app.add_option("--seconds", a.seconds, "how long each timing is repeated")
         ->capture_default_str()
-        ->check(CLI::Range(0.01, 600.0));
+        ->check(numbers(from_to(0.01, 600.0)));
     app.add_option("--threads", a.threads, "0: one for each processor")
         ->capture_default_str()
-        ->check(CLI::Range(0, 1024));
+        ->check(numbers(from_to(0, 1024)));
     app.add_flag("--trust-model", a.trust_model,
                  "run TorchScript files whatever code they hold: only for those whose maker you know");
     app.add_flag("--worker", a.is_worker)->group("");

@@ -9,6 +9,7 @@
 #include "beatbench/report/metrics_json.h"
 #include "beatbench/signal/detector.h"
 #include "cli/data_options.h"
+#include "cli/declare_options.h"
 #include "cli/run_main.h"
 #include "cli/session.h"
 
@@ -62,7 +63,7 @@ void declare_detector_options(CLI::App& app, DetectorArguments& a) {
                  "signal-to-noise ratios in dB, as nst(1) of the WFDB Applications Guide has them")
       ->delimiter(',')
       ->capture_default_str()
-      ->check(CLI::Range(-60.0, 120.0));
+      ->check(numbers(from_to(-60.0, 120.0)));
   app.add_option("--out", a.out, "write the report to this JSON file as well");
   app.add_flag("--per-record", a.per_record, "a table of every record for each detector");
   app.add_flag("--json", a.json, "print the report on stdout instead of tables");

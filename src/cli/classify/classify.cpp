@@ -17,6 +17,7 @@
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/data_options.h"
+#include "cli/declare_options.h"
 #include "cli/run_main.h"
 #include "cli/session.h"
 
@@ -196,11 +197,11 @@ int classify_command(int argc, char** argv) {
         ->group("CSV");
     app.add_option("--time", a.request.time, "column of times (default: found), or none")->group("CSV");
     app.add_option("--rate", a.request.rate_hz, "sampling rate in Hz, for a CSV without times that say it")
-        ->check(CLI::PositiveNumber)
+        ->check(numbers(above(0)))
         ->group("CSV");
     app.add_option("--threads", a.threads, "0: one for each processor")
         ->capture_default_str()
-        ->check(CLI::Range(0, 1024));
+        ->check(numbers(from_to(0, 1024)));
     app.add_flag("--trust-model", a.trust_model,
                  "run a TorchScript file whatever code it holds: only for those whose maker you know");
     app.add_flag("--json", a.json, "print the summary on stdout instead of a table");

@@ -12,6 +12,7 @@
 #include "cli/console.h"
 #include "cli/convert/dataset.h"
 #include "cli/data_options.h"
+#include "cli/declare_options.h"
 #include "cli/run_main.h"
 #include "cli/session.h"
 #include "runs/stored_split.h"
@@ -191,20 +192,20 @@ int convert_command(int argc, char** argv) {
     app.add_option("--out", model.out, "folder for the model files")->capture_default_str();
     app.add_option("--name", model.name, "file name without extension (default: the run folder's)");
     app.add_option("--windows", model.windows, "test windows to compare each file with the checkpoint on; 0: none")
-        ->check(CLI::NonNegativeNumber)
+        ->check(numbers(at_least(0)))
         ->capture_default_str();
     app.add_option("--calibration-windows", model.calibration_windows,
                    "training windows that int8 takes its ranges of numbers from")
-        ->check(CLI::Range(1, 1000000))
+        ->check(numbers(from_to(1, 1000000)))
         ->capture_default_str();
     app.add_option("--max-accuracy-drop", model.max_accuracy_drop,
                    "points of percent of accuracy that a file may lose against its checkpoint; more: exit status 3 "
                    "(default: 0.3)")
-        ->check(CLI::Range(0.0, 100.0));
+        ->check(numbers(from_to(0.0, 100.0)));
     app.add_option("--data", model.data, "where the run's database is now (default: as in training)");
     app.add_option("--threads", model.threads, "0: one for each processor")
         ->capture_default_str()
-        ->check(CLI::Range(0, 1024));
+        ->check(numbers(from_to(0, 1024)));
     app.add_flag("--json", model.json, "print the results as JSON on stdout");
 
     DatasetRequest dataset;

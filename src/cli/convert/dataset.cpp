@@ -4,6 +4,7 @@
 
 #include "beatbench/core/class_map.h"
 #include "cli/data_options.h"
+#include "cli/declare_options.h"
 #include "cli/run_main.h"
 #include "cli/session.h"
 
@@ -21,13 +22,13 @@ void declare_dataset_options(CLI::App& app, DatasetRequest& a) {
                  "folder or file to make (default: datasets/NAME, datasets/NAME-png, datasets/NAME-PART.csv)");
   app.add_option("--seed", a.seed, "of the simulation, or of the split")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+      ->check(numbers(at_least(0)));
   app.add_option("--records", a.records, "number of simulated patients (default: simdb 48, simdb12 600)")
-      ->check(CLI::Range(1, 9999))
+      ->check(numbers(from_to(1, 9999)))
       ->group("Simulation");
   app.add_option("--duration", a.duration_s,
                  "of each simulated record in seconds (default: simdb 1805.556, simdb12 10)")
-      ->check(CLI::Range(10.0, 86400.0))
+      ->check(numbers(from_to(10.0, 86400.0)))
       ->group("Simulation");
   app.add_option("--classes", a.preprocessing.class_map, names_of(class_maps()))->capture_default_str()->group("Beats");
   app.add_option("--part", a.part, "all (default for png), training, validation, test (default for csv)")
@@ -43,7 +44,7 @@ void declare_dataset_options(CLI::App& app, DatasetRequest& a) {
   app.add_flag("--strict", a.strict, "a wrong checksum is an error, not a warning")->group("Beats");
   app.add_option("--threads", a.threads, "0: one for each processor")
       ->capture_default_str()
-      ->check(CLI::Range(0, 1024));
+      ->check(numbers(from_to(0, 1024)));
   declare_preprocessing(app, a.preprocessing);
 }
 

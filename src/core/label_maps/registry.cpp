@@ -3,6 +3,7 @@
 
 #include "beatbench/core/error.h"
 #include "core/label_maps/label_maps.h"
+#include "core/table.h"
 
 namespace beatbench {
 namespace {
@@ -43,13 +44,7 @@ bool is_statement(std::string_view text) {
 std::span<const LabelMap> label_maps() { return all_label_maps(); }
 
 const LabelMap& require_label_map(std::string_view name) {
-  std::string valid;
-  for (const LabelMap& map : all_label_maps()) {
-    if (map.name == name) return map;
-    valid += (valid.empty() ? "" : ", ") + map.name;
-  }
-  throw Error(ErrorKind::usage, "classes",
-              "there is no label map '" + std::string(name) + "' of whole recordings; valid: " + valid);
+  return require_row(all_label_maps(), name, "classes", "label map of whole recordings");
 }
 
 }  // namespace beatbench

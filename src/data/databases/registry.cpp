@@ -8,6 +8,7 @@
 #include "beatbench/core/text.h"
 #include "beatbench/data/database.h"
 #include "beatbench/recordings/hdf5/tracings.h"
+#include "core/table.h"
 #include "data/databases/databases.h"
 
 namespace beatbench {
@@ -156,10 +157,8 @@ Database open_database(const std::string& name_or_path) {
   } else if (fs::is_regular_file(folder, ignored) && is_tracings_file(folder)) {
     return databases::describe_tracings(folder);
   } else if (!is_folder(folder)) {
-    std::string known;
-    for (const DatabaseSpec& row : kDatabases) known += (known.empty() ? "" : ", ") + std::string(row.name);
     throw Error(ErrorKind::usage, "data",
-                "'" + name_or_path + "' is neither a known database (" + known +
+                "'" + name_or_path + "' is neither a known database (" + names_of(kDatabases) +
                     ") nor a folder of records or images nor a .csv of windows nor an .hdf5 of tracings");
   } else if (is_image_folder(folder)) {
     return databases::describe_prepared(folder, DataForm::images);

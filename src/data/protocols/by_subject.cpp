@@ -6,6 +6,7 @@
 
 #include "beatbench/core/error.h"
 #include "beatbench/core/random.h"
+#include "beatbench/core/text.h"
 
 namespace beatbench::protocols {
 namespace {
@@ -104,12 +105,6 @@ std::map<std::string, Names> records_by_subject(const BeatSet& windows) {
   std::map<std::string, Names> records;
   for (const RecordName& name : windows.records) records[name.subject].push_back(name.id);
   return records;
-}
-
-std::string joined(const Names& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
 }
 
 Split split_by_subject(const BeatSet& windows, const Database& database, const Division& division,

@@ -13,8 +13,6 @@ using Names = std::vector<std::string>;
 /// The records of each subject of a data set, by the subject's name.
 std::map<std::string, Names> records_by_subject(const BeatSet& windows);
 
-std::string joined(const Names& names);
-
 /// Which records a protocol trains on and which it tests.
 struct Division {
   Names training, test;

@@ -4,6 +4,7 @@
 
 #include "beatbench/core/error.h"
 #include "beatbench/core/random.h"
+#include "beatbench/core/text.h"
 #include "data/protocols/by_subject.h"
 #include "data/protocols/protocols.h"
 

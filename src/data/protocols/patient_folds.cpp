@@ -1,4 +1,5 @@
 #include "beatbench/core/random.h"
+#include "beatbench/core/text.h"
 #include "data/protocols/by_subject.h"
 #include "data/protocols/protocols.h"
 

@@ -5,6 +5,7 @@
 
 #include "beatbench/core/error.h"
 #include "beatbench/core/hash.h"
+#include "core/table.h"
 #include "data/protocols/protocols.h"
 
 namespace beatbench {
@@ -35,12 +36,7 @@ constexpr std::array kProtocols = {
 };
 
 const ProtocolSpec& require_protocol(std::string_view name) {
-  std::string valid;
-  for (const ProtocolSpec& spec : kProtocols) {
-    if (spec.name == name) return spec;
-    valid += (valid.empty() ? "" : ", ") + std::string(spec.name);
-  }
-  throw Error(ErrorKind::usage, "protocol", "there is no protocol '" + std::string(name) + "'; valid: " + valid);
+  return require_row(kProtocols, name, "protocol", "protocol");
 }
 
 std::string hash_of(const BeatSet& windows, const Split& split) {
@@ -113,16 +109,7 @@ void check_fold(const ProtocolSpec& spec, const BeatSet& windows, const SplitOpt
 }  // namespace
 
 void validate(const SplitOptions& options) {
-  const auto require = [](const std::string& name, double found, double most) {
-    if (found > 0 && found <= most) return;
-    throw Error(ErrorKind::usage, name + " fraction",
-                number_text(found) + " is not valid; allowed: above 0, at most " + number_text(most));
-  };
-  require("test", options.test_fraction, 0.9);
-  if (options.validation_fraction != 0) require("validation", options.validation_fraction, 0.5);
-  if (options.folds < 2 || options.folds > 1000) {
-    throw Error(ErrorKind::usage, "folds", std::to_string(options.folds) + " is not valid; allowed: 2 to 1000");
-  }
+  for_each_split_option(options, [](const auto& value, const OptionSpec& spec) { check_option(value, spec); });
 }
 
 std::span<const ProtocolSpec> protocol_registry() { return kProtocols; }

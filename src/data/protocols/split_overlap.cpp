@@ -4,6 +4,7 @@
 
 #include "beatbench/core/error.h"
 #include "beatbench/core/hash.h"
+#include "beatbench/core/text.h"
 #include "beatbench/data/protocol.h"
 #include "data/protocols/by_subject.h"
 
@@ -94,8 +95,7 @@ void guard_against_split_overlap(const BeatSet& windows, Split& split) {
   leave_out_copies(windows, split);
   const SplitOverlap leak = find_split_overlap(windows, split);
   if (!split.intra_patient && !split.patients_unknown && !leak.subjects.empty()) {
-    note_once(split, "leak: subjects on both sides of training (with validation) and test: " +
-                         protocols::joined(leak.subjects));
+    note_once(split, "leak: subjects on both sides of training (with validation) and test: " + joined(leak.subjects));
   }
   if (leak.inputs == 0) return;
   const std::string count = std::to_string(leak.inputs) + " of " + std::to_string(split.test.size()) +

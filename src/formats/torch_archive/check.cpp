@@ -1,6 +1,7 @@
 #include "beatbench/formats/torch_archive/check.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <map>
 
@@ -42,23 +43,36 @@ Entries entries_below_top(const ZipFile& zip) {
   return entries;
 }
 
+// Each of them stands in NAME.pkl, and its tensors in NAME/NUMBER. LibTorch 2 keeps the inputs that a network was
+// traced with, and reads them when it opens the file.
+constexpr std::array<std::string_view, 3> kPickles = {"data", "constants", "traced_inputs"};
+
+bool is_tensor(std::string_view name) {
+  return std::ranges::any_of(kPickles, [&](std::string_view pickle) {
+    return name.starts_with(pickle) && name.substr(pickle.size()).starts_with('/') &&
+           is_number(name.substr(pickle.size() + 1));
+  });
+}
+
+bool is_pickle(std::string_view name) {
+  return name.ends_with(".pkl") && std::ranges::find(kPickles, name.substr(0, name.size() - 4)) != kPickles.end();
+}
+
 enum class Part { pickle, code, version, other, unknown };
 
 // The entries that such files have. An older form of them ("model.json") is read by other code of LibTorch.
 Part part_of(std::string_view name) {
-  if (name == "data.pkl" || name == "constants.pkl") return Part::pickle;
+  if (is_pickle(name)) return Part::pickle;
   if (name.starts_with("code/")) {
     const std::size_t end = name.find('.');
     if (end == std::string_view::npos) return Part::unknown;  // no other dot: it would stand for a slash in a module
     const std::string_view kind = name.substr(end);
     return kind == ".py" ? Part::code : kind == ".py.debug_pkl" ? Part::pickle : Part::unknown;
   }
-  const bool is_tensor = (name.starts_with("data/") && is_number(name.substr(5))) ||
-                         (name.starts_with("constants/") && is_number(name.substr(10)));
   if (name == "version" || name == ".data/version") return Part::version;
   const bool is_mark = name == "byteorder" || name == ".data/serialization_id" || name == ".format_version" ||
                        name == ".storage_alignment";
-  return is_tensor || is_mark || name.starts_with("extra/") ? Part::other : Part::unknown;
+  return is_tensor(name) || is_mark || name.starts_with("extra/") ? Part::other : Part::unknown;
 }
 
 void check_parts(const ZipFile& zip, const Entries& entries) {
@@ -76,7 +90,7 @@ void check_parts(const ZipFile& zip, const Entries& entries) {
 }
 
 void check_one_pickle(ZipFile& zip, const Entries& entries, const std::string& name, PickleShare& share) {
-  const std::string folder = name == "constants.pkl" ? "constants/" : name == "data.pkl" ? "data/" : "";
+  const std::string folder = is_pickle(name) ? name.substr(0, name.size() - 4) + "/" : "";
   const StorageSize size_of = [&](const std::string& key) -> std::optional<std::uint64_t> {
     const auto found = entries.find(folder + key);
     if (folder.empty() || found == entries.end()) return std::nullopt;

@@ -143,7 +143,7 @@ std::vector<SignalFileContent> signal_files(const Record& record, const SignalFo
 }  // namespace
 
 void write_record(const Record& record, const fs::path& folder, int format_number, const std::string& annotator) {
-  const SignalFormat& format = find_signal_format(format_number, "record " + wfdb::quote(record.id));
+  const SignalFormat& format = require_signal_format(format_number, "record " + wfdb::quote(record.id));
   check_file_name(record, "id", record.id);
   if (!annotator.empty()) check_file_name(record, "annotator", annotator);
   const auto signals = signal_files(record, format);

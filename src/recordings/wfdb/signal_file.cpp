@@ -42,7 +42,7 @@ std::uint64_t size_of(const fs::path& path, const std::string& where) {
 }
 
 SignalFile start_file(const SignalSpec& signal, const fs::path& folder, const std::string& where) {
-  const SignalFormat& format = find_signal_format(signal.format, where);
+  const SignalFormat& format = require_signal_format(signal.format, where);
   if (!is_inside_folder(signal.file_name)) {
     throw Error(ErrorKind::data, where,
                 "names the signal file " + quote(signal.file_name) + "; allowed: a file in the header's folder");

@@ -17,7 +17,7 @@ std::span<const SignalFormat> signal_formats() {
   return formats;
 }
 
-const SignalFormat& find_signal_format(int number, const std::string& where) {
+const SignalFormat& require_signal_format(int number, const std::string& where) {
   const auto formats = signal_formats();
   const auto found = std::ranges::find(formats, number, &SignalFormat::number);
   if (found != formats.end()) return *found;

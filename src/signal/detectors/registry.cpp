@@ -6,6 +6,7 @@
 #include "beatbench/core/error.h"
 #include "beatbench/signal/detector.h"
 #include "beatbench/signal/prepare.h"
+#include "core/table.h"
 #include "signal/detectors/detectors.h"
 
 namespace beatbench {
@@ -36,11 +37,7 @@ static_assert(kDetectors.front().name == kDefaultDetector);
 std::span<const DetectorSpec> detector_registry() { return kDetectors; }
 
 const DetectorSpec& require_detector(std::string_view name) {
-  const auto* found = std::ranges::find(kDetectors, name, &DetectorSpec::name);
-  if (found != kDetectors.end()) return *found;
-  std::string valid;
-  for (const DetectorSpec& spec : kDetectors) valid += (valid.empty() ? "" : ", ") + std::string(spec.name);
-  throw Error(ErrorKind::usage, "detector", "there is no detector '" + std::string(name) + "'; valid: " + valid);
+  return require_row(kDetectors, name, "detector", "detector");
 }
 
 void check_detection_rate(double sampling_rate_hz) {

@@ -86,7 +86,7 @@ Atria atria_of(const TemplateBeat& beat_template, std::span<const std::size_t> p
 const std::span<const std::string_view> kLateBeatsNumbers = kNumbers;
 
 void append_late_beats(const FeatureSource& source, std::vector<float>& values) {
-  const TemplateBeat beat_template = find_template_beat(source);
+  const TemplateBeat& beat_template = *source.template_beat;
   const std::vector<double> logs = log_intervals(source);
   const std::vector<float> qrs = part_of(beat_template.windows, kQrsBegin, kQrsEnd);
   const double size = std::sqrt(dot(qrs, qrs)) + kSize_mv;

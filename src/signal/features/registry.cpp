@@ -2,6 +2,8 @@
 #include <array>
 
 #include "beatbench/core/error.h"
+#include "core/table.h"
+#include "signal/features/beat_shape.h"
 #include "signal/features/features.h"
 
 namespace beatbench {
@@ -19,12 +21,7 @@ const std::array kFeatures = {
 };
 
 const FeatureSpec& require_feature(const std::string& name) {
-  std::string valid;
-  for (const FeatureSpec& spec : kFeatures) {
-    if (spec.name == name) return spec;
-    valid += (valid.empty() ? "" : ", ") + std::string(spec.name);
-  }
-  throw Error(ErrorKind::usage, "features", "'" + name + "' is not valid; allowed: " + valid);
+  return require_row(kFeatures, name, "features", "feature");
 }
 
 }  // namespace
@@ -68,10 +65,14 @@ void append_features(BeatSet& set, std::size_t first_row, const Record& record, 
   const auto width = static_cast<std::size_t>(set.feature_count), first = set.features.size();
   set.features.resize(first + places.size() * width);
   std::size_t column = 0;
+  FeatureSource source{record, beats, places, preprocessing.leads};
+  features::TemplateBeat template_beat;
+  if (has_wave_features(preprocessing)) template_beat = features::find_template_beat(source);
+  source.template_beat = &template_beat;
   for (const std::string& name : preprocessing.features) {
     const FeatureSpec& spec = require_feature(name);
     std::vector<float> values;
-    spec.append({record, beats, places, preprocessing.leads}, values);
+    spec.append(source, values);
     for (std::size_t i = 0; i < places.size(); ++i) {
       for (std::size_t k = 0; k < spec.numbers.size(); ++k) {
         set.features[first + i * width + column + k] = values[i * spec.numbers.size() + k];

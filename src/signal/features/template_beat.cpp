@@ -52,7 +52,7 @@ const std::span<const std::string_view> kTemplateBeatNumbers = kNumbers;
 
 void append_template_beat(const FeatureSource& source, std::vector<float>& values) {
   constexpr double kSize_mv = 0.05, kSlope_mv = 0.01, kP_mv = 0.02;  // what counts for nothing, so that logs stay small
-  const TemplateBeat found = find_template_beat(source);
+  const TemplateBeat& found = *source.template_beat;
   const std::size_t leads = found.windows.size();
   const std::vector<float> beat_template = part_of(found.windows, kQrsBegin, kQrsEnd);
   const std::vector<float> template_p = part_of(found.windows, kPBegin, kPEnd);

@@ -61,6 +61,17 @@ TEST(CheckArchive, BoundsCodeAndPicklesInAll) {
   EXPECT_ERROR(check_with("constants.pkl", std::string(17 << 20, 'N')), ErrorKind::data, "more than 16 MiB");
 }
 
+// They are read when the file is opened, as its other pickles are.
+TEST(CheckArchive, ChecksTheInputsThatLibTorch2Keeps) {
+  Entries entries = kModel;
+  entries["traced_inputs.pkl"] = kProto + "(" + tensor(storage("0", 16), 0, {16}, {1}) + "t.";
+  entries["traced_inputs/0"] = std::string(64, '\0');
+  EXPECT_NO_THROW(check(entries));
+  entries["traced_inputs/0"] = std::string(60, '\0');
+  EXPECT_ERROR(check(entries), ErrorKind::data, "traced_inputs.pkl");
+  EXPECT_ERROR(check_with("traced_inputs.pkl", kProto + "cposix\nsystem\n."), ErrorKind::data, "posix");
+}
+
 // LibTorch takes a pickle's word for what a module is made of.
 TEST(CheckArchive, HoldsPicklesAgainstTheCode) {
   const std::string head = "class Net(Module):\n  training : bool\n";

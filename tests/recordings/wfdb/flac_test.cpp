@@ -61,7 +61,7 @@ TEST(Flac, RecordsComeBack) {
       for (const std::size_t length : {0, 1, 7, 10'000}) {
         SCOPED_TRACE(std::to_string(format) + " " + std::to_string(lead_count) + " " + std::to_string(length));
         const TestFolder folder;
-        const Record record = made_up_record(find_signal_format(format, "test"), lead_count, length);
+        const Record record = made_up_record(require_signal_format(format, "test"), lead_count, length);
         write_record(record, folder.path(), format, "");
         EXPECT_EQ(read_record(folder / "x", kStrict).leads, record.leads);
         EXPECT_EQ(folder.file_count(), lead_count > 8 ? 3 : 2) << "a FLAC file has at most eight channels";
@@ -74,7 +74,7 @@ TEST(Flac, TheFlacProgramReadsWhatIsWritten) {
   NEED_FLAC_PROGRAM();
   for (const int bits : {8, 16, 24}) {
     const TestFolder folder;
-    const Record record = made_up_record(find_signal_format(500 + bits, "test"), 3, 10'000);
+    const Record record = made_up_record(require_signal_format(500 + bits, "test"), 3, 10'000);
     write_record(record, folder.path(), 500 + bits, "");
     const std::string decode = "flac -s -d --force-raw-format --endian=little --sign=signed -o ";
     ASSERT_TRUE(run(decode + (folder / "x.raw").string() + " " + (folder / "x.dat").string()));
@@ -86,7 +86,7 @@ TEST(Flac, WhatTheFlacProgramWritesIsRead) {
   NEED_FLAC_PROGRAM();
   for (const int bits : {8, 16, 24}) {
     const TestFolder folder;
-    const Record record = made_up_record(find_signal_format(500 + bits, "test"), 2, 10'000);
+    const Record record = made_up_record(require_signal_format(500 + bits, "test"), 2, 10'000);
     const std::string number = std::to_string(500 + bits);
     folder.put("x.raw", raw_bytes(record, bits));
     ASSERT_TRUE(run("flac -s -8" + raw_options(record, bits) + "-o " + (folder / "x.dat").string() + " " +
@@ -106,7 +106,7 @@ TEST(Flac, WhatTheFlacProgramWritesIsRead) {
 // Each channel holds a signal's samples one after another, those of a frame too.
 TEST(Flac, SeveralSamplesPerFrameAndAByteOffset) {
   const TestFolder folder;
-  Record record = made_up_record(find_signal_format(516, "test"), 2, 6);
+  Record record = made_up_record(require_signal_format(516, "test"), 2, 6);
   record.leads[0].samples = {1, 2, 3, 4, 5, 7};
   record.leads[1].samples = {10, 20, 30, 40, 50, 60};
   write_record(record, folder.path(), 516, "");
@@ -123,7 +123,7 @@ TEST(Flac, SeveralSamplesPerFrameAndAByteOffset) {
 
 TEST(Flac, StretchesAreSought) {
   const TestFolder folder;
-  const Record record = made_up_record(find_signal_format(524, "test"), 2, 20'000);
+  const Record record = made_up_record(require_signal_format(524, "test"), 2, 20'000);
   write_record(record, folder.path(), 524, "");
   for (const std::uint64_t first : {0, 1, 4095, 4096, 4097, 12'345, 19'999, 20'000}) {
     ReadOptions options = kStrict;
@@ -137,7 +137,7 @@ TEST(Flac, StretchesAreSought) {
 
 TEST(Flac, StreamsThatDoNotFitTheHeaderAreRefused) {
   const TestFolder folder;
-  const Record record = made_up_record(find_signal_format(516, "test"), 2, 100);
+  const Record record = made_up_record(require_signal_format(516, "test"), 2, 100);
   write_record(record, folder.path(), 516, "");
   const auto expect_refused = [&](const std::string& header, const std::string& where, const std::string& message) {
     folder.put("x.hea", header);
@@ -155,7 +155,7 @@ TEST(Flac, StreamsThatDoNotFitTheHeaderAreRefused) {
 
 TEST(Flac, DamagedStreamsAreReadOrRefused) {
   const TestFolder folder;
-  const Record record = made_up_record(find_signal_format(516, "test"), 2, 3000);
+  const Record record = made_up_record(require_signal_format(516, "test"), 2, 3000);
   write_record(record, folder.path(), 516, "");
   const std::string sound = read_text_file(folder / "x.dat");
   int refused = 0;
@@ -171,7 +171,7 @@ TEST(Flac, DamagedStreamsAreReadOrRefused) {
 // The number of samples is in the lowest 36 bits of bytes 18 to 25 of a stream (RFC 9639, streaminfo).
 TEST(Flac, AStreamThatClaimsTooManySamplesTakesNoMemoryForThem) {
   const TestFolder folder;
-  write_record(made_up_record(find_signal_format(516, "test"), 1, 100), folder.path(), 516, "");
+  write_record(made_up_record(require_signal_format(516, "test"), 1, 100), folder.path(), 516, "");
   std::string bytes = read_text_file(folder / "x.dat");
   bytes.replace(22, 4, "\xff\xff\xff\xff");
   bytes[21] = static_cast<char>(bytes[21] | 0x0f);

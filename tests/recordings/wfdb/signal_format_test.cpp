@@ -13,7 +13,7 @@ namespace {
 using testing::ElementsAre;
 using Signals = std::vector<std::vector<std::int32_t>>;
 
-const SignalFormat& format(int number) { return find_signal_format(number, "test"); }
+const SignalFormat& format(int number) { return require_signal_format(number, "test"); }
 
 Signals decode(int number, const std::vector<unsigned char>& bytes, std::size_t signal_count, std::size_t frames) {
   Signals signals(signal_count, std::vector<std::int32_t>(frames, 12345));
@@ -56,7 +56,7 @@ Signals decode_samples(int number, const std::vector<unsigned char>& bytes, cons
 }
 
 TEST(SignalFormat, UnknownFormatsAreRefusedWithTheListOfThoseThereAre) {
-  EXPECT_ERROR(find_signal_format(17, "x.hea"), ErrorKind::unsupported, "x.hea", "format 17",
+  EXPECT_ERROR(require_signal_format(17, "x.hea"), ErrorKind::unsupported, "x.hea", "format 17",
                "supported: 8, 16, 24, 32, 61, 80, 160, 212, 310, 311, 508, 516, 524");
 }
 

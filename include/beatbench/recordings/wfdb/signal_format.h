@@ -52,7 +52,7 @@ struct SignalFormat {
 std::span<const SignalFormat> signal_formats();
 
 /// @throws Error(unsupported) at `where`, listing the formats there are.
-const SignalFormat& find_signal_format(int number, const std::string& where);
+const SignalFormat& require_signal_format(int number, const std::string& where);
 
 /// What a reader gets of samples that are written in this format: the same, unless differences are coded and a step is
 /// too large for them.
