@@ -105,7 +105,7 @@ build_soxr() {
   done
   [[ -e $archive ]] || fail "no mirror has $soxr_source ($log)"
   quietly tar -xf "$archive" -C build/soxr/source --strip-components=1
-  quietly cmake -S build/soxr/source -B build/soxr/build -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF \
+  quietly cmake -G Ninja -S build/soxr/source -B build/soxr/build -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF \
     -DCMAKE_POSITION_INDEPENDENT_CODE=ON -DWITH_OPENMP=OFF -DWITH_LSR_BINDINGS=OFF -DBUILD_TESTS=OFF \
     -DCMAKE_INSTALL_PREFIX="$PWD/build/soxr" -DCMAKE_POLICY_VERSION_MINIMUM=3.5
   quietly cmake --build build/soxr/build
