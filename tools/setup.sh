@@ -99,6 +99,7 @@ build_soxr() {
   local mirror archive=build/soxr/source.tar.xz
   [[ ! -e build/soxr/lib/libsoxr.a ]] || return 0
   step "soxr: building the archive from Debian's source"
+  rm -rf build/soxr  # what an interrupted one left
   mkdir -p build/soxr/source
   for mirror in $(apt-get indextargets --format '$(REPO_URI)' | grep -E 'debian/?$' | sort -u) http://deb.debian.org/debian; do
     /usr/lib/apt/apt-helper download-file "${mirror%/}/$soxr_source" "$archive" "SHA256:$soxr_sha256" >>"$log" 2>&1 && break
