@@ -104,7 +104,12 @@ build_soxr() {
   for mirror in $(apt-get indextargets --format '$(REPO_URI)' | grep -E 'debian/?$' | sort -u) http://deb.debian.org/debian; do
     /usr/lib/apt/apt-helper download-file "${mirror%/}/$soxr_source" "$archive" "SHA256:$soxr_sha256" >>"$log" 2>&1 && break
   done
-  [[ -e $archive ]] || fail "no mirror has $soxr_source ($log)"
+  if [[ ! -e $archive ]]; then
+    warn "no mirror has $soxr_source ($log): the shared libsoxr is used, and the programs need it where they run"
+    packages=(libsoxr-dev)
+    install_packages
+    return
+  fi
   quietly tar -xf "$archive" -C build/soxr/source --strip-components=1
   quietly cmake -G Ninja -S build/soxr/source -B build/soxr/build -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF \
     -DCMAKE_POSITION_INDEPENDENT_CODE=ON -DWITH_OPENMP=OFF -DWITH_LSR_BINDINGS=OFF -DBUILD_TESTS=OFF \
@@ -150,8 +155,8 @@ else
 LibTorch may also be the archive of pytorch.org, its folder named in BEATBENCH_LIBTORCH.
 Then run this again with BEATBENCH_SKIP_SETUP=1."
 fi
-((build)) || exit 0
 [[ ${BEATBENCH_SKIP_SETUP:-0} == 1 ]] || build_soxr
+((build)) || exit 0
 
 step "configuring preset release"
 quietly cmake --preset release
