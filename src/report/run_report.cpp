@@ -51,34 +51,34 @@ Json areas_json(const RunReport& report) {
                 {"average_precision", report_json::number(precision, why)}};
   };
   Json classes = Json::object();
-  for (std::size_t c = 0; c < report.test_areas.size(); ++c) {
-    const RocPrAreas& own = report.test_areas[c];
+  for (std::size_t c = 0; c < report.test.areas.size(); ++c) {
+    const RocPrAreas& own = report.test.areas[c];
     classes[report.preprocessing.class_names[c]] = areas(own.roc_area, own.average_precision);
   }
-  const RocPrAreas mean = mean_areas(report.test_areas);
+  const RocPrAreas mean = mean_areas(report.test.areas);
   return {{"macro", areas(mean.roc_area, mean.average_precision)}, {"classes", std::move(classes)}};
 }
 
 Json test_json(const RunReport& report) {
   Json subsets = Json::object();
-  for (const SubsetMetrics& each : report.test_subsets) {
+  for (const SubsetMetrics& each : report.test.subsets) {
     report_json::insert_new(subsets, each.name, metrics_json(each.metrics));
   }
-  Json json = metrics_json(report.test_metrics);
+  Json json = metrics_json(report.test.metrics);
   json["areas"] = areas_json(report);
   json["subsets"] = std::move(subsets);
-  json["records"] = records_json(report.test_records);
-  json["recordings"] = recordings_json(report.test_recordings, report.preprocessing.class_names);
+  json["records"] = records_json(report.test.records);
+  json["recordings"] = recordings_json(report.test.recordings, report.preprocessing.class_names);
   return json;
 }
 
 void require_same_classes(const RunReport& report) {
   const std::vector<std::string>& names = report.preprocessing.class_names;
-  if (names != report.test_metrics.class_names)
+  if (names != report.test.metrics.class_names)
     throw Error(ErrorKind::usage, "report", "the test's class names are not those of the preprocessing");
-  if (report.test_areas.size() != names.size()) {
+  if (report.test.areas.size() != names.size()) {
     throw Error(ErrorKind::usage, "report",
-                "the test has areas of " + std::to_string(report.test_areas.size()) + " classes; there are " +
+                "the test has areas of " + std::to_string(report.test.areas.size()) + " classes; there are " +
                     std::to_string(names.size()));
   }
 }
@@ -100,9 +100,9 @@ Json to_json(const RunReport& report) {
           {"class_map", report.preprocessing.class_map},
           {"notes", report.notes},
           {"split",
-           {{"train", part_json(report.train, class_names, "train")},
-            {"validation", part_json(report.validation, class_names, "validation")},
-            {"test", part_json(report.test, class_names, "test")}}},
+           {{"train", part_json(report.split.train, class_names, "train")},
+            {"validation", part_json(report.split.validation, class_names, "validation")},
+            {"test", part_json(report.split.test, class_names, "test")}}},
           {"training", training_json(report.training)},
           {"test", test_json(report)},
           {"preprocessing", Json(nlohmann::json(report.preprocessing))},

@@ -46,26 +46,26 @@ RunReport make_report(const FinishedTraining& run) {
   report.intra_patient = split.intra_patient;
   report.preprocessing = description.preprocessing;
   report.provenance = description.provenance;
-  report.train = count_part(dataset.windows, split.training, description.preprocessing);
-  report.validation = count_part(dataset.windows, split.validation, description.preprocessing);
-  report.test = count_part(dataset.windows, split.test, description.preprocessing);
+  report.split.train = count_part(dataset.windows, split.training, description.preprocessing);
+  report.split.validation = count_part(dataset.windows, split.validation, description.preprocessing);
+  report.split.test = count_part(dataset.windows, split.test, description.preprocessing);
   report.training = run.training;
   report.parameters = description.parameters.value_or(0);
-  report.test_metrics =
+  report.test.metrics =
       evaluate_probabilities(dataset.windows, split.test, tested.probabilities, description.preprocessing);
   for (const auto& ranked : rank_by_class(tested.probabilities, tested.reference, dataset.class_names.size()))
-    report.test_areas.push_back(roc_pr_areas(ranked));
+    report.test.areas.push_back(roc_pr_areas(ranked));
   if (description.preprocessing.multi_label)
-    report.test_recordings = recordings_of(dataset, tested);
+    report.test.recordings = recordings_of(dataset, tested);
   else
-    report.test_records = evaluate_by_record(
+    report.test.records = evaluate_by_record(
         labels_of(dataset.windows, split.test), predicted_labels(tested.probabilities, description.shape.outputs),
         records_of(dataset.windows, split.test), record_ids(dataset.windows), dataset.class_names);
   if (!split.intra_patient) {
     for (const std::string& record : database.dominating_records) {
-      if (std::ranges::find(report.test_records, record, &RecordMetrics::record) == report.test_records.end()) continue;
+      if (std::ranges::find(report.test.records, record, &RecordMetrics::record) == report.test.records.end()) continue;
       const std::vector<std::string> left_out = {record};
-      report.test_subsets.push_back({"without record " + record, pooled_metrics(report.test_records, left_out)});
+      report.test.subsets.push_back({"without record " + record, pooled_metrics(report.test.records, left_out)});
     }
   }
   report.notes = split.notes;

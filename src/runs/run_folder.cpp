@@ -104,7 +104,7 @@ std::string write_pictures(const std::filesystem::path& folder, const RunReport&
         write_file_atomically(folder / (name + end), picture);
       };
       write("curves", plot_curves(report.training.history, report.training.best_epoch, title, format));
-      write("confusion", plot_confusion(report.test_metrics, title + ", test", format));
+      write("confusion", plot_confusion(report.test.metrics, title + ", test", format));
       write("thresholds", plot_thresholds(thresholds, title + ", test", format));
       write("mistakes", plot_misclassifications(beats, mistakes, title + ": the surest mistakes of the test", format));
     }

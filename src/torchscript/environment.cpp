@@ -82,16 +82,18 @@ bool convolves_rightly() {
       torch::arange(channels * channels * width, whole).remainder(5).sub(2).reshape({channels, channels, 1, width});
   const torch::Tensor expected = torch::conv2d(input, weight);
   const double scale = std::max(expected.abs().max().item<double>() / 100, 1.0);
-  const auto call = [](const char* name, torch::jit::Stack stack) {
-    c10::Dispatcher::singleton().findSchemaOrThrow(name, "").callBoxed(&stack);
+  const auto call = [](const char* name, const char* overload, torch::jit::Stack stack) {
+    c10::Dispatcher::singleton().findSchemaOrThrow(name, overload).callBoxed(&stack);
     return stack.at(0);
   };
   const c10::List<std::int64_t> ones({1, 1}), zeros({0, 0});
-  const c10::IValue packed = call("quantized::conv2d_prepack", {at::quantize_per_tensor(weight, 1, 0, at::kQInt8),
-                                                                torch::Tensor(), ones, zeros, ones, std::int64_t{1}});
-  const torch::Tensor found = call("quantized::conv2d.new", {at::quantize_per_tensor(input, 1, 0, at::kQUInt8), packed,
-                                                             scale, std::int64_t{128}})
-                                  .toTensor();
+  const c10::IValue packed =
+      call("quantized::conv2d_prepack", "",
+           {at::quantize_per_tensor(weight, 1, 0, at::kQInt8), c10::IValue(), ones, zeros, ones, std::int64_t{1}});
+  const torch::Tensor found =
+      call("quantized::conv2d", "new",
+           {at::quantize_per_tensor(input, 1, 0, at::kQUInt8), packed, scale, std::int64_t{128}})
+          .toTensor();
   return (found.dequantize() - expected).abs().max().item<double>() <= scale;
 }
 

@@ -99,7 +99,7 @@ TEST(RunReportJson, NamesTheLibraries) {
 
 TEST(RunReportJson, RefusesPartsThatDoNotFitTogether) {
   RunReport short_part = samples::run_report();
-  short_part.train.per_class.pop_back();
+  short_part.split.train.per_class.pop_back();
   EXPECT_THROW(to_json(short_part), Error);
   RunReport other_classes = samples::run_report();
   other_classes.preprocessing.class_names = {"N", "V", "F"};

@@ -38,9 +38,9 @@ inline RunReport run_report() {
                        .seed = 1,
                        .commit = "unknown",
                        .configuration = {{"epochs", 2}}};
-  report.train = {830, {800, 30, 0}};
-  report.validation = {104, {100, 4, 0}};
-  report.test = {104, {100, 4, 0}};
+  report.split.train = {830, {800, 30, 0}};
+  report.split.validation = {104, {100, 4, 0}};
+  report.split.test = {104, {100, 4, 0}};
   report.training = {.epochs_run = 2,
                      .best_epoch = 2,
                      .seconds = 12.5,
@@ -62,10 +62,10 @@ inline RunReport run_report() {
                                   .validation_accuracy = 0.92,
                                   .validation_macro_f1 = 0.6,
                                   .seconds = 6.5}}};
-  report.test_metrics = metrics();
-  report.test_areas = {{0.9, 0.8}, {0.7, 0.6}, {}};
-  report.test_records = {{"100", metrics()}, {"232", metrics()}};
-  report.test_subsets = {{"without record 232", metrics()}};
+  report.test.metrics = metrics();
+  report.test.areas = {{0.9, 0.8}, {0.7, 0.6}, {}};
+  report.test.records = {{"100", metrics()}, {"232", metrics()}};
+  report.test.subsets = {{"without record 232", metrics()}};
   report.notes = {"201 and 202 are one subject"};
   report.system = system();
   return report;
@@ -111,14 +111,14 @@ inline RunReport run_report_of_recordings() {
   RunReport report = run_report();
   report.preprocessing = default_preprocessing("recording");
   report.preprocessing.class_names = {"AF", "RBBB"};
-  report.train = {30, {10, 12}};
-  report.validation = report.test = {2, {1, 1}};
-  report.test_recordings = {{"t0001", 0b11, 0b01, {0.9F, 0.2F}}, {"t0002", 0b00, 0b00, {0.1F, 0.3F}}};
+  report.split.train = {30, {10, 12}};
+  report.split.validation = report.split.test = {2, {1, 1}};
+  report.test.recordings = {{"t0001", 0b11, 0b01, {0.9F, 0.2F}}, {"t0002", 0b00, 0b00, {0.1F, 0.3F}}};
   const std::vector<std::uint64_t> reference = {0b11, 0b00}, predicted = {0b01, 0b00};
-  report.test_metrics = evaluate_multi_label(reference, predicted, report.preprocessing.class_names);
-  report.test_areas = {{1, 1}, {0, 0.5}};
-  report.test_records.clear();
-  report.test_subsets.clear();
+  report.test.metrics = evaluate_multi_label(reference, predicted, report.preprocessing.class_names);
+  report.test.areas = {{1, 1}, {0, 0.5}};
+  report.test.records.clear();
+  report.test.subsets.clear();
   return report;
 }
 

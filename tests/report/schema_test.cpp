@@ -36,7 +36,7 @@ TEST(Schema, HasTheAreasOfEachClass) {
   const std::vector<float> scores = {0.1F, 0.4F, 0.35F, 0.8F};
   const RocPrAreas example = roc_pr_areas(rank_inputs(scores, {false, false, true, true}));
   const RocPrAreas sure = roc_pr_areas(rank_inputs(scores, {false, false, false, true}));
-  report.test_areas = {example, sure, roc_pr_areas(rank_inputs(scores, {false, false, false, false}))};
+  report.test.areas = {example, sure, roc_pr_areas(rank_inputs(scores, {false, false, false, false}))};
   const json areas = written(to_json(report))["test"]["areas"];
   EXPECT_DOUBLE_EQ(areas["classes"]["N"]["roc_area"].get<double>(), 0.75);
   EXPECT_DOUBLE_EQ(areas["classes"]["N"]["average_precision"].get<double>(), 5.0 / 6);
@@ -44,15 +44,15 @@ TEST(Schema, HasTheAreasOfEachClass) {
   EXPECT_THAT(areas["classes"]["Q"]["roc_area"].get<std::string>(), testing::StartsWith("undefined: "));
   EXPECT_DOUBLE_EQ(areas["macro"]["roc_area"].get<double>(), 0.875);
   EXPECT_DOUBLE_EQ(areas["macro"]["average_precision"].get<double>(), 11.0 / 12);
-  report.test_areas.pop_back();
+  report.test.areas.pop_back();
   EXPECT_THROW(to_json(report), Error);
 }
 
 TEST(Schema, HoldsWhereNearlyEverythingIsUndefined) {
   RunReport bare = samples::run_report();
-  bare.test_metrics = metrics_of_confusion(std::vector<std::int64_t>(9, 0), {"N", "V", "Q"});
-  bare.test_records.clear();
-  bare.test_subsets.clear();
+  bare.test.metrics = metrics_of_confusion(std::vector<std::int64_t>(9, 0), {"N", "V", "Q"});
+  bare.test.records.clear();
+  bare.test.subsets.clear();
   bare.training = {};
   bare.training.windows_per_second = std::numeric_limits<double>::quiet_NaN();
   bare.notes.clear();
@@ -134,7 +134,7 @@ TEST(Schema, HoldsForRecordingsThatAreClassifiedWhole) {
   EXPECT_EQ(report["test"]["confusion"], json({{1, 0, 0, 1}, {1, 0, 1, 0}}));
   const auto records = records_of_run_report(report, "here");
   ASSERT_EQ(records.size(), 2U);
-  EXPECT_EQ(pooled_metrics(records, {}), samples::run_report_of_recordings().test_metrics);
+  EXPECT_EQ(pooled_metrics(records, {}), samples::run_report_of_recordings().test.metrics);
   json wrong = report;
   wrong["test"]["recordings"]["t0001"]["predicted"] = {"VT"};
   EXPECT_THROW(records_of_run_report(wrong, "here"), Error);

@@ -32,6 +32,20 @@ struct SubsetMetrics {
   ClassificationMetrics metrics;
 };
 
+/// How the rows are divided.
+struct SplitSizes {
+  SplitPart train, validation, test;
+};
+
+/// What the test came to.
+struct TestResult {
+  ClassificationMetrics metrics;
+  std::vector<RocPrAreas> areas;  ///< of each class
+  std::vector<RecordMetrics> records;
+  std::vector<TestedRecording> recordings;  ///< in the place of `records`, where recordings are classified whole
+  std::vector<SubsetMetrics> subsets;
+};
+
 /// All that `train` knows at its end. Data set, protocol, seed, class names and class map are taken from
 /// `provenance` and `preprocessing`, so that they cannot disagree with what the checkpoint holds.
 struct RunReport {
@@ -40,14 +54,9 @@ struct RunReport {
   bool intra_patient = false;   ///< the protocol lets a patient's beats be on both sides of the split
   Preprocessing preprocessing;
   Provenance provenance;
-  SplitPart train, validation, test;
+  SplitSizes split;
   TrainingSummary training;
-  ClassificationMetrics test_metrics;
-  std::vector<RocPrAreas> test_areas;  ///< of each class
-  std::vector<RecordMetrics> test_records;
-  std::vector<TestedRecording>
-      test_recordings;  ///< in the place of test_records, where recordings are classified whole
-  std::vector<SubsetMetrics> test_subsets;
+  TestResult test;
   std::vector<std::string> notes;  ///< what a reader must know to read the metrics rightly
   SystemInfo system;
 };

@@ -18,6 +18,18 @@ struct DetectorSpec {
                                                double sampling_rate_hz) = nullptr;
 };
 
+/// The detectors, the default first. All are written anew from the papers; the deviations from each are listed at the
+/// top of src/signal/detectors/NAME.cpp, the commonest being filters that are symmetrical instead of causal, a beat's
+/// place on the R peak of the signal itself, and resampling to the paper's rate.
+/// - bestpath: our own, by dynamic programming over candidates; one lead or several
+/// - pan_tompkins: Pan and Tompkins 1985, doi:10.1109/TBME.1985.325532
+/// - hamilton: Hamilton 2002, doi:10.1109/CIC.2002.1166717
+/// - christov: Christov 2004, doi:10.1186/1475-925X-3-28
+/// - engelse_zeelenberg: Engelse and Zeelenberg 1979, with the threshold of Lourenco et al. 2012 (BIOSIGNALS)
+/// - two_average: Elgendi 2013, doi:10.1371/journal.pone.0073557
+/// - swt: Kalidas and Tamil 2017 (BIBE)
+/// - matched_filter: after Hamilton and Tompkins 1988 and Ruha et al. 1997, doi:10.1109/10.554762
+/// - wqrs: Zong et al. 2003, doi:10.1109/CIC.2003.1291261
 std::span<const DetectorSpec> detector_registry();
 
 /// @throws Error(usage) that lists the valid names.

@@ -52,12 +52,12 @@ void print_summary(const RunReport& report, const fs::path& folder) {
   std::printf("%s on %s, %s, %s, seed %llu: test of %lld %s\n\n", report.model.c_str(),
               report.provenance.dataset.c_str(), report.preprocessing.class_map.c_str(),
               report.provenance.protocol.c_str(), static_cast<unsigned long long>(report.provenance.seed),
-              static_cast<long long>(report.test_metrics.n),
+              static_cast<long long>(report.test.metrics.n),
               report.preprocessing.of_recordings() ? "recordings" : "beats");
-  std::printf("%s\n", class_table(report.test_metrics).text().c_str());
+  std::printf("%s\n", class_table(report.test.metrics).text().c_str());
   std::printf("%s %s %%, macro F1 %s %%, %lld parameters, trained %s (%.0f/s), best epoch %d of %d\n",
               report.preprocessing.multi_label ? "all classes right in" : "accuracy",
-              percent(report.test_metrics.accuracy).c_str(), percent(report.test_metrics.macro_f1).c_str(),
+              percent(report.test.metrics.accuracy).c_str(), percent(report.test.metrics.macro_f1).c_str(),
               static_cast<long long>(report.parameters), clock_text(report.training.seconds).c_str(),
               report.training.windows_per_second, report.training.best_epoch, report.training.epochs_run);
   std::printf("run folder: %s\n", folder.c_str());
