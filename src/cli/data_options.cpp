@@ -43,7 +43,7 @@ void declare_preprocessing(CLI::App& app, Preprocessing& p) {
   CLI::Option* features =
       app.add_option_function<std::vector<std::string>>(
              "--features", set_features,
-             "numbers beside each beat, which any model then takes: " + names_of(feature_registry()))
+             "features of each beat, as further channels of what any model takes: " + names_of(feature_registry()))
           ->delimiter(',')
           ->group(group);
   app.add_option_function<std::vector<std::string>>(kOldFeaturesFlag,

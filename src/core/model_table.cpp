@@ -152,7 +152,7 @@ void check_shape(const ModelSpec& spec, const ModelShape& shape, const ModelOpti
   if (is_image != (spec.input == "image"))
     refuse("takes " + std::string(spec.input) + "s; asked for " + (is_image ? "images" : "signals"));
   if (spec.fewest_channels > 1 && shape.channels < spec.fewest_channels)
-    refuse("takes the numbers beside a beat; --features says which");
+    refuse("takes features of beats; --features says which");
   const auto padding = resolved.find("padding");
   const bool is_unpadded = padding != resolved.end() && padding->second == 0;
   const int smallest = is_unpadded ? spec.smallest_side_unpadded : spec.smallest_side;

@@ -31,7 +31,7 @@ void for_each_split_option(Options& o, Visit&& visit) {
                                           "share of the training side, of its beats or its records, for validation",
                                           above_to(0, 0.5, "none, with --monitor last")});
   visit(o.folds, OptionSpec{"folds", "--folds", "how many (protocols k-fold and patient-k-fold)", from_to(2, 1000)});
-  visit(o.fold, OptionSpec{"fold", "--fold", "the one that is tested, from 1 (protocols with folds)", from_to(1, 1e6)});
+  visit(o.fold, OptionSpec{"fold", "--fold", "the one that is tested, from 1 (protocols with folds)", at_least(1)});
   visit(o.seed, OptionSpec{"seed", ""});
 }
 
