@@ -88,7 +88,16 @@ for model in ${models//,/ }; do
   build/bin/train --model "$model" "${options[@]}" --data "$data" --classes paper8 --protocol "$protocol" --seed 1 \
     --out "$run/$model"
   step "converting $run/$model to TorchScript and int8"
-  build/bin/convert "$run/$model" --to torchscript,int8 --out "$converted"
+  build/bin/convert "$run/$model" --to torchscript --out "$converted"
+  # On a test part of a few hundred beats, int8 may lose more than convert's gate allows by a beat or two: on some
+  # processors it does, and then that one file is not there.
+  status=0
+  build/bin/convert "$run/$model" --to int8 --out "$converted" || status=$?
+  case $status in
+    0) ;;
+    3) step "going on without $model in int8" ;;
+    *) exit "$status" ;;
+  esac
 done
 step "benchmarking $converted on $data"
 mkdir -p reports
