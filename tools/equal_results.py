@@ -4,10 +4,10 @@
   tools/equal_results.py record BIN OUT [--models OLD]   run the programs in BIN and keep what came of it in OUT
   tools/equal_results.py compare A B                     exit 1 if any result of A and B differs
 
-A recording simulates data, trains every model on it, converts, classifies, benchmarks and scores detectors; with
-BEATBENCH_DATA set it scores them, and trains context_mlp, on mitdb.
+A recording simulates data, trains every model on it, interrupts a training and resumes it, converts, classifies,
+benchmarks and scores detectors; with BEATBENCH_DATA set it scores them, and trains context_mlp, on mitdb.
 Kept are the results without what must differ: times, paths, the commit, the machine. With --models, the runs and models
-of another recording are opened too, and must say what they said there. Both recordings are made on one machine, with
+of another recording are opened and the run that it interrupted is resumed, and all must say what they said there. Both recordings are made on one machine, with
 one thread each. Takes five minutes.
 """
 import argparse
@@ -16,8 +16,11 @@ import json
 import os
 import pathlib
 import re
+import shutil
+import signal
 import subprocess
 import sys
+import time
 import zipfile
 
 MODELS = {
@@ -95,6 +98,30 @@ def train(recording, name, words):
     return run
 
 
+def interrupt(recording):
+    """Leaves a run that was stopped after its first epoch."""
+    run = recording.out / 'interrupted'
+    words = ['--model', 'resnet1d', '--model-option', 'filters=4', '--epochs', 8, '--data', recording.out / 'sim',
+             '--classes', 'aami5', '--augment-shift', 4, '--schedule', 'cosine', '--threads', 1, '--seed', 3,
+             '--out', run, '--log-level', 'error']
+    process = subprocess.Popen([recording.programs / 'train', *map(str, words)], cwd=recording.out,
+                               env=dict(os.environ, OMP_NUM_THREADS='1'), stderr=subprocess.DEVNULL)
+    log = run / 'log.csv'
+    while process.poll() is None and not (log.exists() and len(log.read_text().splitlines()) > 1):
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    if process.wait() != 130:
+        sys.exit('the training that was to be interrupted ended by itself')
+
+
+def resume(recording, source):
+    run = recording.out / 'runs/resumed'
+    shutil.copytree(source / 'interrupted', run)
+    recording.run('train', '--resume', run, '--log-level', 'error')
+    recording.keep('resumed.log', log_without_seconds((run / 'log.csv').read_text()))
+    recording.keep('resumed.weights', hash_of_weights(run / 'checkpoints/best.pt'))
+
+
 def inputs_for(recording, model):
     return [recording.out / 'twelve/t0001', recording.out / 'twelve/t0002'] if model == 'resnet1d_12lead' else \
         [recording.out / 'sim/s001', recording.out / 'sim/s002']
@@ -147,7 +174,10 @@ def record(programs, out, models):
     r.run('train', '--model', 'lstm', '--model-option', MODELS['lstm'], '--epochs', 1, '--data', r.out / 'sim',
           '--seeds', 2, '--threads', 1, '--max-windows', 200, '--out', series, '--log-level', 'error')
     r.keep_json('series.report', json.loads((series / 'report.json').read_text()))
-    open_models(r, pathlib.Path(models).resolve() if models else r.out)
+    interrupt(r)
+    source = pathlib.Path(models).resolve() if models else r.out
+    open_models(r, source)
+    resume(r, source)
 
     (r.out / 'data').mkdir()
     (r.out / 'data/sim').symlink_to(r.out / 'sim')
@@ -157,8 +187,8 @@ def record(programs, out, models):
     for file in sorted((r.out / 'reports').glob('*.json')):
         r.keep_json(file.name, json.loads(file.read_text()))
     data = os.environ.get('BEATBENCH_DATA')
-    source = 'mitdb' if data else r.out / 'sim'
-    r.keep_json('detectors.json', json.loads(r.run('benchmark', 'detectors', '--data', source, '--json')))
+    scored = 'mitdb' if data else r.out / 'sim'
+    r.keep_json('detectors.json', json.loads(r.run('benchmark', 'detectors', '--data', scored, '--json')))
     r.keep_json('annotations.json', json.loads(r.run(
         'benchmark', 'annotations', '--data', r.out / 'sim', '--test', r.out / 'predictions/resnet1d.checkpoint',
         '--start', 0, '--json')))

@@ -37,7 +37,7 @@ ComparedRecords compare_records(const AnnotationRequest& request, const Database
     listener.stop_if_told();
     const auto file = find_annotations(folder, database.records, name, request.annotator);
     if (!file) {
-      without += (without.empty() ? "" : ", ") + name;
+      add_word(without, name);
       continue;
     }
     const Record record = read_record(database.folder / name, options);

@@ -6,6 +6,7 @@
 #include "beatbench/core/error.h"
 #include "beatbench/core/hash.h"
 #include "beatbench/core/plausibility.h"
+#include "beatbench/core/text.h"
 #include "beatbench/data/database.h"
 #include "beatbench/evaluation/noise_stress.h"
 #include "beatbench/recordings/wfdb/record_io.h"
@@ -251,8 +252,7 @@ DetectorReport score_detectors(const DetectorRequest& request, const SystemInfo&
   report.data_hash = loaded.hash;
   report.records = loaded.leads.size();
   report.signal_hours = loaded.hours;
-  for (const std::string& name : request.lead) report.lead += (report.lead.empty() ? "" : ",") + name;
-  if (request.lead.empty()) report.lead = request.all_leads ? "all" : "first";
+  report.lead = !request.lead.empty() ? joined(request.lead, ",") : request.all_leads ? "all" : "first";
   if (!database.snr_db.empty() && report.lead == "first") {
     report.gqrs_noise_stress = gqrs_stress_levels(database.records);
     report.notes.push_back(

@@ -71,7 +71,7 @@ DatasetResult measure_dataset(Engine& engine, const BenchmarkRows& rows, double 
   const std::vector<float> inputs = inputs_of(windows, std::span(all).first(some));
   std::size_t next = 0;
   result.inference_time = summarise_timing(repeat_timed(seconds_per_measurement, 100, listener, [&] {
-    engine.run(std::span(inputs).subspan(next * windows.input_size(), windows.input_size()), 1);
+    engine.run(std::span(inputs).subspan(next * windows.shape.input_size(), windows.shape.input_size()), 1);
     next = (next + 1) % some;
   }));
   return result;

@@ -20,6 +20,11 @@ inline CLI::Validator numbers(const Allowed& allowed) {
   return CLI::Validator(check, allowed.text());
 }
 
+/// As the help shows a default.
+inline std::string default_text(const std::string& value) { return value; }
+inline std::string default_text(const std::vector<std::string>& value) { return joined(value, ","); }
+inline std::string default_text(double value) { return number_text(value); }
+
 /// For the functions that go through a struct's options (core/option.h): declares each that has a flag, in a group of
 /// the help. Ranges of numbers are checked where the options are used.
 inline auto declare_in(CLI::App& app, const std::string& group) {
@@ -32,7 +37,9 @@ inline auto declare_in(CLI::App& app, const std::string& group) {
         field = words;
         std::erase(field, "");  // as --print-config writes it where there is none
       };
-      app.add_option_function<std::vector<std::string>>(flag, set, text)->delimiter(',')->group(group);
+      CLI::Option* option = app.add_option_function<std::vector<std::string>>(flag, set, text);
+      option->delimiter(',')->group(group);
+      if (!field.empty()) option->default_str(default_text(field));
     } else if constexpr (std::is_same_v<Field, std::string>) {
       CLI::Option* option = app.add_option(flag, field, text)->group(group);
       if (!field.empty()) option->capture_default_str();

@@ -22,7 +22,7 @@ std::string in_one_line(const std::string& text) {
   std::string line;
   for (const std::string_view part : split_lines(text)) {
     const std::string_view words = trimmed(part);
-    if (!words.empty()) line += (line.empty() ? "" : " | ") + std::string(words);
+    if (!words.empty()) add_word(line, words, " | ");
   }
   return line;
 }

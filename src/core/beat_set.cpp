@@ -7,30 +7,30 @@ namespace beatbench {
 void BeatSet::copy_input(std::size_t i, float* out) const {
   if (read_input) {
     read_input(records.at(rows[i].record).id, rows[i].sample, out);
-    out += stored_size();
-  } else if (image_size == 0) {
+    out += shape.stored_size();
+  } else if (shape.image_size == 0) {
     out = std::ranges::copy(window(i), out).out;
   } else {
     constexpr float scale = 1.0F / 255.0F;
     for (const std::uint8_t pixel : image(i)) *out++ = static_cast<float>(255 - pixel) * scale;
   }
-  for (const float number : features_of(i)) out = std::fill_n(out, plane_size(), number);
+  for (const float number : features_of(i)) out = std::fill_n(out, shape.plane_size(), number);
 }
 
 std::vector<float> inputs_of(const BeatSet& set, std::span<const std::uint32_t> rows) {
-  std::vector<float> values(rows.size() * set.input_size());
+  std::vector<float> values(rows.size() * set.shape.input_size());
   float* out = values.data();
   for (const std::uint32_t row : rows) {
     set.copy_input(row, out);
-    out += set.input_size();
+    out += set.shape.input_size();
   }
   return values;
 }
 
 std::size_t evaluation_batch(const BeatSet& set) {
   constexpr std::size_t kMostValues = 4'500'000;  // of all inputs together
-  const std::size_t usual = set.image_size > 0 ? 64 : set.leads > 1 ? 32 : 512;
-  return std::clamp<std::size_t>(kMostValues / std::max<std::size_t>(set.input_size(), 1), 1, usual);
+  const std::size_t usual = set.shape.image_size > 0 ? 64 : set.shape.leads > 1 ? 32 : 512;
+  return std::clamp<std::size_t>(kMostValues / std::max<std::size_t>(set.shape.input_size(), 1), 1, usual);
 }
 
 std::vector<BeatRow> rows_at(const BeatSet& set, std::span<const std::uint32_t> rows) {

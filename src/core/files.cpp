@@ -120,6 +120,13 @@ void write_all(int fd, std::string_view content, const fs::path& path) {
 
 }  // namespace
 
+void check_ordinary_file(const fs::path& path) {
+  std::error_code reason;
+  const fs::file_status status = fs::status(path, reason);
+  if (reason || status.type() == fs::file_type::not_found || fs::is_regular_file(status)) return;  // open() says why
+  throw Error(ErrorKind::io, path.string(), "is not an ordinary file");
+}
+
 std::string read_text_file(const fs::path& path) { return read_whole<std::string>(path); }
 std::vector<unsigned char> read_binary_file(const fs::path& path) {
   return read_whole<std::vector<unsigned char>>(path);

@@ -1,6 +1,7 @@
 #include "beatbench/core/option.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "beatbench/core/error.h"
 #include "beatbench/core/text.h"
@@ -9,8 +10,9 @@ namespace beatbench {
 namespace {
 
 [[noreturn]] void refuse(const std::string& found, const OptionSpec& spec) {
+  const std::string allowed = spec.allowed.text();
   throw Error(ErrorKind::usage, std::string(spec.flag.empty() ? spec.name : spec.flag),
-              found + " is not valid; allowed: " + spec.allowed.text());
+              found + " is not valid; allowed: " + (allowed.empty() ? "any finite number" : allowed));
 }
 
 std::string range_text(const Allowed& a) {
@@ -24,7 +26,8 @@ std::string range_text(const Allowed& a) {
 
 bool Allowed::has(double number) const {
   if (number == 0 && !meaning_of_0.empty()) return true;
-  return (above_low ? number > low : number >= low) && (below_high ? number < high : number <= high);
+  return std::isfinite(number) && (above_low ? number > low : number >= low) &&
+         (below_high ? number < high : number <= high);
 }
 
 bool Allowed::has(std::string_view word) const {

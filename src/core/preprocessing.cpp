@@ -86,17 +86,16 @@ void from_json(const nlohmann::json& json, Preprocessing& p) {
 
 void validate(const Preprocessing& p) {
   require_one_of("input", p.input, {"window", "image", "recording"});
-  require(p.image_size >= 16 && p.image_size <= 1024, "image_size", std::to_string(p.image_size), "16 to 1024 pixels");
-  require_one_of("image_range", p.image_range, {"neighbours", "halfway"});
+  for_each_preprocessing_option(p, [](const auto& value, OptionSpec spec) {
+    spec.flag = {};  // it may come from a file as well
+    check_option(value, spec);
+  });
   require(p.sampling_rate_hz > 0 && std::isfinite(p.sampling_rate_hz), "sampling_rate_hz",
           number_text(p.sampling_rate_hz), "above 0");
-  constexpr int kLongest = 100'000;  // each side is held too, so that the sum cannot overflow
-  require(p.before_samples >= 0 && p.after_samples >= 1 && p.before_samples <= kLongest &&
-              p.after_samples <= kLongest && p.length_samples() <= kLongest,
-          "window", std::to_string(p.before_samples) + "+" + std::to_string(p.after_samples),
-          "at least 0 samples before and 1 after the beat, 100000 together");
+  require(p.length_samples() <= kLongestWindow, "window",
+          std::to_string(p.before_samples) + "+" + std::to_string(p.after_samples),
+          std::to_string(kLongestWindow) + " samples at most");
   require(!p.leads.empty(), "leads", "", "at least one name");
-  require(p.filter.order >= 0 && p.filter.order <= 8, "filter order", std::to_string(p.filter.order), "0 (none) to 8");
   if (p.filter.order > 0) {
     require(p.filter.low_hz > 0 && p.filter.low_hz < p.filter.high_hz && p.filter.high_hz < p.sampling_rate_hz / 2,
             "filter", number_text(p.filter.low_hz) + "-" + number_text(p.filter.high_hz),

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "beatbench/core/error.h"
+#include "beatbench/core/text.h"
 
 // What every registry is: rows with a name.
 namespace beatbench {
@@ -11,9 +12,7 @@ namespace beatbench {
 /// "a, b, c" of the rows' names.
 template <typename Rows>
 std::string names_of(const Rows& rows) {
-  std::string list;
-  for (const auto& row : rows) list += (list.empty() ? "" : ", ") + std::string(row.name);
-  return list;
+  return joined(rows, ", ", [](const auto& row) { return std::string_view(row.name); });
 }
 
 /// The row of that name. @throws Error(usage) at `place`, listing the names that there are.

@@ -137,11 +137,11 @@ int Augmentation::crop_of(const BeatSet& set, std::uint32_t row, int variant, st
 
 void Augmentation::apply(const BeatSet& set, std::uint32_t row, int variant, std::uint64_t seed,
                          std::span<float> input) const {
-  if (set.image_size > 0) {
+  if (set.shape.image_size > 0) {
     const int crop = crop_of(set, row, variant, seed);
     if (crop == 0) return;
-    const ImageCrop part = image_crop(set.image_size, crop);
-    enlarge_crop(input.first(set.plane_size()), set.image_size, part.left, part.top, part.size);
+    const ImageCrop part = image_crop(set.shape.image_size, crop);
+    enlarge_crop(input.first(set.shape.plane_size()), set.shape.image_size, part.left, part.top, part.size);
     return;
   }
   std::mt19937_64 engine(seed);
@@ -149,7 +149,7 @@ void Augmentation::apply(const BeatSet& set, std::uint32_t row, int variant, std
   const double shift = std::round(draw(engine, -options_.shift_samples - 0.5, options_.shift_samples + 0.5));
   const double warp = draw(engine, -options_.warp, options_.warp), phase = draw(engine, 0, 2 * std::numbers::pi);
   const double snr_db = draw(engine, options_.snr_low_db, options_.snr_high_db);
-  const std::size_t leads = static_cast<std::size_t>(set.leads), length = set.plane_size();
+  const std::size_t leads = static_cast<std::size_t>(set.shape.leads), length = set.shape.plane_size();
   const std::size_t kept_lead = uniform_below(engine, leads);
   for (std::size_t lead = 0; lead < leads; ++lead) {
     const std::span<float> window = input.subspan(lead * length, length);

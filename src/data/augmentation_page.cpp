@@ -29,8 +29,8 @@ std::vector<std::uint32_t> rows_to_show(const BeatSet& set, std::span<const std:
 std::vector<std::uint8_t> picture_of(const BeatSet& set, std::span<const float> input, int side, float low,
                                      float high) {
   std::vector<std::uint8_t> pixels(static_cast<std::size_t>(side) * static_cast<std::size_t>(side));
-  if (set.image_size == 0) {
-    draw_beat(input.first(set.plane_size()), low, high, side, pixels);
+  if (set.shape.image_size == 0) {
+    draw_beat(input.first(set.shape.plane_size()), low, high, side, pixels);
     return pixels;
   }
   std::ranges::transform(input.first(pixels.size()), pixels.begin(),
@@ -42,17 +42,17 @@ std::vector<std::uint8_t> picture_of(const BeatSet& set, std::span<const float> 
 
 std::string augmentation_page(const Augmentation& augmentation, const BeatSet& set, std::span<const std::uint32_t> rows,
                               std::uint64_t seed) {
-  const int side = set.image_size > 0 ? set.image_size : 128;
+  const int side = set.shape.image_size > 0 ? set.shape.image_size : 128;
   const std::vector<std::uint32_t> shown = rows_to_show(set, rows);
   const auto cell = static_cast<std::size_t>(side), width = cell * (1 + kShown);
   std::vector<std::uint8_t> page(width * cell * shown.size(), 255);
-  std::vector<float> input(set.input_size());
+  std::vector<float> input(set.shape.input_size());
   for (std::size_t line = 0; line < shown.size(); ++line) {
     float low = 0, high = 0;
     for (std::size_t i = 0; i <= kShown; ++i) {
       set.copy_input(shown[line], input.data());
       if (i == 0) {
-        const auto [smallest, largest] = std::ranges::minmax(std::span(input).first(set.plane_size()));
+        const auto [smallest, largest] = std::ranges::minmax(std::span(input).first(set.shape.plane_size()));
         const float margin = 0.25F * (largest - smallest);
         low = smallest - margin;
         high = largest + margin;

@@ -74,15 +74,12 @@ void for_each_index(std::size_t count, int threads, const std::function<void(std
 
 BeatSet select_beats(const BeatSet& set, std::span<const std::uint32_t> rows) {
   BeatSet out;
-  out.length_samples = set.length_samples;
-  out.leads = set.leads;
-  out.image_size = set.image_size;
-  out.feature_count = set.feature_count;
+  out.shape = set.shape;
   out.records = set.records;
   out.read_input = set.read_input;
   out.rows.reserve(rows.size());
-  out.pixels.reserve(set.pixels.empty() ? 0 : rows.size() * set.stored_size());
-  out.values.reserve(set.values.empty() ? 0 : rows.size() * set.stored_size());
+  out.pixels.reserve(set.pixels.empty() ? 0 : rows.size() * set.shape.stored_size());
+  out.values.reserve(set.values.empty() ? 0 : rows.size() * set.shape.stored_size());
   for (const std::uint32_t row : rows) {
     out.rows.push_back(set.rows.at(row));
     out.edge_windows += out.rows.back().crosses_edge ? 1 : 0;
@@ -94,8 +91,7 @@ BeatSet select_beats(const BeatSet& set, std::span<const std::uint32_t> rows) {
 }
 
 void join_beats(BeatSet& set, const BeatSet& more, const std::string& prefix, bool subjects_are_comparable) {
-  if (set.length_samples != more.length_samples || set.leads != more.leads || set.image_size != more.image_size ||
-      set.feature_count != more.feature_count) {
+  if (set.shape != more.shape) {
     throw Error(ErrorKind::usage, "data", "inputs of two sizes cannot be joined");
   }
   if (set.read_input) {  // a name says whose reader it is for

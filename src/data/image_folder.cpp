@@ -172,9 +172,9 @@ Dataset load_images(const Database& database, const Preprocessing& preprocessing
   const BeatSet all = rows_of(files, database);
   const std::vector<std::size_t> chosen = chosen_files(all, options);
 
-  dataset.windows.image_size = preprocessing.image_size;
+  dataset.windows.shape.image_size = preprocessing.image_size;
   dataset.windows.records = all.records;
-  const std::size_t each = dataset.windows.stored_size();
+  const std::size_t each = dataset.windows.shape.stored_size();
   if (!options.only_labels) dataset.windows.pixels.resize(chosen.size() * each);
   std::vector<std::string> hashes(files.size());
   std::vector<bool> is_chosen(files.size(), false);
@@ -216,7 +216,7 @@ void write_images(const fs::path& folder, const BeatSet& images, std::span<const
     const BeatRow& row = images.rows[i];
     const std::string name = name_of_record(images.records[row.record].id) + "_" + std::to_string(row.sample) + ".png";
     write_file(folder / class_names[static_cast<std::size_t>(row.label)] / name,
-               encode_png(images.image(i), images.image_size));
+               encode_png(images.image(i), images.shape.image_size));
   });
 }
 

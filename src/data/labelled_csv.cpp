@@ -140,9 +140,10 @@ Dataset load_windows(const Database& database, const Preprocessing& preprocessin
   dataset.name = database.name;
   dataset.hash = content_hash(bytes);
   dataset.class_names = preprocessing.class_names.empty() ? own_labels(text) : preprocessing.class_names;
-  dataset.windows.length_samples = preprocessing.length_samples();
-  dataset.windows.feature_count = feature_count(preprocessing);
-  const auto stored = dataset.windows.stored_size(), beside = static_cast<std::size_t>(dataset.windows.feature_count);
+  dataset.windows.shape.length_samples = preprocessing.length_samples();
+  dataset.windows.shape.feature_count = feature_count(preprocessing);
+  const auto stored = dataset.windows.shape.stored_size(),
+             beside = static_cast<std::size_t>(dataset.windows.shape.feature_count);
   set_places(database, text.lines, dataset.windows);
   const std::vector<BeatRow> places = std::exchange(dataset.windows.rows, {});
 

@@ -67,38 +67,43 @@ RecordRows rows_of(const Record& record, const Preprocessing& preprocessing, con
   return out;
 }
 
-LoadedRecord load_record(const Database& database, const std::string& name, const Preprocessing& preprocessing,
-                         const ClassMap& classes, const ReadOptions& read, bool only_labels,
-                         const std::vector<BeatRow>* only, const SeenIndex* seen) {
-  LoadedRecord out;
-  Record record = read_record(database.folder / name, read);
-  out.hash = record.content_hash;
-  const std::vector<Doubt> doubts = doubts_about(record, preprocessing);
-  refuse(record, doubts, "if it is an ECG, state the unit in its header");
-  for (const Doubt& doubt : doubts) read.on_warning("record " + name + ": " + doubt.text);
+// What a load of records asks of each of them.
+struct RecordLoad {
+  const Database& database;
+  const Preprocessing& preprocessing;
+  const ClassMap& classes;
+  const LoadOptions& options;
+  ReadOptions read;
+};
 
-  if (database.realign_marks) realign_beats(record);
-  RecordRows rows = rows_of(record, preprocessing, classes, only);
+// `only`: the rows asked for, or nullptr for all beats of a class.
+LoadedRecord load_record(const RecordLoad& load, const std::string& name, const std::vector<BeatRow>* only) {
+  LoadedRecord out;
+  Record record = read_record(load.database.folder / name, load.read);
+  out.hash = record.content_hash;
+  const std::vector<Doubt> doubts = doubts_about(record, load.preprocessing);
+  refuse(record, doubts, "if it is an ECG, state the unit in its header");
+  for (const Doubt& doubt : doubts) load.read.on_warning("record " + name + ": " + doubt.text);
+
+  if (load.database.realign_marks) realign_beats(record);
+  RecordRows rows = rows_of(record, load.preprocessing, load.classes, only);
   out.left_out = rows.left_out;
-  out.windows.records = {{name, database.subject_of(name)}};
-  if (only_labels) {
+  out.windows.records = {{name, load.database.subject_of(name)}};
+  if (load.options.only_labels) {
     out.windows.rows = std::move(rows.rows);
   } else {
-    append_beats(out.windows, record, rows.rows, rows.neighbours, preprocessing);
+    append_beats(out.windows, record, rows.rows, rows.neighbours, load.preprocessing);
   }
   out.windows.edge_windows = rows.edge_windows;
-  if (seen) {
+  if (load.options.seen) {
     out.windows.records.front().blocks = blocks_of(record);
-    out.windows.records.front().seen = seen->find_in(record);
+    out.windows.records.front().seen = load.options.seen->find_in(record);
   }
   return out;
 }
 
 void append(Dataset& all, LoadedRecord&& part) {
-  all.windows.length_samples = part.windows.length_samples;
-  all.windows.leads = part.windows.leads;
-  all.windows.image_size = part.windows.image_size;
-  all.windows.feature_count = part.windows.feature_count;
+  all.windows.shape = part.windows.shape;
   all.windows.pixels.insert(all.windows.pixels.end(), part.windows.pixels.begin(), part.windows.pixels.end());
   all.windows.values.insert(all.windows.values.end(), part.windows.values.begin(), part.windows.values.end());
   all.windows.features.insert(all.windows.features.end(), part.windows.features.begin(), part.windows.features.end());
@@ -145,9 +150,9 @@ Dataset load_records(const Database& database, const Preprocessing& preprocessin
 
   std::mutex callback_mutex;
   std::size_t done = 0;
-  ReadOptions read;
-  read.strict = options.strict;
-  read.on_warning = [&](const std::string& text) {
+  RecordLoad load{database, here, classes, options, {}};
+  load.read.strict = options.strict;
+  load.read.on_warning = [&](const std::string& text) {
     const std::lock_guard lock(callback_mutex);
     if (options.on_warning) options.on_warning(text);
   };
@@ -158,8 +163,7 @@ Dataset load_records(const Database& database, const Preprocessing& preprocessin
   }
   std::vector<std::optional<LoadedRecord>> parts(names.size());
   for_each_index(names.size(), options.threads, [&](std::size_t i) {
-    parts[i] = load_record(database, names[i], here, classes, read, options.only_labels,
-                           options.only_beats ? &wanted[i] : nullptr, options.seen);
+    parts[i] = load_record(load, names[i], options.only_beats ? &wanted[i] : nullptr);
     const std::lock_guard lock(callback_mutex);
     if (options.on_progress) options.on_progress(++done, names.size());
   });

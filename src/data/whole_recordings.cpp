@@ -191,8 +191,8 @@ Dataset load_recordings(const Database& database, const Preprocessing& preproces
   all.name = database.name;
   all.class_names = labels.class_names();
   BeatSet& set = all.windows;
-  set.length_samples = preprocessing.length_samples();
-  set.leads = static_cast<int>(preprocessing.leads.size());
+  set.shape.length_samples = preprocessing.length_samples();
+  set.shape.leads = static_cast<int>(preprocessing.leads.size());
   std::string hashes;
   for (std::size_t i = 0; i < names.size(); ++i) {
     hashes += names[i] + " " + found[i]->hash + "\n";

@@ -93,7 +93,7 @@ void append_images(BeatSet& set, const PreparedLead& lead, std::span<const BeatR
                    std::span<const std::int64_t> neighbours, const Preprocessing& preprocessing) {
   const auto length = static_cast<std::int64_t>(lead.samples.size());
   const double rate_hz = preprocessing.sampling_rate_hz;
-  set.image_size = preprocessing.image_size;
+  set.shape.image_size = preprocessing.image_size;
   if (rows.empty()) return;
   std::vector<std::int64_t> beats;
   for (const std::int64_t neighbour : neighbours) {
@@ -113,8 +113,8 @@ void append_images(BeatSet& set, const PreparedLead& lead, std::span<const BeatR
         std::span(lead.samples)
             .subspan(static_cast<std::size_t>(range.begin), static_cast<std::size_t>(range.end - range.begin));
     const Span span = preprocessing.scaling == "window" ? span_of(samples) : of_record;
-    set.pixels.resize(set.pixels.size() + set.stored_size());
-    draw_beat(samples, span.low, span.high, set.image_size, std::span(set.pixels).last(set.stored_size()));
+    set.pixels.resize(set.pixels.size() + set.shape.stored_size());
+    draw_beat(samples, span.low, span.high, set.shape.image_size, std::span(set.pixels).last(set.shape.stored_size()));
     set.rows.push_back(row);
   }
 }

@@ -5,8 +5,8 @@
 namespace beatbench {
 
 std::vector<std::int64_t> input_dimensions(const BeatSet& set, std::int64_t count) {
-  if (set.image_size > 0) return {count, 1 + set.feature_count, set.image_size, set.image_size};
-  return {count, set.leads + set.feature_count, set.length_samples};
+  if (set.shape.image_size > 0) return {count, 1 + set.shape.feature_count, set.shape.image_size, set.shape.image_size};
+  return {count, set.shape.leads + set.shape.feature_count, set.shape.length_samples};
 }
 
 torch::Tensor gather_inputs(const BeatSet& windows, std::span<const std::uint32_t> rows) {
@@ -15,7 +15,7 @@ torch::Tensor gather_inputs(const BeatSet& windows, std::span<const std::uint32_
   float* out = batch.data_ptr<float>();
   for (const std::uint32_t row : rows) {
     windows.copy_input(row, out);
-    out += windows.input_size();
+    out += windows.shape.input_size();
   }
   return batch;
 }

@@ -5,7 +5,7 @@
 
 namespace beatbench::models {
 
-/// Dense layers over the numbers that stand beside a beat (Preprocessing::features), and over nothing else: what tells
+/// Dense layers over the features of a beat (Preprocessing::features), and over nothing else: what tells
 /// the beats of a new patient apart is when they come and how they differ from that patient's usual beat. The numbers
 /// are standardised by a batch norm without weights and held within six standard deviations.
 /// Deviation: none; the model is beatbench's own.

@@ -23,11 +23,11 @@ torch::Tensor enlarged(const torch::Tensor& images, int crop) {
 }  // namespace
 
 DeviceImages::DeviceImages(const BeatSet& set, const torch::Device& device) {
-  const auto rows = static_cast<std::int64_t>(set.size()), side = static_cast<std::int64_t>(set.image_size);
+  const auto rows = static_cast<std::int64_t>(set.size()), side = static_cast<std::int64_t>(set.shape.image_size);
   // from_blob takes no const; nothing writes to it.
   pixels_ = torch::from_blob(const_cast<std::uint8_t*>(set.pixels.data()), {rows, side, side}, torch::kUInt8)
                 .to(device, /*non_blocking=*/false, /*copy=*/true);
-  features_ = torch::tensor(set.features).view({rows, set.feature_count}).to(device);
+  features_ = torch::tensor(set.features).view({rows, set.shape.feature_count}).to(device);
 }
 
 torch::Tensor DeviceImages::gather(std::span<const std::uint32_t> rows, std::span<const int> crops) const {

@@ -9,7 +9,7 @@
 
 namespace beatbench {
 
-/// The images of a set, and the numbers beside them, kept on a device as they are in memory (8 bit, 16 KiB each), so
+/// The images of a set, and their features, kept on a device as they are in memory (8 bit, 16 KiB each), so
 /// that batches are made and augmented there: a batch of floats does not cross the bus, and no processor makes it.
 class DeviceImages {
  public:

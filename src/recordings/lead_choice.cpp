@@ -6,11 +6,11 @@
 #include "beatbench/core/error.h"
 #include "beatbench/core/record.h"
 #include "beatbench/core/text.h"
+#include "recordings/signal_kinds.h"
+#include "recordings/text_fields.h"
 #include "recordings/wfdb/signal_file.h"
-#include "recordings/wfdb/signal_kinds.h"
-#include "recordings/wfdb/text_fields.h"
 
-namespace beatbench::wfdb {
+namespace beatbench {
 namespace {
 
 using Indices = std::vector<std::size_t>;
@@ -21,7 +21,7 @@ const std::optional<FieldFault>& fault_in(const SignalList& list, std::size_t in
 }
 
 [[noreturn]] void refuse(const SignalList& list, std::size_t index) {
-  const Error error = fault_of(*fault_in(list, index), list.where);
+  const Error error = wfdb::fault_of(*fault_in(list, index), list.where);
   throw Error(error.kind(), error.where(),
               message_of(error) + " (of signal " + quote(list.signals[index].description) + ")");
 }
@@ -62,7 +62,7 @@ std::size_t index_of(const SignalList& list, const std::string& name) {
   for (std::size_t i = 0; i < list.signals.size(); ++i) {
     const std::string& found = list.signals[i].description;
     if (lower_case(found) == lower_case(name)) return i;
-    names += (names.empty() ? "" : ", ") + found;
+    add_word(names, found);
   }
   for (std::size_t i = 0; i < list.signals.size(); ++i) {
     if (is_same_lead(list.signals[i].description, name)) return i;
@@ -73,7 +73,7 @@ std::size_t index_of(const SignalList& list, const std::string& name) {
 }  // namespace
 
 bool has_samples(const SignalList& list, std::size_t index) {
-  return list.of_segments || !is_null_signal(list.signals[index]);
+  return list.of_segments || !wfdb::is_null_signal(list.signals[index]);
 }
 
 LeadChoice choose_leads(const SignalList& list, const std::function<void(const std::string&)>& on_warning,
@@ -89,9 +89,9 @@ LeadChoice choose_leads(const SignalList& list, const std::function<void(const s
   std::string others;
   for (std::size_t i = 0; i < list.signals.size(); ++i) {
     if (has_fault(i)) {
-      tell_left_out(list, {i}, fault_of(*fault_in(list, i), list.where), on_oddity);
+      tell_left_out(list, {i}, wfdb::fault_of(*fault_in(list, i), list.where), on_oddity);
     } else if (has_samples(list, i) && samples_per_frame(list, i) != choice.samples_per_frame) {
-      others += (others.empty() ? "" : ", ") + text_of(list, i);
+      add_word(others, text_of(list, i));
     } else {
       choice.signals.push_back(i);
     }
@@ -128,9 +128,8 @@ LeadChoice choose_leads_by_name(const SignalList& list, const std::vector<std::s
 
 void tell_left_out(const SignalList& list, const std::vector<std::size_t>& signals, const Error& reason,
                    const OnOddity& on_oddity) {
-  std::string names;
-  for (const std::size_t i : signals) names += (names.empty() ? "" : ", ") + quote(list.signals[i].description);
+  const std::string names = joined(signals, ", ", [&](std::size_t i) { return quote(list.signals[i].description); });
   tell(on_oddity, {ErrorKind::data, reason.where(), message_of(reason) + "; left out: " + names});
 }
 
-}  // namespace beatbench::wfdb
+}  // namespace beatbench

@@ -6,7 +6,7 @@
 
 #include "beatbench/recordings/wfdb/header.h"
 
-namespace beatbench::wfdb {
+namespace beatbench {
 
 /// The signals of a record, of which leads are chosen.
 struct SignalList {
@@ -42,4 +42,4 @@ LeadChoice choose_leads_by_name(const SignalList& list, const std::vector<std::s
 void tell_left_out(const SignalList& list, const std::vector<std::size_t>& signals, const Error& reason,
                    const OnOddity& on_oddity);
 
-}  // namespace beatbench::wfdb
+}  // namespace beatbench

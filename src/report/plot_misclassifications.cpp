@@ -25,17 +25,17 @@ std::string caption_of(const Misclassification& mistake, bool is_whole_recording
 // A line over its samples (of several leads the second: II of the twelve), or an image as it is seen.
 void write_input(std::ostream& script, const BeatSet& set, std::size_t row) {
   script << "$beat << EOD\n";
-  if (set.image_size == 0) {
-    std::vector<float> input(set.input_size());
+  if (set.shape.image_size == 0) {
+    std::vector<float> input(set.shape.input_size());
     set.copy_input(row, input.data());
-    const std::size_t lead = set.leads > 1 ? 1 : 0;
-    for (const float value : std::span(input).subspan(lead * set.plane_size(), set.plane_size()))
+    const std::size_t lead = set.shape.leads > 1 ? 1 : 0;
+    for (const float value : std::span(input).subspan(lead * set.shape.plane_size(), set.shape.plane_size()))
       script << value << '\n';
     script << "EOD\nunset yrange\nplot $beat using 0:1 with lines lw 1.5 lc rgb '#0072B2' notitle\n";
     return;
   }
   const auto pixels = set.image(row);
-  const auto side = static_cast<std::size_t>(set.image_size);
+  const auto side = static_cast<std::size_t>(set.shape.image_size);
   for (std::size_t y = 0; y < side; ++y) {
     for (std::size_t x = 0; x < side; ++x) script << static_cast<int>(pixels[y * side + x]) << ' ';
     script << '\n';
@@ -56,7 +56,7 @@ std::string plot_misclassifications(const BeatSet& set, std::span<const Misclass
          << "set multiplot layout " << lines << "," << kColumns << " title " << gnuplot::quoted(title)
          << " font ',15'\nunset tics\nset border 15 lc rgb '#cccccc'\n";
   for (const Misclassification& mistake : mistakes) {
-    script << "set title " << caption_of(mistake, set.leads > 1) << "\n";
+    script << "set title " << caption_of(mistake, set.shape.leads > 1) << "\n";
     write_input(script, set, mistake.row);
   }
   if (mistakes.empty()) script << "set label 'no mistake' at graph 0.5,0.5 center\nplot [][0:1] -1 notitle\n";

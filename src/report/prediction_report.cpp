@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <numeric>
 
+#include "beatbench/core/text.h"
 #include "beatbench/report/metrics_json.h"
 #include "beatbench/report/run_report.h"
 #include "report/json_values.h"
@@ -79,11 +80,11 @@ Json input_json(const PredictedInput& input, const std::vector<std::string>& cla
 
 std::string verdict_on_whole(const PredictedInput& input, const std::vector<std::size_t>& order,
                              const std::vector<std::string>& class_names) {
-  std::string found, all;
-  for (const std::string& name : class_names) all += (all.empty() ? "" : ", ") + name;
+  const std::string all = joined(class_names);
+  std::string found;
   for (const std::size_t c : order) {
     if (input.counts[c] == 0) continue;
-    found += (found.empty() ? "" : ", ") + class_names[c] + " (" + share_text(input.mean_probabilities[c]) + ")";
+    add_word(found, class_names[c] + " (" + share_text(input.mean_probabilities[c]) + ")");
   }
   if (!found.empty()) return found;
   return class_names.size() == 1 ? "not " + all + " (" + share_text(input.mean_probabilities.front()) + ")"

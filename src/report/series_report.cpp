@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "beatbench/core/error.h"
+#include "beatbench/core/text.h"
 #include "beatbench/report/metrics_json.h"
 #include "beatbench/report/run_report.h"
 #include "report/json_values.h"
@@ -75,7 +76,7 @@ std::string left_out_of_intervals(const SeriesMetrics& metrics) {
   std::string text;
   const auto add = [&](const std::string& name, const MetricSummary& metric) {
     if (!metric.interval || metric.interval->draws_left_out == 0) return;
-    text += (text.empty() ? "" : ", ") + name + " " + std::to_string(metric.interval->draws_left_out);
+    add_word(text, name + " " + std::to_string(metric.interval->draws_left_out));
   };
   add("macro F1", metrics.macro_f1);
   add("macro ROC area", metrics.macro_roc_area);

@@ -81,8 +81,8 @@ BeatSet image_beat(const ClassifyInput& input, const Preprocessing& preprocessin
                 "is an image, but this model takes " + preprocessing.input + "s of a recording");
   }
   BeatSet set;
-  set.image_size = preprocessing.image_size;
-  set.pixels = decode_image(read_text_file(input.path), set.image_size, input.path.string());
+  set.shape.image_size = preprocessing.image_size;
+  set.pixels = decode_image(read_text_file(input.path), set.shape.image_size, input.path.string());
   if (make_dark_on_light(set.pixels)) {
     on_warning(input.path.string() + ": is drawn light on a dark ground; its negative is classified");
   }
@@ -94,8 +94,8 @@ BeatSet image_beat(const ClassifyInput& input, const Preprocessing& preprocessin
 // A recording as a model of whole recordings takes it.
 BeatSet whole_recording(const Record& record, const Preprocessing& preprocessing) {
   BeatSet set;
-  set.length_samples = preprocessing.length_samples();
-  set.leads = static_cast<int>(preprocessing.leads.size());
+  set.shape.length_samples = preprocessing.length_samples();
+  set.shape.leads = static_cast<int>(preprocessing.leads.size());
   set.values = prepare_recording(record, preprocessing);
   set.records = {{record.id, record.subject}};
   set.rows = {{}};
@@ -135,7 +135,7 @@ Classified classify_input(const ClassifyInput& input, const ClassifyRequest& req
     if (is_reference && has_marks_to_realign(input.path)) realign_beats(record);
     if (preprocessing.of_recordings()) {
       summary.is_whole = true;
-      for (const std::string& name : preprocessing.leads) summary.lead += (summary.lead.empty() ? "" : ",") + name;
+      summary.lead = joined(preprocessing.leads, ",");
       const double seconds = preprocessing.length_samples() / preprocessing.sampling_rate_hz;
       if (static_cast<double>(record.length_samples()) / record.sampling_rate_hz > seconds + 1e-9)
         warn(record.id + ": the middle " + number_text(seconds) + " s of it are classified");

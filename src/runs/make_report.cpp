@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "beatbench/core/text.h"
 #include "beatbench/evaluation/predictions.h"
 
 namespace beatbench {
@@ -73,8 +74,7 @@ RunReport make_report(const FinishedTraining& run) {
     std::string absent;
     for (std::size_t c = 0; c < dataset.class_names.size(); ++c) {
       const auto is_of = [&](const BeatRow& row) { return row.is_of(c); };
-      if (std::ranges::none_of(dataset.windows.rows, is_of))
-        absent += (absent.empty() ? "" : ", ") + dataset.class_names[c];
+      if (std::ranges::none_of(dataset.windows.rows, is_of)) add_word(absent, dataset.class_names[c]);
     }
     if (!absent.empty()) report.notes.push_back("no recording is stated to be of " + absent);
     if (dataset.annotations_left_out > 0)

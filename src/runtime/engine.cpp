@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "beatbench/core/error.h"
+#include "beatbench/core/text.h"
 #include "beatbench/evaluation/predictions.h"
 
 namespace beatbench {
@@ -25,8 +26,7 @@ std::vector<float> Engine::run(std::span<const float> batch, int count) {
   Answer answer = run_batch(batch, count);
   if (answer.dimensions != std::vector<std::int64_t>{count, shape.outputs} ||
       answer.values.size() != static_cast<std::size_t>(count) * static_cast<std::size_t>(shape.outputs)) {
-    std::string found;
-    for (const std::int64_t size : answer.dimensions) found += (found.empty() ? "" : ", ") + std::to_string(size);
+    const std::string found = joined(answer.dimensions, ", ", [](std::int64_t size) { return std::to_string(size); });
     throw Error(ErrorKind::data, file_,
                 "answers with a tensor of [" + found + "]; its description wants [" + std::to_string(count) + ", " +
                     std::to_string(shape.outputs) + "]");

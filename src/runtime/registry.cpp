@@ -37,9 +37,8 @@ const EngineSpec* find_engine(const std::filesystem::path& file) {
 std::unique_ptr<Engine> open_model(const std::filesystem::path& file, Trust trust) {
   if (!std::filesystem::exists(file)) throw Error(ErrorKind::io, file.string(), "there is no such file");
   if (const EngineSpec* spec = find_engine(file)) return spec->open(file, trust);
-  std::string kinds;
-  for (const EngineSpec& spec : kEngines) kinds += (kinds.empty() ? "" : "; ") + std::string(spec.description);
-  throw Error(ErrorKind::data, file.string(), "is no model file that can be run here; there are: " + kinds);
+  throw Error(ErrorKind::data, file.string(),
+              "is no model file that can be run here; there are: " + joined(kEngines, "; ", &EngineSpec::description));
 }
 
 }  // namespace beatbench

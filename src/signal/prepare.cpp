@@ -156,8 +156,8 @@ void append_windows(BeatSet& set, const PreparedLead& lead, std::span<const Beat
                     const Preprocessing& preprocessing) {
   const auto length = static_cast<std::int64_t>(lead.samples.size());
   const bool skip_edges = preprocessing.edge == "skip";
-  set.length_samples = preprocessing.length_samples();
-  set.values.reserve(set.values.size() + rows.size() * static_cast<std::size_t>(set.length_samples));
+  set.shape.length_samples = preprocessing.length_samples();
+  set.values.reserve(set.values.size() + rows.size() * static_cast<std::size_t>(set.shape.length_samples));
   for (const BeatRow& row : rows) {
     const WindowPlace place = place_window(row.sample, length, lead.record_rate_hz, preprocessing);
     if (place.beat < 0 || place.beat >= length) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "beatbench/core/error.h"
+#include "beatbench/core/text.h"
 #include "simulation/patient_model.h"
 
 namespace beatbench {
@@ -94,9 +95,7 @@ std::string statements_of(const Patient& patient, const RhythmPlan& plan, double
   };
   if (has('V')) codes.emplace_back("427172004");
   if (has('A')) codes.emplace_back("284470004");
-  std::string text;
-  for (const std::string& code : codes) text += (text.empty() ? "" : ",") + code;
-  return text;
+  return joined(codes, ",");
 }
 
 Lead digitised(std::string_view name, const std::vector<float>& millivolts) {

@@ -55,7 +55,7 @@ Batch make_batch(const Trainer& t, std::span<const Example> order, int epoch, st
   } else {
     batch.inputs = gather_inputs(t.windows, rows);
     const std::span<float> inputs(batch.inputs.data_ptr<float>(), static_cast<std::size_t>(batch.inputs.numel()));
-    const std::size_t each = t.windows.input_size();
+    const std::size_t each = t.windows.shape.input_size();
     for (std::size_t i = 0; i < part.size() && t.options.augmentation.any(); ++i)
       t.augmentation.apply(t.windows, part[i].row, part[i].variant, seed_of(i), inputs.subspan(i * each, each));
     if (t.device.is_cuda()) batch.inputs = batch.inputs.pin_memory();

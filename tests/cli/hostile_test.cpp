@@ -34,7 +34,7 @@ TEST_F(Hostile, ModelsOfStrangersAreRefused) {
       {"per7.pt", "[1, 7]; its description wants [1, 8]"},
       {"nan.pt", "answers nan"},
       {"d-classes9.pt", "class_names are 9, but the model has 8 outputs"},
-      {"d-filter_ordneg.pt", "filter order: '-5'"},
+      {"d-filter_ordneg.pt", "filter_order: -5"},
       {"d-before1e9.pt", "window: '1000000000+108'"},
       {"loop.pt", "'while'"},
       {"setstate.pt", "line 11 defines __getstate__"},

@@ -30,9 +30,9 @@ Preprocessing windows_of_64() {
 // Two windows of two leads: a bump at the beat, and a slope.
 BeatSet two_leads() {
   BeatSet set;
-  set.length_samples = 64;
-  set.leads = 2;
-  set.feature_count = 1;
+  set.shape.length_samples = 64;
+  set.shape.leads = 2;
+  set.shape.feature_count = 1;
   set.records = {{"a", "a"}};
   for (int row = 0; row < 2; ++row) {
     for (int lead = 0; lead < 2; ++lead) {
@@ -49,7 +49,7 @@ BeatSet two_leads() {
 
 std::vector<float> varied(const Augmentation& augmentation, const BeatSet& set, std::uint64_t seed,
                           std::uint32_t row = 0, int variant = 0) {
-  std::vector<float> input(set.input_size());
+  std::vector<float> input(set.shape.input_size());
   set.copy_input(row, input.data());
   augmentation.apply(set, row, variant, seed, input);
   return input;
@@ -139,7 +139,7 @@ TEST(Augmentation, AddsNoiseAtTheRatioDrawn) {
   Preprocessing p = windows_of_64();
   p.before_samples = p.after_samples = 1800;  // long enough for the noise's own power to be near its mean
   BeatSet set;
-  set.length_samples = 3600;
+  set.shape.length_samples = 3600;
   set.records = {{"a", "a"}};
   for (int t = 0; t < 3600; ++t) set.values.push_back(t >= 1790 && t < 1810 ? 1.0F : 0.0F);
   set.rows = {{0, 0, 1, 0}};
@@ -162,7 +162,7 @@ TEST(Augmentation, AddsNoiseAtTheRatioDrawn) {
 
 BeatSet one_image(int size) {
   BeatSet set;
-  set.image_size = size;
+  set.shape.image_size = size;
   set.records = {{"a", "a"}};
   for (int i = 0; i < size * size; ++i) {  // black to the right, as dark as the column's number
     set.pixels.push_back(static_cast<std::uint8_t>(255 - 255 * (i % size) / (size - 1)));

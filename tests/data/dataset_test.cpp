@@ -65,7 +65,7 @@ TEST(LoadDatabase, DrawsAnImageForEachBeatOfAClass) {
   const Dataset windows = load_database(database, Preprocessing(), {});
   for (const int threads : {1, 3}) {
     const Dataset dataset = load_database(database, images(), tests::with_threads(threads));
-    EXPECT_EQ(dataset.windows.image_size, 32);
+    EXPECT_EQ(dataset.windows.shape.image_size, 32);
     EXPECT_EQ(dataset.windows.pixels.size(), 11 * 32 * 32);
     EXPECT_TRUE(dataset.windows.values.empty());
     EXPECT_EQ(dataset.hash, windows.hash);
@@ -193,7 +193,7 @@ TEST(LoadDatabase, ChecksWhatItIsAskedFor) {
   EXPECT_ERROR(load_database(small_database(folder), preprocessing, {}), ErrorKind::usage, "paper9", "paper8");
   preprocessing = Preprocessing();
   preprocessing.after_samples = 0;
-  EXPECT_ERROR(load_database(small_database(folder), preprocessing, {}), ErrorKind::usage, "window");
+  EXPECT_ERROR(load_database(small_database(folder), preprocessing, {}), ErrorKind::usage, "after_samples");
   preprocessing = Preprocessing();
   preprocessing.leads = {"V9"};
   EXPECT_ERROR(load_database(small_database(folder), preprocessing, {}), ErrorKind::unsupported, "V9", "MLII");

@@ -136,7 +136,7 @@ TEST(ImageFolder, AClassIsNoRecord) {
 TEST(ImageFolder, RecordsMayLieInFolders) {
   const TestFolder folder;
   BeatSet beats;
-  beats.image_size = 32;
+  beats.shape.image_size = 32;
   beats.pixels.assign(3 * 32 * 32, 7);
   beats.records = {{"a/100", "a/100"}, {"b/100", "b/100"}};
   beats.rows = {{0, 5, 0, 0}, {0, 9, 0, 1}, {1, 5, 0, 1}};

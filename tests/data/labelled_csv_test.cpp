@@ -42,7 +42,7 @@ TEST(LabelledCsv, LabelsAreNamesOrIndices) {
   const Dataset dataset = load("NOR,1,2,3\nPVC,4,5,6\n1,7,8,9\n0.0,10,11,12\n");
   EXPECT_THAT(labels(dataset), ElementsAre(0, 1, 1, 0));
   EXPECT_THAT(dataset.windows.values, ElementsAre(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12));
-  EXPECT_EQ(dataset.windows.length_samples, 3);
+  EXPECT_EQ(dataset.windows.shape.length_samples, 3);
   EXPECT_EQ(dataset.name, "beats");
   EXPECT_THAT(dataset.class_names, ElementsAre("NOR", "PVC"));
   EXPECT_THAT(dataset.windows.records, ElementsAre(RecordName{"beats", "beats"}));
@@ -171,7 +171,7 @@ TEST(LabelledCsv, WithoutAWindowIsAnError) {
 TEST(LabelledCsv, BringsBackWhatWasWritten) {
   const TestFolder folder;
   BeatSet windows;
-  windows.length_samples = 3;
+  windows.shape.length_samples = 3;
   windows.values = {0.1F, -1e-30F, 3.4e38F, 1.0F / 3.0F, -0.0F, 16777217.0F};
   windows.records = {{"r", "r"}};
   windows.rows = {{0, 5, 1, 1}, {0, 9, 1, 0}};

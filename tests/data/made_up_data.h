@@ -35,7 +35,7 @@ inline Record small_record(const std::string& id, const std::string& symbols) {
 /// Windows of one sample. Row k of record r is the beat at sample 100 k, `beats[label]` rows of each class.
 inline BeatSet made_up_windows(const std::vector<RecordName>& records, const std::vector<int>& beats) {
   BeatSet set;
-  set.length_samples = 1;
+  set.shape.length_samples = 1;
   set.records = records;
   for (std::uint32_t record = 0; record < records.size(); ++record) {
     std::int64_t sample = 0;

@@ -338,7 +338,7 @@ TEST(Folds, OutOfRangeAreRefused) {
 // Windows of four samples that differ from beat to beat.
 BeatSet distinct_windows(const std::vector<RecordName>& names) {
   BeatSet set = made_up_windows(names, {20, 10});
-  set.length_samples = 4;
+  set.shape.length_samples = 4;
   set.values.resize(set.size() * 4);
   for (std::size_t i = 0; i < set.values.size(); ++i) set.values[i] = static_cast<float>(i);
   return set;

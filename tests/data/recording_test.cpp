@@ -180,7 +180,7 @@ TEST(RecordingBeats, ImagesNeedNoAnnotation) {
   Preprocessing images;
   images.input = "image";
   const RecordingBeats found = beats_of_recording(record, images, {});
-  EXPECT_EQ(found.beats.image_size, 128);
+  EXPECT_EQ(found.beats.shape.image_size, 128);
   EXPECT_EQ(found.beats.pixels.size(), found.beats.size() * 128 * 128);
 }
 

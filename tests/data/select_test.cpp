@@ -18,7 +18,7 @@ using tests::record_names;
 TEST(SelectWindows, TakesRowsInTheOrderAskedFor) {
   const BeatSet set = made_up_windows(record_names(2), {2, 1});
   const BeatSet chosen = select_beats(set, std::vector<std::uint32_t>{5, 0, 3});
-  EXPECT_EQ(chosen.length_samples, 1);
+  EXPECT_EQ(chosen.shape.length_samples, 1);
   EXPECT_THAT(chosen.values, ElementsAre(5, 0, 3));
   EXPECT_EQ(chosen.records, set.records);
   ASSERT_EQ(chosen.size(), 3);
@@ -30,7 +30,7 @@ TEST(SelectWindows, TakesRowsInTheOrderAskedFor) {
 
 TEST(SelectWindows, TakesWholeWindows) {
   BeatSet set;
-  set.length_samples = 3;
+  set.shape.length_samples = 3;
   set.values = {0, 1, 2, 10, 11, 12};
   set.rows.resize(2);
   EXPECT_THAT(select_beats(set, std::vector<std::uint32_t>{1}).values, ElementsAre(10, 11, 12));
@@ -100,7 +100,7 @@ TEST(JoinBeats, AddsRowsUnderTheirOwnRecords) {
   EXPECT_EQ(set.rows.back().record, 2);
   EXPECT_EQ(set.window(before + 1)[0], more.window(1)[0]);
   BeatSet longer = more;
-  longer.length_samples = 2;
+  longer.shape.length_samples = 2;
   EXPECT_ERROR(join_beats(set, longer, "x/"), ErrorKind::usage, "two sizes");
 }
 

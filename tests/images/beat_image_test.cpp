@@ -122,12 +122,12 @@ class AppendImages : public testing::Test {
 TEST_F(AppendImages, DrawsTheRowsOwnBeats) {
   append({{0, 600, 1, 2}, {0, 1400, 5, 3}});
   ASSERT_EQ(set_.size(), 2U);
-  EXPECT_EQ(set_.image_size, 64);
-  EXPECT_EQ(set_.input_size(), 64U * 64U);
+  EXPECT_EQ(set_.shape.image_size, 64);
+  EXPECT_EQ(set_.shape.input_size(), 64U * 64U);
   EXPECT_EQ(set_.pixels.size(), 2U * 64U * 64U);
   EXPECT_EQ(set_.rows[1].sample, 1400);
   EXPECT_EQ(set_.rows[1].label, 3);
-  std::vector<float> input(set_.input_size());
+  std::vector<float> input(set_.shape.input_size());
   set_.copy_input(1, input.data());
   for (std::size_t i = 0; i < input.size(); ++i) {
     EXPECT_FLOAT_EQ(input[i], static_cast<float>(255 - set_.image(1)[i]) / 255.0F);

@@ -21,7 +21,7 @@ namespace {
 
 BeatSet images_with_numbers() {
   BeatSet set = tests::made_up_images(40);
-  set.feature_count = 2;
+  set.shape.feature_count = 2;
   for (int i = 0; i < 80; ++i) set.features.push_back(0.25F * static_cast<float>(i));
   return set;
 }
@@ -45,7 +45,7 @@ TEST(DeviceImages, CropsAreThoseOfTheAugmentation) {
   std::vector<int> crops(kImageVariants);
   std::iota(crops.begin(), crops.end(), 0);
   const torch::Tensor made = DeviceImages(set, torch::kCPU).gather(rows, crops).contiguous();
-  std::vector<float> expected(set.input_size());
+  std::vector<float> expected(set.shape.input_size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
     set.copy_input(rows[i], expected.data());
     augmentation.apply(set, rows[i], crops[i], 1, expected);

@@ -16,13 +16,13 @@ namespace beatbench::tests {
 /// with noise.
 inline BeatSet made_up_windows(std::size_t count, std::uint64_t seed = 1) {
   BeatSet set;
-  set.length_samples = 64;
+  set.shape.length_samples = 64;
   set.records = {{"a", "a"}, {"b", "b"}};
   std::mt19937_64 engine(seed);
   for (std::size_t i = 0; i < count; ++i) {
     const int label = static_cast<int>(i % 3);
     const double centre = 16.0 + 16.0 * label + 4.0 * (uniform_unit(engine) - 0.5);
-    for (int t = 0; t < set.length_samples; ++t) {
+    for (int t = 0; t < set.shape.length_samples; ++t) {
       const double bump = std::exp(-0.05 * (t - centre) * (t - centre));
       set.values.push_back(static_cast<float>(2.0 * bump + 0.2 * (uniform_unit(engine) - 0.5)));
     }
@@ -38,7 +38,7 @@ inline BeatSet made_up_recordings(std::size_t count, std::uint64_t seed = 1) {
   const BeatSet windows = made_up_windows(count, seed);
   BeatSet set = windows;
   set.values.clear();
-  set.leads = 2;
+  set.shape.leads = 2;
   for (std::uint32_t i = 0; i < count; ++i) {
     std::vector<float> window(windows.window(i).begin(), windows.window(i).end());
     BeatRow& row = set.rows[i];
@@ -65,8 +65,8 @@ inline int made_up_image_size(std::string_view model) {
 inline BeatSet made_up_images(std::size_t count, std::uint64_t seed = 1, int size = 32) {
   BeatSet set = made_up_windows(count, seed);
   set.values.clear();
-  set.length_samples = 0;
-  set.image_size = size;
+  set.shape.length_samples = 0;
+  set.shape.image_size = size;
   const int unit = size / 16;
   std::mt19937_64 engine(seed);
   for (const BeatRow& row : set.rows) {
@@ -81,18 +81,18 @@ inline BeatSet made_up_images(std::size_t count, std::uint64_t seed = 1, int siz
   return set;
 }
 
-/// The numbers beside the beats of a model that takes them.
+/// The features of a model that takes them.
 inline std::vector<std::string> made_up_features(std::string_view model) {
   return require_model(model).features.empty() ? std::vector<std::string>{} : std::vector<std::string>{"rr"};
 }
 
-/// Beats as this model takes them; the numbers beside them tell the classes as well.
+/// Beats as this model takes them; their features tell the classes as well.
 inline BeatSet made_up_beats(std::string_view model, std::size_t count, std::uint64_t seed = 1) {
   if (require_model(model).input == "image") return made_up_images(count, seed, made_up_image_size(model));
   if (require_model(model).input == "recording") return made_up_recordings(count, seed);
   BeatSet set = made_up_windows(count, seed);
   if (made_up_features(model).empty()) return set;
-  set.feature_count = 4;
+  set.shape.feature_count = 4;
   std::mt19937_64 engine(seed);
   for (const BeatRow& row : set.rows) {
     for (int k = 0; k < 4; ++k) {

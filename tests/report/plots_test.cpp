@@ -102,7 +102,7 @@ TEST(Plots, ThresholdsHaveAnAreaForEachClassWithBeats) {
 
 TEST(Plots, MistakesAreNamedOneByOne) {
   BeatSet windows;
-  windows.length_samples = 20;
+  windows.shape.length_samples = 20;
   for (int i = 0; i < 40; ++i) windows.values.push_back(static_cast<float>(std::sin(i)));
   const std::vector<Misclassification> mistakes = {{1, "208", 4711, "F", "V", 0.998}, {0, "100", 77, "N", "S", 0.5}};
   const std::string svg = plot_misclassifications(windows, mistakes, "the surest");
@@ -111,7 +111,7 @@ TEST(Plots, MistakesAreNamedOneByOne) {
   EXPECT_THAT(svg, HasSubstr(">N taken for S, 50.0 %<"));
   EXPECT_THAT(plot_misclassifications(windows, {}, "none"), HasSubstr(">no mistake<"));
   BeatSet images;
-  images.image_size = 16;
+  images.shape.image_size = 16;
   images.pixels.assign(2 * 256, 200);
   EXPECT_THAT(plot_misclassifications(images, mistakes, "images"), HasSubstr(">208 at 4711<"));
 }

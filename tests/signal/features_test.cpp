@@ -40,7 +40,7 @@ TEST(RrFeature, IsIntervalsAndTheirRatiosToThoseAround) {
   // Intervals of 1 s but for an early beat at 3.6 s: 0.6 s before it and 1.4 s after.
   const std::vector<std::int64_t> beats = {0, 360, 720, 1080, 1296, 1800, 2160, 2520, 2880};
   const BeatSet set = features_of(beats, {1296, 1800});
-  ASSERT_EQ(set.feature_count, 4);
+  ASSERT_EQ(set.shape.feature_count, 4);
   EXPECT_THAT(set.features_of(0), ElementsAre(FloatNear(0.6F, 1e-6F), FloatNear(1.4F, 1e-6F),
                                               FloatNear(std::log(0.6F), 1e-6F), FloatNear(std::log(1.4F), 1e-6F)));
   // The ten intervals around the next beat are the last eight of the recording: their mean is 1 s as well.
@@ -84,7 +84,7 @@ std::vector<std::int64_t> one_premature() {
 TEST(RhythmFeature, ShowsAPrematureBeatAgainstMedianMeanAndNeighbours) {
   const auto beats = one_premature();
   const BeatSet set = features_of(beats, {beats[30], beats[10]}, {"rhythm"});
-  ASSERT_EQ(set.feature_count, 12);
+  ASSERT_EQ(set.shape.feature_count, 12);
   const auto early = set.features_of(0), usual = set.features_of(1);
   EXPECT_NEAR(early[0], std::log(0.7), 1e-5) << "against the median, 1 s";
   EXPECT_NEAR(early[1], std::log(1.3), 1e-5);
@@ -139,7 +139,7 @@ Record bumps(double size = 1) {
 
 TEST(TemplateBeatFeature, ShowsTheBeatThatIsNot) {
   const BeatSet set = beats_of_recording(bumps(), with_features({"template_beat"}), {}).beats;
-  ASSERT_EQ(set.feature_count, 10);
+  ASSERT_EQ(set.shape.feature_count, 10);
   const auto usual = set.features_of(10), late = set.features_of(19), other = set.features_of(29);
   EXPECT_GT(usual[0], 0.99);
   EXPECT_LT(usual[1], 0.1);
@@ -201,7 +201,7 @@ TEST(LateBeatsFeature, ComparesWithTheSinusBeatsWhereMostAreEctopic) {
     beats.push_back({beats.back().sample + (sinus ? 468 : 252), sinus ? 40.0 : -40.0});
   }
   const BeatSet set = beats_of_recording(bumps_at(beats), with_features({"late_beats"}), {}).beats;
-  ASSERT_EQ(set.feature_count, 15);
+  ASSERT_EQ(set.shape.feature_count, 15);
   const auto sinus = set.features_of(60), ectopic = set.features_of(62);
   EXPECT_NEAR(sinus[0], std::log(252.0 / 468), 1e-5);
   EXPECT_NEAR(sinus[1], 0, 1e-5);
@@ -259,8 +259,8 @@ TEST(SystemInfo, IsAChannelForEachNumber) {
   const RecordingBeats found = beats_of_recording(record, with_features({"rr"}), {});
   const BeatSet& set = found.beats;
   ASSERT_EQ(set.size(), 5);
-  EXPECT_EQ(set.input_size(), 5 * 40);
-  std::vector<float> input(set.input_size());
+  EXPECT_EQ(set.shape.input_size(), 5 * 40);
+  std::vector<float> input(set.shape.input_size());
   set.copy_input(2, input.data());
   EXPECT_TRUE(std::equal(input.begin(), input.begin() + 40, set.window(2).begin()));
   for (std::size_t k = 0; k < 4; ++k) {

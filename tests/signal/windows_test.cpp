@@ -58,7 +58,7 @@ BeatSet cut(const PreparedLead& lead, const std::vector<std::int64_t>& beats, co
 
 TEST(Windows, HoldTheSamplesAroundTheBeat) {
   const BeatSet set = cut(ramp(100), {10, 50}, with_window(3, 2));
-  EXPECT_EQ(set.length_samples, 5);
+  EXPECT_EQ(set.shape.length_samples, 5);
   ASSERT_EQ(set.size(), 2);
   EXPECT_THAT(window_of(set, 0), ElementsAre(7, 8, 9, 10, 11));
   EXPECT_THAT(window_of(set, 1), ElementsAre(47, 48, 49, 50, 51));
@@ -117,7 +117,7 @@ TEST(Windows, AreAppendedWithTheirRows) {
 
 TEST(Windows, NoRowsGiveNone) {
   const BeatSet set = cut(ramp(10), {}, with_window(2, 2));
-  EXPECT_EQ(set.length_samples, 4);
+  EXPECT_EQ(set.shape.length_samples, 4);
   EXPECT_THAT(set.values, IsEmpty());
 }
 

@@ -196,7 +196,7 @@ TEST_F(Int8, PoolingGoesBeforeEluOnlyWhereThatIsTheSame) {
         "0.1, 1e-5, False), [2, 2])",
         {{"w", torch::randn({2, 1, 3, 3})}, {"g", gamma}, {"m", torch::randn(2)}, {"v", torch::ones(2)}});
     BeatSet images;
-    images.image_size = 16;
+    images.shape.image_size = 16;
     images.records = {{"a", "a"}};
     for (int i = 0; i < 20; ++i) {
       images.rows.push_back({});

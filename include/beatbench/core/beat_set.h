@@ -33,15 +33,31 @@ struct RecordName {
   bool operator==(const RecordName&) const = default;
 };
 
-/// Beats as a model takes them, in one contiguous block, with a provenance row each: either windows, float32
-/// [rows, leads, length_samples], or images, 8 bit [rows, image_size, image_size] from 0 (black) to 255 (white).
-/// Numbers about each beat that its signal does not show may stand beside them. Windows of whole recordings are not
-/// held: `read_input` has them read when they are asked for.
-struct BeatSet {
+/// What an input is: a window [leads, length_samples] or an image [image_size, image_size], and its features.
+struct InputShape {
   int length_samples = 0;  ///< 0: images
   int leads = 1;           ///< of windows
   int image_size = 0;      ///< pixels on each side; 0: windows
-  int feature_count = 0;   ///< numbers beside each beat, see Preprocessing::features
+  int feature_count = 0;   ///< see Preprocessing::features
+
+  /// Values of a lead's window, or pixels.
+  std::size_t plane_size() const {
+    const auto side = static_cast<std::size_t>(image_size);
+    return image_size > 0 ? side * side : static_cast<std::size_t>(length_samples);
+  }
+  /// Values (or pixels) of a single window (or image).
+  std::size_t stored_size() const { return plane_size() * static_cast<std::size_t>(image_size > 0 ? 1 : leads); }
+  /// Values of a single input: what is stored, and a plane for each feature.
+  std::size_t input_size() const { return stored_size() + plane_size() * static_cast<std::size_t>(feature_count); }
+  bool operator==(const InputShape&) const = default;
+};
+
+/// Beats as a model takes them, in one contiguous block, with a provenance row each: either windows, float32
+/// [rows, leads, length_samples], or images, 8 bit [rows, image_size, image_size] from 0 (black) to 255 (white).
+/// Features say about each beat what its window does not show. Windows of whole recordings are not held:
+/// `read_input` has them read when they are asked for.
+struct BeatSet {
+  InputShape shape;
   std::vector<float> values;
   std::vector<std::uint8_t> pixels;
   std::vector<float> features;  ///< [rows, feature_count]
@@ -57,26 +73,19 @@ struct BeatSet {
   std::size_t size() const { return rows.size(); }
   /// False for a set of labels alone.
   bool has_inputs() const { return !values.empty() || !pixels.empty() || read_input != nullptr; }
-  /// Values of a lead's window, or pixels.
-  std::size_t plane_size() const {
-    const auto side = static_cast<std::size_t>(image_size);
-    return image_size > 0 ? side * side : static_cast<std::size_t>(length_samples);
+  std::span<const float> window(std::size_t i) const {
+    return {values.data() + i * shape.stored_size(), shape.stored_size()};
   }
-  /// Values (or pixels) of a single window (or image).
-  std::size_t stored_size() const { return plane_size() * static_cast<std::size_t>(image_size > 0 ? 1 : leads); }
-  /// Values of a single input: what is stored, and a plane for each number beside it.
-  std::size_t input_size() const { return stored_size() + plane_size() * static_cast<std::size_t>(feature_count); }
-  std::span<const float> window(std::size_t i) const { return {values.data() + i * stored_size(), stored_size()}; }
   std::span<const std::uint8_t> image(std::size_t i) const {
-    return {pixels.data() + i * stored_size(), stored_size()};
+    return {pixels.data() + i * shape.stored_size(), shape.stored_size()};
   }
   std::span<const float> features_of(std::size_t i) const {
-    const auto size = static_cast<std::size_t>(feature_count);
+    const auto size = static_cast<std::size_t>(shape.feature_count);
     return {features.data() + i * size, size};
   }
   /// Writes input i as a model takes it, [channels, length] or [channels, image_size, image_size]: a window as it is,
-  /// an image as the blackness of its pixels from 0 to 1, and then each number beside it as a channel that holds
-  /// nothing else, so that any model takes it, in any format.
+  /// an image as the blackness of its pixels from 0 to 1, and then each feature as a channel that holds nothing else,
+  /// so that any model takes it, in any format.
   /// @throws what `read_input` throws.
   void copy_input(std::size_t i, float* out) const;
 };

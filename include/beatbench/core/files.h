@@ -13,6 +13,10 @@ namespace beatbench {
 std::string read_text_file(const std::filesystem::path& path);
 std::vector<unsigned char> read_binary_file(const std::filesystem::path& path);
 
+/// @throws Error(io) naming the file if it is there and something else than a file that can be read as a whole: a
+/// folder, a pipe, a device.
+void check_ordinary_file(const std::filesystem::path& path);
+
 /// Writes `content` under a temporary name beside `path`, flushes it to the disk and renames it, so that `path`
 /// holds either what it held before or all of `content`. @throws Error(io); nothing is left behind then.
 void write_file_atomically(const std::filesystem::path& path, std::string_view content);

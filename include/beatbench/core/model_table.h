@@ -48,7 +48,7 @@ struct ModelSpec {
   std::string_view description;
   std::string_view input;  ///< what it takes: "window", "image" or "recording", see Preprocessing::input
   std::span<const ModelOption> options;
-  std::string_view features = "";  ///< that it takes beside a beat unless told otherwise, see Preprocessing::features
+  std::string_view features = "";  ///< that it takes unless told otherwise, see Preprocessing::features
   bool gains_from_bf16 = true;     ///< trains faster in bfloat16 where the processor has it, see tests/bench/train_step
   int fewest_channels = 1;
   int smallest_side = 16;           ///< samples, or pixels of a side

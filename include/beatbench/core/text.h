@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,15 +37,18 @@ std::string undoubled(std::string_view cell);
 /// The finite number that the whole text is, in double precision; a leading '+' is allowed.
 std::optional<double> parse_number(std::string_view text, bool comma_is_decimal = false);
 
-/// "a, b, c" of a range of words.
-template <typename Words>
-std::string joined(const Words& words, std::string_view separator = ", ") {
-  std::string text;
-  for (const auto& word : words) {
-    if (!text.empty()) text += separator;
-    text += word;
-  }
-  return text;
+/// Adds a word to "a, b, c".
+inline void add_word(std::string& list, std::string_view word, std::string_view separator = ", ") {
+  if (!list.empty()) list += separator;
+  list += word;
+}
+
+/// "a, b, c" of a range, of which `text_of` makes words, be it a function or a member.
+template <typename Range, typename TextOf = std::identity>
+std::string joined(const Range& range, std::string_view separator = ", ", TextOf text_of = {}) {
+  std::string list;
+  for (const auto& element : range) add_word(list, std::invoke(text_of, element), separator);
+  return list;
 }
 
 }  // namespace beatbench

@@ -41,7 +41,7 @@ std::span<const FeatureSpec> feature_registry();
 /// Whether one of the features is computed from samples in mV. @throws Error(usage) as feature_count.
 bool has_wave_features(const Preprocessing& preprocessing);
 
-/// How many numbers stand beside each beat.
+/// How many features each beat has.
 /// @throws Error(usage) for a features that does not exist, listing the valid ones.
 int feature_count(const Preprocessing& preprocessing);
 

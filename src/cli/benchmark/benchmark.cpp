@@ -133,8 +133,7 @@ Measured measure_in_child(const fs::path& model, const BenchmarkArguments& a) {
                                     "--log-level",
                                     a.log_level};
   const auto add_list = [&](const char* flag, const auto& values, const auto& text_of) {
-    std::string list;
-    for (const auto& value : values) list += (list.empty() ? "" : ",") + text_of(value);
+    const std::string list = joined(values, ",", text_of);
     if (!list.empty()) words.insert(words.end(), {flag, list});
   };
   add_list("--dataset", a.only, [](const std::string& name) { return name; });

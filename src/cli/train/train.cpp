@@ -9,6 +9,7 @@
 #include "beatbench/core/error.h"
 #include "beatbench/core/files.h"
 #include "beatbench/core/label_map.h"
+#include "beatbench/core/text.h"
 #include "beatbench/report/metrics_json.h"
 #include "beatbench/report/series_report.h"
 #include "beatbench/report/table.h"
@@ -158,7 +159,7 @@ std::string options_beside_resume(const CLI::App& app) {
   for (const CLI::Option* option : app.get_options()) {
     const std::string name = option->get_name();
     if (option->count() == 0 || name == "--resume" || name == "--json" || name == "--log-level") continue;
-    names += (names.empty() ? "" : ", ") + name;
+    add_word(names, name);
   }
   return names;
 }

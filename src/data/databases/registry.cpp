@@ -85,7 +85,7 @@ fs::path find_record(const std::string& name) {
   std::error_code ignored;
   for (const fs::path& place : places) {
     if (fs::exists(place.string() + ".hea", ignored)) return place;
-    looked += (looked.empty() ? "" : ", ") + place.string() + ".hea";
+    add_word(looked, place.string() + ".hea");
   }
   throw Error(ErrorKind::usage, name, "is no record; there is none of " + looked);
 }
@@ -146,8 +146,7 @@ Database open_database(const std::string& name_or_path) {
     const std::vector<fs::path> places = places_of(spec->folder.empty() ? spec->name : spec->folder);
     const auto place = std::ranges::find_if(places, is_folder);
     if (place == places.end()) {
-      std::string looked;
-      for (const fs::path& p : places) looked += (looked.empty() ? "" : ", ") + p.string();
+      const std::string looked = joined(places, ", ", [](const fs::path& p) { return p.string(); });
       throw Error(ErrorKind::usage, "data",
                   "'" + name_or_path + "' is not there; looked at: " + looked + "; " + std::string(spec->source));
     }

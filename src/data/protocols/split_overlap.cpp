@@ -24,8 +24,8 @@ bool is_level(std::span<const T> values) {
 
 // A level line: the same for every recording whose lead is off.
 bool shows_nothing(const BeatSet& set, std::size_t row) {
-  if (set.image_size == 0) return is_level(set.window(row));
-  const auto side = static_cast<std::size_t>(set.image_size);
+  if (set.shape.image_size == 0) return is_level(set.window(row));
+  const auto side = static_cast<std::size_t>(set.shape.image_size);
   for (std::size_t line = 0; line < side; ++line) {
     if (!is_level(set.image(row).subspan(line * side, side))) return false;
   }
@@ -36,7 +36,7 @@ bool shows_nothing(const BeatSet& set, std::size_t row) {
 std::string hash_of_input(const BeatSet& set, std::uint32_t row) {
   if (set.read_input) return set.records[set.rows[row].record].signal_hash;
   if (shows_nothing(set, row)) return "";
-  const auto bytes = set.image_size > 0 ? std::as_bytes(set.image(row)) : std::as_bytes(set.window(row));
+  const auto bytes = set.shape.image_size > 0 ? std::as_bytes(set.image(row)) : std::as_bytes(set.window(row));
   return content_hash({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
@@ -57,7 +57,7 @@ void leave_out_copies(const BeatSet& windows, Split& split) {
     std::erase_if(*rows, [&](std::uint32_t row) {
       const RecordName& record = windows.records[windows.rows[row].record];
       const bool is_copy = tested.contains(record.signal_hash);
-      if (is_copy) names += (names.empty() ? "" : ", ") + record.id;
+      if (is_copy) add_word(names, record.id);
       return is_copy;
     });
     if (rows->empty() && !was_empty) {

@@ -11,7 +11,7 @@
 #include "beatbench/core/record.h"
 #include "beatbench/core/text.h"
 
-namespace beatbench::wfdb {
+namespace beatbench::csv {
 namespace {
 
 constexpr std::size_t kLongestNumber = 120;
@@ -275,4 +275,4 @@ CellKind kind_of(std::string_view cell, bool blank_groups) {
   return time_in(cell) ? CellKind::time : CellKind::text;
 }
 
-}  // namespace beatbench::wfdb
+}  // namespace beatbench::csv

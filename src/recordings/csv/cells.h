@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace beatbench::wfdb {
+namespace beatbench::csv {
 
 // What a cell of a text table holds.
 
@@ -80,4 +80,4 @@ bool is_missing(std::string_view cell);
 enum class CellKind { empty, missing, number, time, text };
 CellKind kind_of(std::string_view cell, bool blank_groups);
 
-}  // namespace beatbench::wfdb
+}  // namespace beatbench::csv

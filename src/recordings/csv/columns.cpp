@@ -12,9 +12,9 @@
 #include "recordings/csv/headings.h"
 #include "recordings/csv/layout.h"
 #include "recordings/csv/number_style.h"
-#include "recordings/wfdb/text_fields.h"
+#include "recordings/text_fields.h"
 
-namespace beatbench::wfdb {
+namespace beatbench::csv {
 namespace {
 
 // A number as from_chars reads it: no mark but a point.
@@ -245,4 +245,4 @@ CsvTable parse_csv(std::string_view text, const std::string& where) {
   return table;
 }
 
-}  // namespace beatbench::wfdb
+}  // namespace beatbench::csv

@@ -7,7 +7,7 @@
 
 #include "recordings/csv/statements.h"
 
-namespace beatbench::wfdb {
+namespace beatbench::csv {
 
 /// A column of a text table. Every row has a value: a number, NaN where the cell holds none.
 struct CsvColumn {
@@ -50,4 +50,4 @@ struct CsvTable {
 /// @throws Error(data) as find_layout does, and where no such marks are.
 CsvTable parse_csv(std::string_view text, const std::string& where);
 
-}  // namespace beatbench::wfdb
+}  // namespace beatbench::csv

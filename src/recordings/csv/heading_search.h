@@ -15,7 +15,7 @@
 #include "recordings/csv/statements.h"
 
 // The search for the headings above a table, see find_layout.
-namespace beatbench::wfdb {
+namespace beatbench::csv {
 
 // "NaN", ",,": a row of no value.
 inline bool is_without_value(std::string_view line) {
@@ -161,4 +161,4 @@ struct HeadingAbove {
   }
 };
 
-}  // namespace beatbench::wfdb
+}  // namespace beatbench::csv

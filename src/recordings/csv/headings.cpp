@@ -8,7 +8,7 @@
 #include "beatbench/core/record.h"
 #include "beatbench/core/text.h"
 
-namespace beatbench::wfdb {
+namespace beatbench::csv {
 namespace {
 
 using Words = std::span<const std::string_view>;
@@ -209,4 +209,4 @@ bool is_like_units(std::string_view cell) {
          lower == "sample interval";
 }
 
-}  // namespace beatbench::wfdb
+}  // namespace beatbench::csv

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace beatbench::wfdb {
+namespace beatbench::csv {
 
 // What headings, rows of units and lines around a table say.
 
@@ -44,4 +44,4 @@ std::string_view units_in(std::string_view cell);
 /// Whether a unit says that the values are those of an ADC.
 bool is_digital(std::string_view units);
 
-}  // namespace beatbench::wfdb
+}  // namespace beatbench::csv

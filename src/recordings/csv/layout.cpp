@@ -13,9 +13,9 @@
 #include "recordings/csv/heading_search.h"
 #include "recordings/csv/headings.h"
 #include "recordings/csv/run_finder.h"
-#include "recordings/wfdb/text_fields.h"
+#include "recordings/text_fields.h"
 
-namespace beatbench::wfdb {
+namespace beatbench::csv {
 namespace {
 
 // Whether the commas between the cells of a table look like decimal signs.
@@ -469,4 +469,4 @@ void split_row(std::string_view line, char separator, std::size_t width, std::ve
 
 CsvLayout find_layout(std::string_view text, const std::string& where) { return LayoutFinder(text, where).find(); }
 
-}  // namespace beatbench::wfdb
+}  // namespace beatbench::csv

@@ -8,7 +8,7 @@
 
 #include "recordings/csv/statements.h"
 
-namespace beatbench::wfdb {
+namespace beatbench::csv {
 
 /// The lines of a text, one after the other.
 class CsvLines {
@@ -74,4 +74,4 @@ struct CsvLayout {
 /// fit.
 CsvLayout find_layout(std::string_view text, const std::string& where);
 
-}  // namespace beatbench::wfdb
+}  // namespace beatbench::csv

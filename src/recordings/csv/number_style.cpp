@@ -1,9 +1,9 @@
 #include "recordings/csv/number_style.h"
 
 #include "beatbench/core/error.h"
-#include "recordings/wfdb/text_fields.h"
+#include "recordings/text_fields.h"
 
-namespace beatbench::wfdb {
+namespace beatbench::csv {
 namespace {
 
 // What the numbers of all columns together say of a mark.
@@ -70,4 +70,4 @@ NumberStyle style_of(const std::vector<NumberMarks>& marks, const std::string& w
   return style;
 }
 
-}  // namespace beatbench::wfdb
+}  // namespace beatbench::csv

@@ -5,7 +5,7 @@
 
 #include "recordings/csv/cells.h"
 
-namespace beatbench::wfdb {
+namespace beatbench::csv {
 
 /// Decimal sign and mark of thousands of a file, from the marks of each column's numbers. What every number allows is
 /// taken; what is likely, with a warning.
@@ -13,4 +13,4 @@ namespace beatbench::wfdb {
 NumberStyle style_of(const std::vector<NumberMarks>& marks, const std::string& where,
                      std::vector<std::string>& warnings);
 
-}  // namespace beatbench::wfdb
+}  // namespace beatbench::csv

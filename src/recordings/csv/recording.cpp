@@ -13,16 +13,14 @@
 #include "beatbench/core/text.h"
 #include "recordings/csv/columns.h"
 #include "recordings/csv/time.h"
-#include "recordings/wfdb/signal_file.h"
-#include "recordings/wfdb/text_fields.h"
+#include "recordings/text_fields.h"
 
 namespace beatbench {
 namespace {
 
-using wfdb::CsvColumn;
-using wfdb::CsvTable;
-using wfdb::CsvTiming;
-using wfdb::quote;
+using csv::CsvColumn;
+using csv::CsvTable;
+using csv::CsvTiming;
 
 constexpr double kLargestDigital = 2'000'000'000;  // what an int32 holds, with room
 constexpr double kLargestMillivolts = 50;          // beyond it the values of an ECG are in another unit
@@ -98,11 +96,11 @@ struct Scale {
 };
 
 CsvTable read_table(const std::filesystem::path& path, std::string& hash) {
-  wfdb::check_ordinary_file(path);
+  check_ordinary_file(path);
   check_size(path);
   std::string bytes = read_text_file(path);
   hash = content_hash(bytes);
-  return wfdb::parse_csv(with_line_feeds(to_utf8(std::move(bytes))), path.string());
+  return csv::parse_csv(with_line_feeds(to_utf8(std::move(bytes))), path.string());
 }
 
 class CsvRecordingReader {
@@ -138,7 +136,7 @@ class CsvRecordingReader {
     if (is_number && number >= 1 && number <= table_.columns.size()) return number - 1;
     std::string present;
     for (std::size_t i = 0; i < table_.columns.size(); ++i) {
-      present += (present.empty() ? "" : ", ") + heading_of(table_.columns[i], i);
+      add_word(present, heading_of(table_.columns[i], i));
     }
     throw Error(ErrorKind::usage, where_, "has no column " + quote(name) + "; it has: " + present);
   }
@@ -162,7 +160,7 @@ class CsvRecordingReader {
       warn(rate_conflict_ + "; neither is taken for its sampling rate");
       return;
     }
-    if (!wfdb::is_stated_rate(stated.front().value)) {
+    if (!csv::is_stated_rate(stated.front().value)) {
       rate_conflict_ = "it says " + text_of(stated.front()) + ", which is no rate of an ECG";
       warn(rate_conflict_ + "; it is left aside");
       return;
@@ -182,8 +180,8 @@ class CsvRecordingReader {
     std::vector<std::size_t> times;
     for (std::size_t i = 0; i < table_.columns.size(); ++i) {
       const CsvColumn& column = table_.columns[i];
-      if (counts_rows(column) || !(wfdb::looks_like_time(column) || is_time_by_content(i))) continue;
-      if (known_rate_ && wfdb::rises_by_one(column)) continue;  // whatever its heading, it counts
+      if (counts_rows(column) || !(csv::looks_like_time(column) || is_time_by_content(i))) continue;
+      if (known_rate_ && csv::rises_by_one(column)) continue;  // whatever its heading, it counts
       times.push_back(i);
     }
     return times;
@@ -193,13 +191,13 @@ class CsvRecordingReader {
   bool is_time_by_content(std::size_t index) const {
     const CsvColumn& column = table_.columns[index];
     const bool may_be = index == 0 && table_.columns.size() > 1 && !is_ecg_lead(column.name);
-    return may_be && !is_voltage(column.units) && wfdb::rises_evenly(column);
+    return may_be && !is_voltage(column.units) && csv::rises_evenly(column);
   }
 
   bool counts_rows(const CsvColumn& column) const {
-    if (wfdb::is_counter(column)) return true;
+    if (csv::is_counter(column)) return true;
     const bool may_count = table_.columns.size() > 1 && column.decimals == 0 && column.values.size() >= 10;
-    return may_count && !is_ecg_lead(column.name) && !wfdb::looks_like_time(column) && wfdb::rises_by_one(column);
+    return may_count && !is_ecg_lead(column.name) && !csv::looks_like_time(column) && csv::rises_by_one(column);
   }
 
   // The best of the columns that give a rate: fine rather than coarse, with its unit rather than without.
@@ -210,8 +208,7 @@ class CsvRecordingReader {
     const auto rank = [](const CsvTiming& timing) { return 2 * timing.is_coarse + timing.unit_is_guessed; };
     for (const std::size_t column : times) {
       try {
-        found.emplace_back(column,
-                           wfdb::timing_of(table_.columns[column], table_, table_.statements.time_unit, where_));
+        found.emplace_back(column, csv::timing_of(table_.columns[column], table_, table_.statements.time_unit, where_));
         if (!best || rank(found.back().second) < rank(found[*best].second)) best = found.size() - 1;
       } catch (const Error& error) {
         if (!first_error) first_error = error;
@@ -271,7 +268,7 @@ class CsvRecordingReader {
     if (timing_.unit_is_guessed && !known_rate_) {
       warn("its times do not say their unit; they are taken to mean " + hertz_text(rate));
     }
-    if (!wfdb::is_rate_of_ecg(rate)) warn("its times say " + hertz_text(rate) + ", which is no rate of an ECG");
+    if (!csv::is_rate_of_ecg(rate)) warn("its times say " + hertz_text(rate) + ", which is no rate of an ECG");
     const std::int64_t missing = timing_.length_samples - static_cast<std::int64_t>(table_.rows());
     if (missing > 0) warn("its times leave gaps of " + std::to_string(missing) + " samples in all");
   }
@@ -303,7 +300,7 @@ class CsvRecordingReader {
     if (!options_.signals.empty()) return signals;
     for (std::size_t i = 0; i < table_.columns.size(); ++i) {
       const CsvColumn& column = table_.columns[i];
-      const bool is_time = std::ranges::find(times, i) != times.end() || wfdb::looks_like_time(column);
+      const bool is_time = std::ranges::find(times, i) != times.end() || csv::looks_like_time(column);
       if (is_time || is_time_by_content(i) || counts_rows(column)) continue;
       refuse_odd_numbers(column, i);
       if (column.numbers > column.texts + column.clocks)

@@ -15,10 +15,10 @@
 #include "recordings/csv/cells.h"
 #include "recordings/csv/headings.h"
 #include "recordings/csv/layout.h"
-#include "recordings/wfdb/text_fields.h"
+#include "recordings/text_fields.h"
 
 // The search for the longest run of rows in a text, see find_layout.
-namespace beatbench::wfdb {
+namespace beatbench::csv {
 
 inline constexpr std::size_t kShortestTable = 10;
 inline constexpr std::size_t kMostColumns = 4096;
@@ -359,4 +359,4 @@ class RunFinder {
   std::int64_t too_wide_line_ = 0;
 };
 
-}  // namespace beatbench::wfdb
+}  // namespace beatbench::csv

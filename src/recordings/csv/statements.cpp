@@ -11,7 +11,7 @@
 #include "recordings/csv/headings.h"
 #include "recordings/csv/time.h"
 
-namespace beatbench::wfdb {
+namespace beatbench::csv {
 namespace {
 
 using Words = std::span<const std::string_view>;
@@ -468,4 +468,4 @@ Said CsvStatements::add(std::string_view line, std::int64_t number) {
   return said;
 }
 
-}  // namespace beatbench::wfdb
+}  // namespace beatbench::csv

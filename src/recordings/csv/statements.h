@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace beatbench::wfdb {
+namespace beatbench::csv {
 
 /// A value and the line that it stands in.
 template <typename Value>
@@ -29,4 +29,4 @@ struct CsvStatements {
   Said add(std::string_view line, std::int64_t number);
 };
 
-}  // namespace beatbench::wfdb
+}  // namespace beatbench::csv

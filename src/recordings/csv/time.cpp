@@ -8,9 +8,9 @@
 #include "beatbench/core/record.h"
 #include "beatbench/core/text.h"
 #include "recordings/csv/headings.h"
-#include "recordings/wfdb/text_fields.h"
+#include "recordings/text_fields.h"
 
-namespace beatbench::wfdb {
+namespace beatbench::csv {
 namespace {
 
 constexpr double kLowestRate_hz = 30, kHighestRate_hz = 10'000;
@@ -292,4 +292,4 @@ CsvTiming timing_of(const CsvColumn& column, const CsvTable& table, const std::o
   return timing;
 }
 
-}  // namespace beatbench::wfdb
+}  // namespace beatbench::csv

@@ -7,7 +7,7 @@
 
 #include "recordings/csv/columns.h"
 
-namespace beatbench::wfdb {
+namespace beatbench::csv {
 
 /// When the rows of a table were sampled.
 struct CsvTiming {
@@ -44,4 +44,4 @@ bool rises_evenly(const CsvColumn& column);
 CsvTiming timing_of(const CsvColumn& column, const CsvTable& table, const std::optional<std::string>& time_unit,
                     const std::string& where);
 
-}  // namespace beatbench::wfdb
+}  // namespace beatbench::csv

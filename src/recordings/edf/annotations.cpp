@@ -6,7 +6,7 @@
 
 #include "beatbench/core/text.h"
 
-namespace beatbench::wfdb {
+namespace beatbench::edf {
 namespace {
 
 constexpr char kEndOfText = '\x14', kDurationFollows = '\x15';
@@ -54,4 +54,4 @@ void add_edf_notes(std::string_view bytes, bool keeps_time, EdfNotes& out) {
   }
 }
 
-}  // namespace beatbench::wfdb
+}  // namespace beatbench::edf

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace beatbench::wfdb {
+namespace beatbench::edf {
 
 struct EdfNote {
   double at_s = 0;   ///< since the file's start time
@@ -24,4 +24,4 @@ struct EdfNotes {
 /// annotation signal begins with an empty text: it gives the time at which the record begins.
 void add_edf_notes(std::string_view bytes, bool keeps_time, EdfNotes& out);
 
-}  // namespace beatbench::wfdb
+}  // namespace beatbench::edf

@@ -10,7 +10,7 @@
 
 #include "beatbench/core/error.h"
 
-namespace beatbench::wfdb {
+namespace beatbench::edf {
 
 EdfFile::EdfFile(const std::filesystem::path& path) : where_(path.string()) {
   descriptor_ = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);  // a pipe without a writer does not wait
@@ -48,4 +48,4 @@ std::string_view EdfFile::at(std::uint64_t offset, std::size_t size, std::size_t
 
 void EdfFile::fail(const std::string& what) const { throw Error(ErrorKind::io, where_, what); }
 
-}  // namespace beatbench::wfdb
+}  // namespace beatbench::edf

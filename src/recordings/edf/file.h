@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace beatbench::wfdb {
+namespace beatbench::edf {
 
 /// The bytes of a regular file, of which a stretch is held at a time.
 class EdfFile {
@@ -34,4 +34,4 @@ class EdfFile {
   std::uint64_t held_from_ = 0;
 };
 
-}  // namespace beatbench::wfdb
+}  // namespace beatbench::edf

@@ -7,7 +7,7 @@
 #include "beatbench/core/error.h"
 #include "beatbench/core/text.h"
 
-namespace beatbench::wfdb {
+namespace beatbench::edf {
 namespace {
 
 constexpr std::size_t kHeaderBytes = 256;  // of the file, and again of each signal
@@ -364,4 +364,4 @@ std::string edf_field_text(const std::string& field, const EdfSignal& signal, co
 
 EdfHeader read_edf_header(EdfFile& file, EdfWarnings& warnings) { return HeaderReader(file, warnings).read(); }
 
-}  // namespace beatbench::wfdb
+}  // namespace beatbench::edf

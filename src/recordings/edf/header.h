@@ -8,7 +8,7 @@
 #include "recordings/edf/file.h"
 #include "recordings/edf/warnings.h"
 
-namespace beatbench::wfdb {
+namespace beatbench::edf {
 
 /// A number of the header; without a value where its text is none. A decimal comma is taken, unless it could stand
 /// between thousands.
@@ -51,4 +51,4 @@ std::string edf_field_text(const std::string& field, const EdfSignal& signal, co
 /// @throws Error(data) naming a field without which no sample can be found.
 EdfHeader read_edf_header(EdfFile& file, EdfWarnings& warnings);
 
-}  // namespace beatbench::wfdb
+}  // namespace beatbench::edf

@@ -15,10 +15,10 @@
 namespace beatbench {
 namespace {
 
-using wfdb::EdfNote;
-using wfdb::EdfNotes;
-using wfdb::EdfPiece;
-using wfdb::EdfSignal;
+using edf::EdfNote;
+using edf::EdfNotes;
+using edf::EdfPiece;
+using edf::EdfSignal;
 
 constexpr std::size_t kStretchBytes = std::size_t{1} << 18;
 constexpr double kSlowestHz = 0.1, kFastestHz = 1e6;
@@ -44,8 +44,8 @@ Lead lead_of(const EdfSignal& s) {
   const double baseline = high - *s.physical_max.value * gain;
   const int sign = gain < 0 ? -1 : 1;
   Lead lead;
-  lead.name = wfdb::edf_lead_name(s.label);
-  lead.units = wfdb::edf_voltage(s.dimension).value_or(s.dimension);
+  lead.name = edf::edf_lead_name(s.label);
+  lead.units = edf::edf_voltage(s.dimension).value_or(s.dimension);
   lead.gain = std::abs(gain);
   lead.baseline = sign * static_cast<std::int32_t>(std::lround(baseline));
   lead.adc_zero = sign * (static_cast<std::int32_t>(high) / 2 + static_cast<std::int32_t>(low) / 2);
@@ -65,9 +65,9 @@ class EdfReader {
   }
 
   Record read() {
-    header_ = wfdb::read_edf_header(file_, warnings_);
+    header_ = edf::read_edf_header(file_, warnings_);
     warnings_.tell();
-    signals_ = wfdb::choose_edf_signals(header_, options_.leads, file_.where(), warnings_);
+    signals_ = edf::choose_edf_signals(header_, options_.leads, file_.where(), warnings_);
     keep_one_rate();
     warnings_.tell();
     set_rate();
@@ -100,17 +100,17 @@ class EdfReader {
       if (s.samples_per_record == kept) return false;
       warnings_.add(
           "rate",
-          "signal " + wfdb::escaped(s.label) + " is left out: it has " + number_text(rate_of(s)) + " Hz, not " + rate,
-          wfdb::escaped(s.label));
+          "signal " + edf::escaped(s.label) + " is left out: it has " + number_text(rate_of(s)) + " Hz, not " + rate,
+          edf::escaped(s.label));
       return true;
     });
   }
 
   void set_rate() {
-    const wfdb::EdfNumber& duration = header_.record_duration_s;
+    const edf::EdfNumber& duration = header_.record_duration_s;
     const double rate_hz = rate_of(signals_.front());
     if (!(rate_hz >= kSlowestHz && rate_hz <= kFastestHz)) {
-      fail(ErrorKind::data, "the duration of a data record is " + wfdb::escaped(duration.text) +
+      fail(ErrorKind::data, "the duration of a data record is " + edf::escaped(duration.text) +
                                 "; allowed: a number of seconds in which " + std::to_string(samples_per_record()) +
                                 " samples make a rate from " + number_text(kSlowestHz) + " to " +
                                 number_text(kFastestHz) + " Hz");
@@ -133,14 +133,14 @@ class EdfReader {
       pieces_ = {{0, header_.records, 0, 0, 0}};
       return;
     }
-    wfdb::EdfTimes times(*header_.record_duration_s.value, samples_per_record());
+    edf::EdfTimes times(*header_.record_duration_s.value, samples_per_record());
     std::uint64_t damaged = 0, first_damaged = 0;
     std::string damaged_text;
     for (std::uint64_t r = 0; r < header_.records; ++r) {
       EdfNotes found;
       for (const EdfSignal& s : keepers) {
         const std::string_view bytes = bytes_of(s, r, 0, s.samples_per_record * header_.bytes_per_sample);
-        wfdb::add_edf_notes(bytes, s.number == keepers.front().number, found);
+        edf::add_edf_notes(bytes, s.number == keepers.front().number, found);
       }
       times.add_record(found.record_begin_s);
       std::ranges::move(found.notes, std::back_inserter(notes_));
@@ -153,7 +153,7 @@ class EdfReader {
     if (damaged > 0) {
       warnings_.add(std::to_string(damaged) + " damaged annotations of " + keepers.front().name() +
                     " are left out, the first in data record " + std::to_string(first_damaged + 1) + ": " +
-                    wfdb::escaped(damaged_text));
+                    edf::escaped(damaged_text));
     }
     pieces_ = times.pieces(header_.has_pieces, file_.where(), warnings_);
   }
@@ -249,9 +249,9 @@ class EdfReader {
   void add_hash(const std::string& text) { hashes_ += content_hash(std::string_view(text)); }
 
   const EdfOptions& options_;
-  wfdb::EdfFile file_;
-  wfdb::EdfWarnings warnings_;
-  wfdb::EdfHeader header_;
+  edf::EdfFile file_;
+  edf::EdfWarnings warnings_;
+  edf::EdfHeader header_;
   std::vector<EdfSignal> signals_;  // the leads, all of one rate
   std::vector<EdfPiece> pieces_;    // by time
   std::vector<EdfNote> notes_;

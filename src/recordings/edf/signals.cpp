@@ -11,9 +11,9 @@
 #include "beatbench/core/error.h"
 #include "beatbench/core/record.h"
 #include "beatbench/core/text.h"
-#include "recordings/wfdb/signal_kinds.h"
+#include "recordings/signal_kinds.h"
 
-namespace beatbench::wfdb {
+namespace beatbench::edf {
 namespace {
 
 bool has_samples(const EdfSignal& s) { return !s.holds_annotations && s.samples_per_record > 0; }
@@ -174,8 +174,7 @@ std::string edf_signal_list(const EdfHeader& header) {
   std::string text;
   for (const EdfSignal& signal : header.signals) {
     if (signal.number > most) return text + " and " + std::to_string(header.signals.size() - most) + " more";
-    text += (text.empty() ? "" : ", ") + escaped(signal.label) + " (" +
-            (signal.holds_annotations ? "annotations" : unit_text(signal));
+    add_word(text, escaped(signal.label) + " (" + (signal.holds_annotations ? "annotations" : unit_text(signal)));
     const double rate_hz = static_cast<double>(signal.samples_per_record) / header.record_duration_s.value.value_or(0);
     if (!signal.holds_annotations && std::isfinite(rate_hz)) text += ", " + number_text(rate_hz) + " Hz";
     text += ")";
@@ -215,4 +214,4 @@ std::vector<EdfSignal> choose_edf_signals(const EdfHeader& header, const std::ve
   return chosen;
 }
 
-}  // namespace beatbench::wfdb
+}  // namespace beatbench::edf

@@ -7,7 +7,7 @@
 
 #include "recordings/edf/header.h"
 
-namespace beatbench::wfdb {
+namespace beatbench::edf {
 
 /// "ECG II" and "EKG lead II" -> "II": EDF+ puts the kind of signal in front of the lead.
 std::string edf_lead_name(std::string_view label);
@@ -26,4 +26,4 @@ std::string edf_signal_list(const EdfHeader& header);
 std::vector<EdfSignal> choose_edf_signals(const EdfHeader& header, const std::vector<std::string>& leads,
                                           const std::string& where, EdfWarnings& warnings);
 
-}  // namespace beatbench::wfdb
+}  // namespace beatbench::edf

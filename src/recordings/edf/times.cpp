@@ -5,7 +5,7 @@
 
 #include "beatbench/core/error.h"
 
-namespace beatbench::wfdb {
+namespace beatbench::edf {
 namespace {
 
 std::string record_text(std::uint64_t record, double begin_s) {
@@ -90,4 +90,4 @@ std::uint64_t EdfTimes::sample_at(const EdfPiece& piece, double start_s, const s
                   number_text(start_s) + " s");
 }
 
-}  // namespace beatbench::wfdb
+}  // namespace beatbench::edf

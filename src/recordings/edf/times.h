@@ -7,7 +7,7 @@
 
 #include "recordings/edf/header.h"
 
-namespace beatbench::wfdb {
+namespace beatbench::edf {
 
 /// Data records that follow each other without a gap.
 struct EdfPiece {
@@ -45,4 +45,4 @@ class EdfTimes {
   std::vector<EdfPiece> pieces_;  // in the file's order
 };
 
-}  // namespace beatbench::wfdb
+}  // namespace beatbench::edf

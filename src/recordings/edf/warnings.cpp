@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
-namespace beatbench::wfdb {
+namespace beatbench::edf {
 
 std::string escaped(std::string_view bytes) {
   constexpr std::size_t longest = 40;
@@ -37,4 +37,4 @@ void EdfWarnings::tell() {
   kinds_.clear();
 }
 
-}  // namespace beatbench::wfdb
+}  // namespace beatbench::edf

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace beatbench::wfdb {
+namespace beatbench::edf {
 
 /// Bytes of a header as they can stand in a one-line message: quoted, cut after 40, other than printable ASCII as \xB5.
 std::string escaped(std::string_view bytes);
@@ -33,4 +33,4 @@ class EdfWarnings {
   std::vector<Kind> kinds_;
 };
 
-}  // namespace beatbench::wfdb
+}  // namespace beatbench::edf

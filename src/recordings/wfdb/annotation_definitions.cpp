@@ -10,8 +10,8 @@
 
 #include "beatbench/core/error.h"
 #include "beatbench/core/text.h"
+#include "recordings/text_fields.h"
 #include "recordings/wfdb/annotation_escapes.h"
-#include "recordings/wfdb/text_fields.h"
 
 namespace beatbench::wfdb {
 namespace {
@@ -60,9 +60,7 @@ std::string key_of(std::string_view name) {
   }
   std::erase_if(words, [](const std::string& word) { return word.empty() || fillers.contains(word); });
   std::ranges::sort(words);
-  std::string key;
-  for (const std::string& word : words) key += (key.empty() ? "" : " ") + word;
-  return key;
+  return joined(words, " ");
 }
 
 std::optional<Code> code_of_key(const std::string& key) {
@@ -145,7 +143,7 @@ void apply_definitions(std::vector<Annotation>& annotations, std::span<const Ann
   for (const auto& [code, defined] : codes) {
     is_mistakable = is_mistakable || (!defined.meaning && symbol_of(code));
     is_usual = is_usual && defined.meaning == code;
-    table += (table.empty() ? "" : "; ") + text_of(code, defined);
+    add_word(table, text_of(code, defined), "; ");
   }
   if (is_mistakable) {
     throw Error(ErrorKind::unsupported, where,

@@ -4,9 +4,9 @@
 
 #include "beatbench/core/error.h"
 #include "beatbench/core/text.h"
+#include "recordings/text_fields.h"
 #include "recordings/wfdb/annotation_definitions.h"
 #include "recordings/wfdb/annotation_escapes.h"
-#include "recordings/wfdb/text_fields.h"
 
 namespace beatbench::wfdb {
 namespace {

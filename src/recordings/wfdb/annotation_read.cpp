@@ -3,8 +3,8 @@
 
 #include "beatbench/core/error.h"
 #include "beatbench/recordings/wfdb/annotation_file.h"
+#include "recordings/text_fields.h"
 #include "recordings/wfdb/annotation_definitions.h"
-#include "recordings/wfdb/text_fields.h"
 
 namespace beatbench {
 namespace {
@@ -23,9 +23,9 @@ void convert_times(std::vector<Annotation>& annotations, double factor, const st
 void sort_by_time(std::vector<Annotation>& annotations, const std::string& where, const OnOddity& on_oddity) {
   const auto late = std::ranges::is_sorted_until(annotations, {}, &Annotation::sample);
   if (late == annotations.end()) return;
-  wfdb::tell(on_oddity, {ErrorKind::data, where,
-                         "an annotation at sample " + std::to_string(late->sample) + " follows one at sample " +
-                             std::to_string((late - 1)->sample) + "; they are put in order"});
+  tell(on_oddity, {ErrorKind::data, where,
+                   "an annotation at sample " + std::to_string(late->sample) + " follows one at sample " +
+                       std::to_string((late - 1)->sample) + "; they are put in order"});
   std::ranges::stable_sort(annotations, {}, &Annotation::sample);
 }
 

@@ -3,13 +3,13 @@
 
 #include "beatbench/core/error.h"
 #include "beatbench/recordings/wfdb/header.h"
-#include "recordings/wfdb/text_fields.h"
+#include "recordings/text_fields.h"
 
 namespace beatbench {
 namespace {
 
 [[noreturn]] void fail(const Header& header, const std::string& message) {
-  throw Error(ErrorKind::usage, "header of record " + wfdb::quote(header.record_name), message);
+  throw Error(ErrorKind::usage, "header of record " + quote(header.record_name), message);
 }
 
 // The shortest text that gives the same number back.
@@ -26,8 +26,7 @@ bool has_any_of(std::string_view text, std::string_view characters) {
 const std::string& word(const Header& header, const char* field, const std::string& text) {
   using namespace std::string_view_literals;
   if (text.empty() || has_any_of(text, " \t\r\n\0"sv)) {
-    fail(header,
-         std::string("the ") + field + " is " + wfdb::quote(text) + "; allowed: one or more characters, no blanks");
+    fail(header, std::string("the ") + field + " is " + quote(text) + "; allowed: one or more characters, no blanks");
   }
   return text;
 }
@@ -35,7 +34,7 @@ const std::string& word(const Header& header, const char* field, const std::stri
 const std::string& rest_of_line(const Header& header, const char* field, const std::string& text) {
   using namespace std::string_view_literals;
   if (has_any_of(text, "\r\n\0"sv)) {
-    fail(header, std::string("the ") + field + " is " + wfdb::quote(text) + "; allowed: one line of text");
+    fail(header, std::string("the ") + field + " is " + quote(text) + "; allowed: one line of text");
   }
   return text;
 }

@@ -5,16 +5,10 @@
 #include <utility>
 
 #include "beatbench/recordings/wfdb/header.h"
-#include "recordings/wfdb/text_fields.h"
+#include "recordings/text_fields.h"
 
 namespace beatbench {
 namespace {
-
-using wfdb::LinePlace;
-using wfdb::parse_integer;
-using wfdb::require_number;
-using wfdb::take_word;
-using wfdb::tell;
 
 constexpr std::int64_t kInt32Min = std::numeric_limits<std::int32_t>::min();
 constexpr std::int64_t kInt32Max = std::numeric_limits<std::int32_t>::max();
@@ -54,7 +48,7 @@ void keep_fault(const OnOddity& on_oddity, const LinePlace& place, std::optional
     parse();
   } catch (const Error& error) {
     if (!on_oddity) throw;
-    if (!fault) fault = FieldFault{place.line, wfdb::message_of(error)};
+    if (!fault) fault = FieldFault{place.line, message_of(error)};
   }
 }
 
@@ -230,7 +224,7 @@ void add_signal(SignalSpec signal, Header& header) {
 void check_segment_count(const std::string& where, Header& header, int announced, const OnOddity& on_oddity) {
   const auto wanted = static_cast<std::size_t>(announced);
   if (header.segments.size() == wanted) return;
-  const Error error = wfdb::wrong_count(where, "segment", header.segments.size(), announced);
+  const Error error = wrong_count(where, "segment", header.segments.size(), announced);
   const auto length_of = [&](std::size_t count) {
     const auto end = header.segments.begin() + static_cast<std::ptrdiff_t>(count);
     return std::accumulate(header.segments.begin(), end, std::uint64_t{0}, [](std::uint64_t sum, const auto& segment) {
@@ -271,7 +265,7 @@ Header parse_header(std::string_view text, const std::string& where, const OnOdd
   if (*segment_count > 0) {
     check_segment_count(where, header, *segment_count, on_oddity);
   } else if (!on_oddity && header.signals.size() != static_cast<std::size_t>(header.signal_count)) {
-    throw wfdb::wrong_count(where, "signal", header.signals.size(), header.signal_count);
+    throw wrong_count(where, "signal", header.signals.size(), header.signal_count);
   }
   return header;
 }

@@ -7,8 +7,8 @@
 #include "beatbench/core/text.h"
 #include "beatbench/recordings/wfdb/header.h"
 #include "beatbench/recordings/wfdb/record_io.h"
+#include "recordings/text_fields.h"
 #include "recordings/wfdb/signal_file.h"
-#include "recordings/wfdb/text_fields.h"
 
 namespace beatbench {
 namespace {
@@ -16,12 +16,12 @@ namespace {
 namespace fs = std::filesystem;
 
 std::vector<std::string> listed_records(const fs::path& path) {
-  wfdb::check_ordinary_file(path);
+  check_ordinary_file(path);
   const std::string text = read_text_file(path);
   std::vector<std::string> names;
   int line_number = 0;
   for (const std::string_view line : split_lines(text)) {
-    const wfdb::LinePlace place{path.string(), ++line_number};
+    const LinePlace place{path.string(), ++line_number};
     const std::string_view name = trimmed(line);
     if (name.empty()) continue;
     if (!wfdb::is_inside_folder(name)) place.fail("record name", name, "a record in this folder");
@@ -35,7 +35,7 @@ std::vector<std::string> listed_records(const fs::path& path) {
 std::vector<std::string> segments_in(const fs::path& header_file) {
   std::vector<std::string> names;
   try {
-    wfdb::check_ordinary_file(header_file);
+    check_ordinary_file(header_file);
     const Header header = parse_header(read_text_file(header_file), header_file.string(), [](const Error&) {});
     for (const SegmentSpec& segment : header.segments) {
       if (segment.name != header.record_name) names.push_back(segment.name);

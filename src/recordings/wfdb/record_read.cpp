@@ -11,10 +11,10 @@
 #include "beatbench/recordings/wfdb/header.h"
 #include "beatbench/recordings/wfdb/record_io.h"
 #include "recordings/lead_choice.h"
+#include "recordings/text_fields.h"
 #include "recordings/wfdb/segments.h"
 #include "recordings/wfdb/signal_file.h"
 #include "recordings/wfdb/signal_read.h"
-#include "recordings/wfdb/text_fields.h"
 
 namespace beatbench {
 namespace {
@@ -57,14 +57,12 @@ class RecordReader {
     }
   }
 
-  wfdb::SignalList signal_list() const {
-    return {*signals_, header_.sampling_rate_hz, segmented_.has_value(), header_path_};
-  }
+  SignalList signal_list() const { return {*signals_, header_.sampling_rate_hz, segmented_.has_value(), header_path_}; }
 
   void choose_leads() {
     const auto on_warning = [this](const std::string& line) { warn(line); };
-    choice_ = options_.leads.empty() ? wfdb::choose_leads(signal_list(), on_warning, on_oddity_)
-                                     : wfdb::choose_leads_by_name(signal_list(), options_.leads);
+    choice_ = options_.leads.empty() ? beatbench::choose_leads(signal_list(), on_warning, on_oddity_)
+                                     : beatbench::choose_leads_by_name(signal_list(), options_.leads);
     if (options_.signals && options_.leads.empty() && !segmented_) leave_out_damaged_files();
   }
 
@@ -72,7 +70,7 @@ class RecordReader {
   void leave_out_damaged_files() {
     std::map<std::string, std::vector<std::size_t>> by_file;
     for (const std::size_t i : choice_.signals) {
-      if (wfdb::has_samples(signal_list(), i)) by_file[(*signals_)[i].file_name].push_back(i);
+      if (has_samples(signal_list(), i)) by_file[(*signals_)[i].file_name].push_back(i);
     }
     for (const std::size_t i : choice_.leading) by_file.erase((*signals_)[i].file_name);
     for (const auto& [file, signals] : by_file) {
@@ -82,7 +80,7 @@ class RecordReader {
         const auto files = wfdb::find_signal_files(header_, in_file, base_.parent_path(), header_path_);
         wfdb::frames_to_read(header_, files, header_path_);
       } catch (const Error& error) {
-        wfdb::tell_left_out(signal_list(), signals, error, on_oddity_);
+        tell_left_out(signal_list(), signals, error, on_oddity_);
         std::erase_if(choice_.signals, [&](std::size_t index) { return in_file[index]; });
       }
     }
@@ -161,7 +159,7 @@ class RecordReader {
       warn(path.string() + ": there is no such annotation file; the record is read without annotations");
       return;
     }
-    wfdb::check_ordinary_file(path);
+    check_ordinary_file(path);
     const auto bytes = read_binary_file(path);
     add_hash("annotations", content_hash(bytes));
     record_.annotations = annotations_of_record(record_, bytes, path.string(), on_oddity_);
@@ -206,7 +204,7 @@ class RecordReader {
   Header header_;
   std::optional<wfdb::SegmentedRecord> segmented_;
   const std::vector<SignalSpec>* signals_ = nullptr;
-  wfdb::LeadChoice choice_;
+  LeadChoice choice_;
   std::optional<std::int64_t> frames_;
   std::vector<std::vector<std::int32_t>> samples_;  // of the chosen signals
   Record record_;

@@ -8,8 +8,8 @@
 #include "beatbench/recordings/wfdb/header.h"
 #include "beatbench/recordings/wfdb/record_io.h"
 #include "beatbench/recordings/wfdb/signal_format.h"
+#include "recordings/text_fields.h"
 #include "recordings/wfdb/signal_file.h"
-#include "recordings/wfdb/text_fields.h"
 
 namespace beatbench {
 namespace {
@@ -42,13 +42,13 @@ std::string_view as_text(const std::vector<unsigned char>& bytes) {
 }
 
 [[noreturn]] void fail(const Record& record, const std::string& message) {
-  throw Error(ErrorKind::usage, "record " + wfdb::quote(record.id), message);
+  throw Error(ErrorKind::usage, "record " + quote(record.id), message);
 }
 
 // A name that becomes part of a file name.
 void check_file_name(const Record& record, const char* what, const std::string& name) {
   if (fs::path(name).filename() == name && wfdb::is_inside_folder(name) && !name.empty()) return;
-  fail(record, std::string("its ") + what + " is " + wfdb::quote(name) + "; allowed: a name that a file can have");
+  fail(record, std::string("its ") + what + " is " + quote(name) + "; allowed: a name that a file can have");
 }
 
 void check_missing(const Record& record, const Lead& lead, const SignalFormat& format) {
@@ -143,7 +143,7 @@ std::vector<SignalFileContent> signal_files(const Record& record, const SignalFo
 }  // namespace
 
 void write_record(const Record& record, const fs::path& folder, int format_number, const std::string& annotator) {
-  const SignalFormat& format = require_signal_format(format_number, "record " + wfdb::quote(record.id));
+  const SignalFormat& format = require_signal_format(format_number, "record " + quote(record.id));
   check_file_name(record, "id", record.id);
   if (!annotator.empty()) check_file_name(record, "annotator", annotator);
   const auto signals = signal_files(record, format);

@@ -13,8 +13,8 @@
 #include "beatbench/core/hash.h"
 #include "beatbench/core/record.h"
 #include "beatbench/core/text.h"
+#include "recordings/text_fields.h"
 #include "recordings/wfdb/signal_file.h"
-#include "recordings/wfdb/text_fields.h"
 
 namespace beatbench::wfdb {
 namespace {

@@ -6,8 +6,9 @@
 #include <system_error>
 
 #include "beatbench/core/error.h"
+#include "beatbench/core/files.h"
+#include "recordings/text_fields.h"
 #include "recordings/wfdb/flac_source.h"
-#include "recordings/wfdb/text_fields.h"
 
 namespace beatbench::wfdb {
 namespace {
@@ -183,13 +184,6 @@ void settle_signal_count(Header& header, const fs::path& folder, const std::stri
 
 Error fault_of(const FieldFault& fault, const std::string& where) {
   return {ErrorKind::data, where + ", line " + std::to_string(fault.line), fault.message};
-}
-
-void check_ordinary_file(const fs::path& path) {
-  std::error_code reason;
-  const fs::file_status status = fs::status(path, reason);
-  if (reason || status.type() == fs::file_type::not_found || fs::is_regular_file(status)) return;  // open() says why
-  throw Error(ErrorKind::io, path.string(), "is not an ordinary file");
 }
 
 }  // namespace beatbench::wfdb

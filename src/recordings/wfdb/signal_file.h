@@ -61,10 +61,6 @@ void settle_signal_count(Header& header, const std::filesystem::path& folder, co
 /// An error about a field that one of a header's signals depends on.
 Error fault_of(const FieldFault& fault, const std::string& where);
 
-/// @throws Error(io) naming the file if it is there and something else than a file that can be read as a whole: a
-/// folder, a pipe, a device.
-void check_ordinary_file(const std::filesystem::path& path);
-
 /// True for a name that stays within the folder it is looked up in.
 bool is_inside_folder(const std::filesystem::path& name);
 

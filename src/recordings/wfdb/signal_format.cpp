@@ -5,6 +5,7 @@
 
 #include "beatbench/core/error.h"
 #include "beatbench/core/record.h"
+#include "beatbench/core/text.h"
 #include "recordings/wfdb/formats/formats.h"
 
 namespace beatbench {
@@ -21,8 +22,8 @@ const SignalFormat& require_signal_format(int number, const std::string& where) 
   const auto formats = signal_formats();
   const auto found = std::ranges::find(formats, number, &SignalFormat::number);
   if (found != formats.end()) return *found;
-  std::string known;
-  for (const SignalFormat& format : formats) known += (known.empty() ? "" : ", ") + std::to_string(format.number);
+  const std::string known =
+      joined(formats, ", ", [](const SignalFormat& format) { return std::to_string(format.number); });
   throw Error(ErrorKind::unsupported, where,
               "signal format " + std::to_string(number) + " is not supported; supported: " + known);
 }

@@ -9,9 +9,9 @@
 
 #include "beatbench/core/error.h"
 #include "beatbench/core/record.h"
+#include "recordings/text_fields.h"
 #include "recordings/wfdb/sample_source.h"
 #include "recordings/wfdb/signal_file.h"
-#include "recordings/wfdb/text_fields.h"
 
 namespace beatbench::wfdb {
 namespace {

@@ -49,8 +49,8 @@ ModelShape shape_of(const Preprocessing& p) {
 
 void append_features(BeatSet& set, std::size_t first_row, const Record& record, std::span<const std::int64_t> beats,
                      const Preprocessing& preprocessing) {
-  set.feature_count = feature_count(preprocessing);
-  if (set.feature_count == 0) return;
+  set.shape.feature_count = feature_count(preprocessing);
+  if (set.shape.feature_count == 0) return;
   std::vector<std::size_t> places;
   for (std::size_t i = first_row; i < set.rows.size(); ++i) {
     const auto at = std::ranges::lower_bound(beats, set.rows[i].sample);
@@ -62,7 +62,7 @@ void append_features(BeatSet& set, std::size_t first_row, const Record& record, 
   }
   if (places.empty()) return;
   // One feature after the other, then row by row.
-  const auto width = static_cast<std::size_t>(set.feature_count), first = set.features.size();
+  const auto width = static_cast<std::size_t>(set.shape.feature_count), first = set.features.size();
   set.features.resize(first + places.size() * width);
   std::size_t column = 0;
   FeatureSource source{record, beats, places, preprocessing.leads};

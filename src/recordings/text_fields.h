@@ -11,7 +11,7 @@
 #include "beatbench/core/text.h"
 #include "beatbench/recordings/oddity.h"
 
-namespace beatbench::wfdb {
+namespace beatbench {
 
 /// A text as it can stand in a one-line message: quoted, cut after 40 characters, other than printable ASCII as '?'.
 inline std::string quote(std::string_view text) {
@@ -80,4 +80,4 @@ inline std::string_view take_word(std::string_view& text) {
   return word;
 }
 
-}  // namespace beatbench::wfdb
+}  // namespace beatbench

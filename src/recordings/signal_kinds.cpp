@@ -1,4 +1,4 @@
-#include "recordings/wfdb/signal_kinds.h"
+#include "recordings/signal_kinds.h"
 
 #include <algorithm>
 #include <array>
@@ -8,7 +8,7 @@
 
 #include "beatbench/core/text.h"
 
-namespace beatbench::wfdb {
+namespace beatbench {
 namespace {
 
 // The words of a label in lower case, without the digits at their ends and the "ECG" that the first begins with.
@@ -52,4 +52,4 @@ bool is_other_kind(std::string_view label) {
   return std::ranges::find(kinds, words_of(label).front()) != kinds.end();
 }
 
-}  // namespace beatbench::wfdb
+}  // namespace beatbench
