@@ -101,13 +101,12 @@ def train(recording, name, words):
 def interrupt(recording):
     """Leaves a run that was stopped after its first epoch."""
     run = recording.out / 'interrupted'
-    words = ['--model', 'resnet1d', '--model-option', 'filters=4', '--epochs', 8, '--data', recording.out / 'sim',
+    words = ['--model', 'resnet1d', '--model-option', 'filters=4', '--epochs', 40, '--data', recording.out / 'sim',
              '--classes', 'aami5', '--augment-shift', 4, '--schedule', 'cosine', '--threads', 1, '--seed', 3,
              '--out', run, '--log-level', 'error']
     process = subprocess.Popen([recording.programs / 'train', *map(str, words)], cwd=recording.out,
                                env=dict(os.environ, OMP_NUM_THREADS='1'), stderr=subprocess.DEVNULL)
-    log = run / 'log.csv'
-    while process.poll() is None and not (log.exists() and len(log.read_text().splitlines()) > 1):
+    while process.poll() is None and not (run / 'checkpoints/last.pt').exists():
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
     if process.wait() != 130:
