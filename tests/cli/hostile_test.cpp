@@ -35,7 +35,7 @@ TEST_F(Hostile, ModelsOfStrangersAreRefused) {
       {"nan.pt", "answers nan"},
       {"d-classes9.pt", "class_names are 9, but the model has 8 outputs"},
       {"d-filter_ordneg.pt", "filter_order: -5"},
-      {"d-before1e9.pt", "window: '1000000000+108'"},
+      {"d-before1e9.pt", "before_samples: 1e+09"},
       {"loop.pt", "'while'"},
       {"setstate.pt", "line 11 defines __getstate__"},
       {"flip-silent.pt", "'archive/constants/1' does not match its CRC-32"},
