@@ -1,6 +1,7 @@
 // The library that beatbench opens when it first needs LibTorch: see beatbench/runtime/torch_backend.h.
 #include "beatbench/models/checkpoint.h"
 #include "beatbench/runtime/torch_backend.h"
+#include "models/libtorch_versions.h"
 #include "torchscript/engines.h"
 #include "torchscript/environment.h"
 #include "torchscript/writers.h"
@@ -9,6 +10,13 @@
 
 namespace beatbench {
 namespace {
+
+// Runs what opens or writes models, int8 ones perhaps among them: training alone keeps the processor's AMX.
+template <typename Work>
+auto with_models(const Work& work) {
+  libtorch::keep_int8_off_amx();
+  return without_stack_trace(work);
+}
 
 class LibTorch final : public TorchBackend {
  public:
@@ -19,11 +27,11 @@ class LibTorch final : public TorchBackend {
   std::string resolve_device(const std::string& option) override { return beatbench::resolve_device(option); }
 
   std::unique_ptr<Engine> open_torchscript(const std::filesystem::path& file, Trust trust) override {
-    return without_stack_trace([&] { return engines::open_torchscript(file, trust); });
+    return with_models([&] { return engines::open_torchscript(file, trust); });
   }
 
   std::unique_ptr<Engine> open_checkpoint(const std::filesystem::path& file) override {
-    return without_stack_trace([&] { return engines::open_checkpoint(file); });
+    return with_models([&] { return engines::open_checkpoint(file); });
   }
 
   ModelDescription describe_checkpoint(const std::filesystem::path& file) override {
@@ -41,7 +49,7 @@ class LibTorch final : public TorchBackend {
 
   std::string write(const std::filesystem::path& checkpoint, std::string_view format,
                     const BeatSet& calibration) override {
-    return without_stack_trace([&] {
+    return with_models([&] {
       if (format == "int8") use_best_quantized_engine();
       const Checkpoint loaded = load_checkpoint(checkpoint);
       return format == "int8" ? formats::write_int8(loaded, calibration)
