@@ -4,6 +4,7 @@
 #include "models/libtorch_versions.h"
 #include "torchscript/engines.h"
 #include "torchscript/environment.h"
+#include "torchscript/lower.h"
 #include "torchscript/writers.h"
 #include "training/process_group.h"
 #include "training/train.h"
@@ -55,6 +56,10 @@ class LibTorch final : public TorchBackend {
       return format == "int8" ? formats::write_int8(loaded, calibration)
                               : formats::write_torchscript(loaded, calibration);
     });
+  }
+
+  graph::Graph lower(const std::filesystem::path& file) override {
+    return without_stack_trace([&] { return lower_file(file); });
   }
 };
 

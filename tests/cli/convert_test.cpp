@@ -38,6 +38,35 @@ TEST_F(Convert, WritesAModelThatAgreesWithItsCheckpointOnceOnly) {
   refuse(2, "convert", words, {"models/run.pt", "already exists"});
 }
 
+// The last layer gives a number for each class, and takes as many multiplications as its weights.
+TEST_F(Convert, InspectPrintsTheLayersOfAModel) {
+  const Finished printed = succeed("convert", {"inspect", run_folder_});
+  EXPECT_THAT(printed.out, HasSubstr("best.pt: resnet1d, float32, "));
+  for (const char* part : {"\nconv_1 ", " relu ", "\nall ", "\nclasses: "}) EXPECT_THAT(printed.out, HasSubstr(part));
+  const json found = json::parse(succeed("convert", {"inspect", run_folder_, "--json"}).out);
+  const json description = found.at("description");
+  const auto outputs = description.at("preprocessing").at("class_names").size();
+  const json last = found.at("layers").back();
+  EXPECT_EQ(last.at("operator"), "linear");
+  EXPECT_EQ(last.at("output"), (json{-1, outputs}));
+  EXPECT_EQ(last.at("multiplications").get<std::size_t>() + outputs, last.at("parameters").get<std::size_t>());
+  EXPECT_EQ(found.at("size_bytes"), fs::file_size(fs::path(run_folder_) / "checkpoints/best.pt"));
+  refuse(1, "convert", {"inspect", "nothing.pt"}, {"nothing.pt", "there is no such file"});
+}
+
+// What convert wrote has the layers of the checkpoint that it came from; of an int8 file they are not known yet.
+TEST_F(Convert, InspectReadsWhatConvertWrote) {
+  succeed("convert", {run_folder_, "--to", "torchscript,int8", "--data", recordings_, "--max-accuracy-drop", "100"});
+  const auto inspected = [&](const std::string& file) {
+    return json::parse(succeed("convert", {"inspect", file, "--json"}).out);
+  };
+  EXPECT_EQ(inspected("models/run.pt").at("layers"), inspected(run_folder_).at("layers"));
+  const json int8 = inspected("models/run-int8.pt");
+  EXPECT_THAT(int8.at("note").get<std::string>(), HasSubstr("quantized"));
+  EXPECT_FALSE(int8.contains("layers"));
+  EXPECT_EQ(int8.at("description").at("precision"), "int8");
+}
+
 TEST_F(Convert, OfSeveralAtOnceOneHasTheName) {
   std::vector<std::thread> threads;
   std::vector<Finished> finished(4);

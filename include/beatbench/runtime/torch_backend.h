@@ -9,6 +9,7 @@
 
 #include "beatbench/core/beat_set.h"
 #include "beatbench/core/model_description.h"
+#include "beatbench/graph/graph.h"
 #include "beatbench/runtime/engine.h"
 #include "beatbench/runtime/training.h"
 
@@ -60,6 +61,10 @@ class TorchBackend {
   /// @throws Error(usage) where it needs some, Error(unsupported) if the model cannot be written so.
   virtual std::string write(const std::filesystem::path& checkpoint, std::string_view format,
                             const BeatSet& calibration) = 0;
+
+  /// The network in a checkpoint, or in a TorchScript file made by convert, as a graph.
+  /// @throws Error as open_model; Error(unsupported) naming an operator that the graph has no word for.
+  virtual graph::Graph lower(const std::filesystem::path& file) = 0;
 };
 
 /// Whether this build has the library; that it can be opened is another question.

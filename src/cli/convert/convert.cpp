@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/convert/dataset.h"
+#include "cli/convert/inspect.h"
 #include "cli/data_options.h"
 #include "cli/declare_options.h"
 #include "cli/run_main.h"
@@ -27,6 +28,7 @@ constexpr const char* kConvertExamples =
     "  convert runs/r1 --to torchscript --out models\n"
     "  convert runs/r1 --to torchscript,int8 --out models\n"
     "  convert runs/r1/checkpoints/last.pt --to torchscript --out models --name r1-last --windows 0\n"
+    "  convert inspect runs/r1\n"
     "  convert dataset simdb --to wfdb --out datasets/simdb --seed 1\n"
     "  convert dataset mitdb --to png --out datasets/mitdb-png\n"
     "  convert dataset mitdb --to csv --protocol inter-patient --out datasets/mitdb-ds2.csv\n\n"
@@ -212,10 +214,15 @@ int convert_command(int argc, char** argv) {
     CLI::App* sub =
         app.add_subcommand("dataset", "write the simulated database, or a database's beats as images or windows");
     declare_dataset_options(*sub, dataset);
+    InspectArguments inspected;
+    CLI::App* inspect =
+        app.add_subcommand("inspect", "print the layers, parameters and multiplications of a model file");
+    declare_inspect_options(*inspect, inspected);
     if (const auto status = parse_command_line(app, argc, argv)) return *status;
     Console console(log_level);
     for (const std::string& text : old_spellings(*sub)) console.logger().warn("{}", text);
     if (sub->parsed()) return convert_dataset(dataset, console);
+    if (inspect->parsed()) return inspect_command(inspected, console);
     if (model.source.empty())
       throw Error(ErrorKind::usage, "source", "a run folder or checkpoint is needed; see convert --help");
     return convert_model(model, console);
