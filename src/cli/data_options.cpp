@@ -12,7 +12,11 @@ constexpr const char* kOldFeaturesFlag = "--context";
 
 void declare_preprocessing(CLI::App& app, Preprocessing& p) {
   const char* group = "Preprocessing";
-  for_each_preprocessing_option(p, declare_in(app, group));
+  for_each_preprocessing_option(p, [&](auto& field, const OptionSpec& spec) {
+    declare_in(app, group)(field, spec);
+    if (!spec.allowed.text().empty() && spec.allowed.words.empty())
+      app.get_option(std::string(spec.flag))->check(numbers(spec.allowed).description(""));
+  });
   const auto set_features = [&p](const std::vector<std::string>& names) {
     p.features.clear();
     for (const std::string& name : names) {  // "": as --print-config writes it where there is none

@@ -62,7 +62,7 @@ TEST_F(Convert, InspectReadsWhatConvertWrote) {
   };
   EXPECT_EQ(inspected("models/run.pt").at("layers"), inspected(run_folder_).at("layers"));
   const json int8 = inspected("models/run-int8.pt");
-  EXPECT_THAT(int8.at("note").get<std::string>(), HasSubstr("quantized"));
+  EXPECT_THAT(int8.at("note").get<std::string>(), HasSubstr("quantize_per_tensor"));
   EXPECT_FALSE(int8.contains("layers"));
   EXPECT_EQ(int8.at("description").at("precision"), "int8");
 }

@@ -154,7 +154,7 @@ TEST_F(Full_Usage, WordsOutsideOfAChoiceListTheValidOnes) {
   refuse_usage("train", {"--monitor", "auc"}, {"auc", "macro_f1,accuracy,loss"});
   refuse_usage("train", {"--device", "tpu"}, {"tpu", "auto,cpu,cuda"});
   refuse_usage("train", {"--log-level", "loud"}, {"loud", "debug,info,warning,error,quiet"});
-  refuse_usage("train", {"--scaling", "minmax"}, {"'minmax'", "record, window, none"});
+  refuse_usage("train", {"--scaling", "minmax"}, {"--scaling: minmax", "record,window,none"});
   refuse_usage("train", {"--edge", "zero"}, {"'zero'", "replicate, skip"});
 }
 
@@ -165,7 +165,7 @@ TEST_F(Full_Usage, NumbersOutOfRangeSayWhatIsAllowed) {
   refuse_usage("train", {"--learning-rate", "nan"}, {"--learning-rate", "above 0"});
   refuse_usage("train", {"--seed", "-1"}, {"--seed", "-1"});
   refuse_usage("train", {"--threads", "-1"}, {"--threads", "-1"});
-  refuse_usage("train", {"--window-after", "0"}, {"108+0", "1 after the beat"});
+  refuse_usage("train", {"--window-after", "0"}, {"--window-after: 0 is not valid", "1 to 100000"});
   refuse_usage("train", {"--filter-low", "50"}, {"filter", "low < high"});
   refuse_usage("train", {"--model-option", "filters"}, {"'filters'", "NAME=NUMBER"});
   refuse_usage("train", {"--model-option", "dropout=2"}, {"dropout", "2 is out of range", "0 to 0.9"});

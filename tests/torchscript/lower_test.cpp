@@ -37,7 +37,8 @@ void expect_equal_answers(const graph::Graph& lowered, torch::jit::Module& modul
 }
 
 // A module with one method, whose weights a, b, c, d and e are constants.
-torch::jit::Module frozen_module(const std::string& forward, const std::map<std::string, torch::Tensor>& weights = {}) {
+torch::jit::Module written_module(const std::string& forward,
+                                  const std::map<std::string, torch::Tensor>& weights = {}) {
   torch::jit::Module module("written");
   for (const auto& [name, tensor] : weights) module.register_buffer(name, tensor);
   module.define("def forward(self, x):\n    " + forward + "\n");
@@ -53,7 +54,7 @@ struct Written {
 void expect_lowered(const ModelShape& shape, const std::vector<Written>& all) {
   for (const Written& each : all) {
     SCOPED_TRACE(each.forward);
-    torch::jit::Module module = frozen_module(each.forward, each.weights);
+    torch::jit::Module module = written_module(each.forward, each.weights);
     expect_equal_answers(lower(module, shape), module, torch::randn(shape.dimensions(3)));
   }
 }
@@ -170,7 +171,7 @@ TEST_F(Lower, NamesTheOperatorThatItHasNoWordFor) {
   const ModelShape shape{4, 6, 2, 0};
   const auto fails = [&](const std::string& forward, const std::string& where) {
     SCOPED_TRACE(forward);
-    EXPECT_ERROR(lower(frozen_module(forward), shape), ErrorKind::unsupported, where);
+    EXPECT_ERROR(lower(written_module(forward), shape), ErrorKind::unsupported, where);
   };
   fails("return torch.erfinv(x)", "operator aten::erfinv");
   fails("return torch.cat([x, x], 0)", "operator aten::cat: works along the batch");
@@ -184,14 +185,14 @@ TEST_F(Lower, NamesTheOperatorThatItHasNoWordFor) {
 }
 
 TEST_F(Lower, AShapeThatALayerCannotTakeIsNamed) {
-  EXPECT_ERROR(lower(frozen_module("return torch.conv1d(x, self.a)", {{"a", torch::randn({6, 3, 5})}}), {4, 21, 2, 0}),
+  EXPECT_ERROR(lower(written_module("return torch.conv1d(x, self.a)", {{"a", torch::randn({6, 3, 5})}}), {4, 21, 2, 0}),
                ErrorKind::data, "layer 'conv_1' (conv)", "[6, 3, 5]", "[N, 4, 21]");
 }
 
 TEST_F(Lower, CountsMultiplicationsAndParameters) {
   torch::jit::Module module =
-      frozen_module("return torch.linear(torch.conv1d(x, self.a, self.b, 2).flatten(1), self.c)",
-                    {{"a", torch::randn({3, 4, 5})}, {"b", torch::randn({3})}, {"c", torch::randn({2, 27})}});
+      written_module("return torch.linear(torch.conv1d(x, self.a, self.b, 2).flatten(1), self.c)",
+                     {{"a", torch::randn({3, 4, 5})}, {"b", torch::randn({3})}, {"c", torch::randn({2, 27})}});
   const graph::Graph lowered = lower(module, {4, 21, 2, 0});
   std::vector<std::int64_t> counts;
   for (const graph::Node& node : lowered.nodes) counts.push_back(graph::multiplications(lowered, node));
