@@ -88,6 +88,12 @@ std::size_t Lowering::constant_place(const torch::Tensor& tensor) {
 
 const Shape& Lowering::shape(const Value* value) { return to_.values[place(value)].shape; }
 
+std::size_t Lowering::spatial_dimensions(const Value* value) {
+  const Shape& x = shape(value);
+  if (x.size() < 3) fail("takes [N, C, L] or [N, C, H, W], not " + graph::shape_text(x));
+  return x.size() - 2;
+}
+
 std::size_t Lowering::add(graph::Operator op, std::vector<std::size_t> inputs) {
   const std::string name(graph::name_of(op));
   return graph::add_node(to_, name + "_" + std::to_string(++counts_[name]), std::move(op), std::move(inputs));

@@ -27,6 +27,15 @@ bool is_zeros(const Value* value) {
   return constant && constant->count_nonzero().item<std::int64_t>() == 0;
 }
 
+// Whether the two states in a list are zeros; one that is given in another way may be anything.
+bool begins_with_zeros(const Value* states) {
+  if (const auto list = torch::jit::toIValue(states); list && list->isTensorList()) {
+    const auto is_zero = [](const torch::Tensor& each) { return each.count_nonzero().item<std::int64_t>() == 0; };
+    return std::ranges::all_of(list->toTensorVector(), is_zero);
+  }
+  return is_kind(states->node(), "prim::ListConstruct") && std::ranges::all_of(states->node()->inputs(), is_zeros);
+}
+
 // The last window may begin inside and end outside, `ceil`: what lies outside counts as padding.
 void reach_end(graph::Pool& pool, const Shape& x, bool ceil) {
   for (std::size_t i = 0; ceil && i < pool.kernel.size(); ++i) {
@@ -47,7 +56,7 @@ void Lowering::same(const Node* node) {
 void Lowering::convolution(const Node* node) {
   const bool general = is_kind(node, "aten::_convolution");
   if (general && flag(node->input(6))) fail("is transposed");
-  const std::size_t dimensions = shape(node->input(0)).size() - 2;
+  const std::size_t dimensions = spatial_dimensions(node->input(0));
   graph::Conv conv;
   conv.stride = sizes(node->input(3), dimensions);
   const auto mode = torch::jit::toIValue(node->input(4));
@@ -98,7 +107,7 @@ void Lowering::activation(const Node* node) {
 
 void Lowering::max_pool(const Node* node) {
   const Shape& x = shape(node->input(0));
-  const std::size_t dimensions = x.size() - 2;
+  const std::size_t dimensions = spatial_dimensions(node->input(0));
   graph::Pool pool;
   pool.kernel = sizes(node->input(1), dimensions);
   pool.stride = sizes(node->input(2), dimensions, pool.kernel);
@@ -110,7 +119,7 @@ void Lowering::max_pool(const Node* node) {
 
 void Lowering::average_pool(const Node* node) {
   const Shape& x = shape(node->input(0));
-  const std::size_t dimensions = x.size() - 2;
+  const std::size_t dimensions = spatial_dimensions(node->input(0));
   graph::Pool pool{graph::Pool::Kind::mean, sizes(node->input(1), dimensions), {}, {}, {}};
   pool.stride = sizes(node->input(2), dimensions, pool.kernel);
   pool.pad_before = pool.pad_after = sizes(node->input(3), dimensions);
@@ -123,7 +132,7 @@ void Lowering::average_pool(const Node* node) {
 
 void Lowering::adaptive_average_pool(const Node* node) {
   const Shape x = shape(node->input(0));
-  const Shape wanted = sizes(node->input(1), x.size() - 2);
+  const Shape wanted = sizes(node->input(1), spatial_dimensions(node->input(0)));
   if (wanted == Shape(wanted.size(), 1)) {
     graph::Reduce mean{graph::Reduce::Kind::mean, {}, true};
     for (std::size_t i = 2; i < x.size(); ++i) mean.axes.push_back(static_cast<std::int64_t>(i));
@@ -159,6 +168,7 @@ bool Lowering::add_as_bias(const Node* node) {
   const Node* product = node->input(0)->node();
   const auto bias = constant_tensor(node->input(1));
   if (!is_kind(product, "aten::matmul") || !is_computed(node->input(0)) || !bias || bias->dim() != 1) return false;
+  if (bias->size(0) != shape(node->input(0)).back()) return false;
   if (to_.nodes.empty() || to_.nodes.back().output != place(node->input(0))) return false;
   if (product->output()->uses().size() != 1) return false;
   to_.nodes.back().inputs.push_back(place(node->input(1)));
@@ -181,8 +191,7 @@ void Lowering::arithmetic(const Node* node) {
 }
 
 void Lowering::lstm(const Node* node) {
-  for (const Value* state : node->input(1)->node()->inputs())
-    if (!is_zeros(state)) fail("begins with a state that is not zeros");
+  if (!begins_with_zeros(node->input(1))) fail("begins with a state that is not zeros");
   if (node->inputs().size() != 9) fail("takes sequences of several lengths");
   const bool has_biases = flag(node->input(3)), two = flag(node->input(7));
   if (flag(node->input(6))) fail("is in training");

@@ -37,7 +37,7 @@ void Lowering::flatten(const Node* node) {
 }
 
 std::int64_t Lowering::size_item(const Value* value) {
-  if (const auto constant = torch::jit::toIValue(value)) return constant->toInt();
+  if (torch::jit::toIValue(value)) return integer(value);
   const Node* node = value->node();
   while (is_kind(node, "prim::NumToTensor") || is_kind(node, "aten::Int")) node = node->input(0)->node();
   if (!is_kind(node, "aten::size") || node->inputs().size() != 2) fail("has sizes that are computed");

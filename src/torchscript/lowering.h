@@ -31,6 +31,8 @@ class Lowering {
   std::size_t place(const torch::jit::Value* value);
   std::size_t constant_place(const torch::Tensor& tensor);
   const graph::Shape& shape(const torch::jit::Value* value);
+  // How many dimensions lie behind batch and channels.
+  std::size_t spatial_dimensions(const torch::jit::Value* value);
   std::size_t add(graph::Operator op, std::vector<std::size_t> inputs);
   void give(const torch::jit::Node* node, std::size_t result);
 

@@ -117,10 +117,12 @@ TEST_F(Lower, Pooling) {
 TEST_F(Lower, LinearLayers) {
   const torch::Tensor a = torch::randn({5, 7}), b = torch::randn({5});
   const std::map<std::string, torch::Tensor> weights = {{"a", a}, {"b", b}, {"c", a.t().contiguous()}};
-  expect_lowered({4, 7, 2, 0}, {{"return torch.linear(x, self.a, self.b)", weights},
-                                {"return torch.matmul(x, self.c)", weights},
-                                {"return torch.matmul(x, self.c) + self.b", weights},
-                                {"return torch.addmm(self.b, x[:, 1], self.c)", weights}});
+  expect_lowered({4, 7, 2, 0},
+                 {{"return torch.linear(x, self.a, self.b)", weights},
+                  {"return torch.matmul(x, self.c)", weights},
+                  {"return torch.matmul(x, self.c) + self.b", weights},
+                  {"return torch.matmul(x, self.c) + self.d", {{"c", a.t().contiguous()}, {"d", torch::randn({1})}}},
+                  {"return torch.addmm(self.b, x[:, 1], self.c)", weights}});
 }
 
 TEST_F(Lower, FunctionsOfNumbers) {
@@ -181,7 +183,24 @@ TEST_F(Lower, NamesTheOperatorThatItHasNoWordFor) {
   fails("return x[:, ::2]", "operator aten::slice");
   fails("return x.reshape([6, 12])", "operator aten::reshape");
   fails("return torch.max_pool1d(x, 2, 1, 0, 2)", "operator aten::max_pool1d: is dilated");
+  fails("return torch.conv1d(x.mean([1, 2]), torch.zeros([1, 1, 1]))", "operator aten::conv1d: takes [N, C, L]");
+  fails("return torch.max_pool1d(x.mean([1, 2]), 2)", "operator aten::max_pool1d: takes [N, C, L]");
   fails("return torch.dropout(x, 0.5, True)", "operator aten::dropout: is in training");
+}
+
+// An LSTM as Python would have it, which begins with zeros, or with what is then not left out without a word.
+TEST_F(Lower, AnLstmBeginsWithZeros) {
+  const std::string forward =
+      "return torch.lstm(x, [self.h, self.h], [self.a, self.b, self.c, self.d], True, 1, 0.0, False, False, True)[0]";
+  std::map<std::string, torch::Tensor> weights = {{"a", torch::randn({8, 6})},
+                                                  {"b", torch::randn({8, 2})},
+                                                  {"c", torch::randn({8})},
+                                                  {"d", torch::randn({8})},
+                                                  {"h", torch::zeros({1, 3, 2})}};
+  expect_lowered({4, 6, 2, 0}, {{forward, weights}});
+  weights["h"] = torch::ones({1, 3, 2});
+  EXPECT_ERROR(lower(written_module(forward, weights), {4, 6, 2, 0}), ErrorKind::unsupported,
+               "operator aten::lstm: begins with a state that is not zeros");
 }
 
 TEST_F(Lower, AShapeThatALayerCannotTakeIsNamed) {
